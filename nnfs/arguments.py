@@ -1,0 +1,109 @@
+"""What callers pass, checked at the border of the package.
+
+Every message names the argument, gives the shape or value that was found, says what was expected
+and what to do. Nothing is changed in place; a check returns its argument as an array that the
+rest of the package can rely on.
+"""
+
+import operator
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array: TypeAlias = NDArray[Any]
+
+
+def whole_number(value: object, name: str, *, at_least: int) -> int:
+    """Return ``value`` as an int of at least ``at_least``; booleans and 3.0 are refused."""
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        number = None
+    if number is None or isinstance(value, bool) or number < at_least:
+        raise ValueError(f"{name} must be a whole number of at least {at_least}, got {value!r}")
+    return number
+
+
+def positive_number(value: object, name: str) -> float:
+    """Return ``value`` as a positive, finite float."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = np.nan
+    if isinstance(value, str | bool) or not 0 < number < np.inf:
+        raise ValueError(f"{name} must be a positive, finite number, got {value!r}")
+    return number
+
+
+def generator(seed: object) -> np.random.Generator:
+    """Return a generator of its own for a seed: a whole number of at least 0."""
+    return np.random.default_rng(whole_number(seed, "seed", at_least=0))
+
+
+def examples(X: ArrayLike, name: str = "X") -> Array:
+    """Return X (n, m) as finite float32 or float64; whole numbers and halves become float32."""
+    x = np.asarray(X)
+    if x.ndim != 2 or x.size == 0:
+        raise ValueError(
+            f"{name} has shape {x.shape}; expected (inputs, examples), one example a column"
+        )
+    if x.dtype.kind not in "fiub":
+        raise ValueError(f"{name} has dtype {x.dtype}; expected real numbers")
+    if x.dtype not in (np.float32, np.float64):
+        x = x.astype(np.float64 if x.dtype.kind == "f" and x.itemsize > 4 else np.float32)
+    if not np.isfinite(x).all():
+        row, column = np.argwhere(~np.isfinite(x))[0]
+        raise ValueError(
+            f"{name}[{row}, {column}] is {x[row, column]}; expected finite numbers: "
+            "remove or replace the example"
+        )
+    return x
+
+
+def labels(y: ArrayLike, n_classes: int, m: int | None = None) -> Array:
+    """Return labels y (m,) as an integer array with every entry in 0..n_classes-1."""
+    y = np.asarray(y)
+    if y.ndim != 1:
+        raise ValueError(f"labels have shape {y.shape}; expected ({'m' if m is None else m},)")
+    if y.dtype.kind not in "iu" and y.size > 0:
+        raise ValueError(f"labels have dtype {y.dtype}; expected integers in 0..{n_classes - 1}")
+    if m is not None and y.size != m:
+        raise ValueError(
+            f"{y.size} labels for {m} examples; X is (inputs, examples), one example a column: "
+            "if examples are rows, pass X.T"
+        )
+    outside = (y < 0) | (y >= n_classes)
+    if outside.any():
+        place = int(outside.argmax())
+        raise ValueError(f"label {y[place]} at {place}; expected 0..{n_classes - 1}")
+    return y.astype(np.intp, copy=False)
+
+
+def shapes(params: Sequence[Array], X: Array) -> None:
+    """Check that W1, b1, ..., WL, bL are affine maps that fit each other and X (..., n, m)."""
+    if len(params) == 0 or len(params) % 2:
+        raise ValueError(f"{len(params)} parameters; expected W1, b1, ..., WL, bL")
+    fan_in, source = X.shape[-2] if X.ndim >= 2 else None, f"X of shape {X.shape}"
+    for layer, (W, b) in enumerate(zip(params[::2], params[1::2], strict=True), start=1):
+        if W.ndim < 2 or W.shape[-1] != fan_in:
+            raise ValueError(
+                f"W{layer} of shape {W.shape} does not multiply {source}; "
+                f"expected (..., units, {fan_in or 'inputs'})"
+            )
+        if b.ndim < 2 or b.shape[-2:] != (W.shape[-2], 1):
+            raise ValueError(
+                f"b{layer} has shape {b.shape}; expected (..., {W.shape[-2]}, 1), a column"
+            )
+        fan_in, source = W.shape[-2], f"the {W.shape[-2]} units of layer {layer}"
+
+
+def finite(params: Sequence[Array]) -> None:
+    """Check that the parameters are floating-point numbers and all finite."""
+    for place, P in enumerate(params):
+        name = f"{'Wb'[place % 2]}{place // 2 + 1}"
+        if P.dtype.kind != "f":
+            raise ValueError(f"{name} has dtype {P.dtype}; expected floating-point numbers")
+        if not np.isfinite(P).all():
+            raise ValueError(f"{name} of shape {P.shape} holds an entry that is not finite")

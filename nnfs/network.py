@@ -1,0 +1,306 @@
+"""The two-layer network: affine map, ReLU, affine map, softmax; and its gradients.
+
+Conventions: X is (n, m), n inputs by m examples, one example a column; h hidden units, c classes.
+A stack of such matrices (..., n, m) works everywhere, because units stand on axis -2 and examples
+on axis -1. The loss J is the mean cross-entropy over the m examples. A name such as dW1 holds the
+gradient of J by W1; dZ1 and dZ2 hold in column i the gradient of example i's own loss, so that 1/m
+enters once, where examples are averaged.
+
+`forward` and `backward` check shapes only and take any inexact dtype, complex included.
+"""
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from nnfs import arguments
+from nnfs.arguments import Array
+from nnfs.functions import (
+    affine,
+    affine_adjoint,
+    affine_gradients,
+    cross_entropy,
+    cross_entropy_gradient,
+    one_hot,
+    relu,
+    relu_mask,
+    softmax,
+)
+
+
+class Parameters(NamedTuple):
+    """Weights and biases of the two-layer network; its gradients have the same type.
+
+    Attributes
+    ----------
+    W1 : (h, n) array
+    b1 : (h, 1) array
+    W2 : (c, h) array
+    b2 : (c, 1) array
+    """
+
+    W1: Array
+    b1: Array
+    W2: Array
+    b2: Array
+
+
+class Activations(NamedTuple):
+    """What the forward pass computes, kept for the backward pass.
+
+    Attributes
+    ----------
+    Z1 : (h, m) array, the hidden layer before ReLU
+    A1 : (h, m) array, the hidden layer
+    Z2 : (c, m) array, the logits
+    A2 : (c, m) array, the probabilities; each column has sum 1
+    """
+
+    Z1: Array
+    A1: Array
+    Z2: Array
+    A2: Array
+
+
+def init_params(
+    n_inputs: int = 784,
+    n_hidden: int = 10,
+    n_classes: int = 10,
+    *,
+    scheme: str = "uniform",
+    seed: int = 0,
+    dtype: DTypeLike = np.float32,
+) -> Parameters:
+    """Return random parameters, every weight uniform in [-limit, limit].
+
+    Parameters
+    ----------
+    n_inputs, n_hidden, n_classes : int
+        The widths n, h and c.
+    scheme : {"uniform", "glorot", "he"}
+        "uniform" is the original's: limit 1/2, for the biases too. "glorot" takes
+        sqrt(6 / (fan in + fan out)) and "he" sqrt(6 / fan in); their biases are 0.
+    seed : int
+        The same seed gives the same bits. NumPy's global generator is not touched.
+    dtype : float32 or float64
+
+    Returns
+    -------
+    Parameters
+
+    Raises
+    ------
+    ValueError
+        If a width, the scheme, the seed or the dtype is not one of these.
+
+    Notes
+    -----
+    Sources: Glorot and Bengio (AISTATS 2010), equation 16; He, Zhang, Ren and Sun (ICCV 2015),
+    equation 10.
+    """
+    widths = [
+        arguments.whole_number(width, name, at_least=1)
+        for width, name in (
+            (n_inputs, "n_inputs"),
+            (n_hidden, "n_hidden"),
+            (n_classes, "n_classes"),
+        )
+    ]
+    if np.dtype(dtype) not in (np.float32, np.float64):
+        raise ValueError(f"dtype {np.dtype(dtype)}; expected float32 or float64")
+    rng = arguments.generator(seed)
+    params = []
+    for fan_in, fan_out in zip(widths, widths[1:], strict=False):
+        limit = _limit(scheme, fan_in, fan_out)
+        W, b = (rng.uniform(-limit, limit, (fan_out, k)) for k in (fan_in, 1))
+        params += [W, b if scheme == "uniform" else np.zeros_like(b)]
+    return Parameters(*(P.astype(dtype) for P in params))
+
+
+def _limit(scheme: str, fan_in: int, fan_out: int) -> float:
+    limits = {
+        "uniform": 0.5,
+        "glorot": math.sqrt(6 / (fan_in + fan_out)),
+        "he": math.sqrt(6 / fan_in),
+    }
+    if scheme not in limits:
+        raise ValueError(f"scheme {scheme!r} is not known; expected one of {', '.join(limits)}")
+    return limits[scheme]
+
+
+def forward(params: Parameters, X: ArrayLike) -> Activations:
+    """Return all activations of the network for inputs X.
+
+    Parameters
+    ----------
+    params : Parameters
+    X : (..., n, m) array
+
+    Returns
+    -------
+    Activations
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, with both shapes.
+
+    Notes
+    -----
+    Book: `eq-forward`.
+    """
+    X = np.asarray(X)
+    arguments.shapes(params, X)
+    return forward_from_hidden(params, affine(params.W1, params.b1, X))
+
+
+def backward(
+    params: Parameters, activations: Activations, X: ArrayLike, Y: ArrayLike
+) -> Parameters:
+    """Return the gradients of the mean loss by all parameters.
+
+    Parameters
+    ----------
+    params : Parameters
+    activations : Activations
+        Of the same params and X.
+    X : (..., n, m) array
+    Y : (..., c, m) one-hot labels
+
+    Returns
+    -------
+    Parameters
+        dW1, db1, dW2, db2, each of the shape of its parameter.
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, with both shapes.
+
+    Notes
+    -----
+    Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors
+    (Nature, 1986).
+    """
+    X, Y = np.asarray(X), np.asarray(Y)
+    arguments.shapes(params, X)
+    if Y.shape != activations.A2.shape:
+        raise ValueError(f"Y has shape {Y.shape}; expected {activations.A2.shape}, as A2")
+    dZ1, dW2, db2 = backward_to_hidden(params, activations, Y)
+    dW1, db1 = affine_gradients(dZ1, X)
+    return Parameters(dW1, db1, dW2, db2)
+
+
+def forward_from_hidden(params: Parameters, Z1: Array) -> Activations:
+    """Return the activations from Z1 on: the part of `forward` that does not touch X.
+
+    Parameters
+    ----------
+    params : Parameters
+    Z1 : (..., h, m) array
+
+    Returns
+    -------
+    Activations
+    """
+    A1 = relu(Z1)
+    Z2 = affine(params.W2, params.b2, A1)
+    A2 = softmax(Z2)
+    return Activations(Z1, A1, Z2, A2)
+
+
+def backward_to_hidden(
+    params: Parameters, activations: Activations, Y: Array
+) -> tuple[Array, Array, Array]:
+    """Return dZ1, dW2 and db2: the part of `backward` that does not touch X.
+
+    Parameters
+    ----------
+    params : Parameters
+    activations : Activations
+    Y : (..., c, m) one-hot labels
+
+    Returns
+    -------
+    dZ1 : (..., h, m) array
+    dW2 : (..., c, h) array
+    db2 : (..., c, 1) array
+    """
+    dZ2 = cross_entropy_gradient(activations.A2, Y)
+    dW2, db2 = affine_gradients(dZ2, activations.A1)
+    dZ1 = affine_adjoint(params.W2, dZ2) * relu_mask(activations.Z1)
+    return dZ1, dW2, db2
+
+
+def gradient(params: Parameters, X: Array, y: Array) -> tuple[Any, int, Parameters]:
+    """Return loss, number of correct answers and gradients for one part of the data.
+
+    This is the form that `nnfs.train` and `nnfs.check_gradients` take as their ``gradient``.
+
+    Parameters
+    ----------
+    params : Parameters
+    X : (n, m) array
+    y : (m,) integer labels
+
+    Returns
+    -------
+    loss : scalar, nats
+        The mean over the m examples.
+    correct : int
+        How many of the m examples have their largest logit at the true class.
+    gradients : Parameters
+        Of the mean loss.
+    """
+    Y = one_hot(y, n_classes=params.b2.shape[-2])
+    activations = forward(params, X)
+    loss = cross_entropy(activations.Z2, Y)
+    correct = int(np.count_nonzero(activations.Z2.argmax(axis=-2) == y))
+    return loss, correct, backward(params, activations, X, Y)
+
+
+def predict(params: Parameters, X: ArrayLike) -> Array:
+    """Return the most probable class of every example.
+
+    Parameters
+    ----------
+    params : Parameters
+    X : (n, m) array
+
+    Returns
+    -------
+    (m,) array of int64
+
+    Raises
+    ------
+    ValueError
+        If a shape does not fit, or an entry of X or of the parameters is not a finite number.
+    """
+    X = arguments.examples(X)
+    arguments.finite(params)
+    return np.asarray(forward(params, X).Z2.argmax(axis=-2))
+
+
+def accuracy(params: Parameters, X: ArrayLike, y: ArrayLike) -> float:
+    """Return the share of examples, 0 to 1, whose most probable class is their label.
+
+    Parameters
+    ----------
+    params : Parameters
+    X : (n, m) array
+    y : (m,) integer labels
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        As `predict`; also if a label is outside 0..c-1 or their number is not m.
+    """
+    answers = predict(params, X)
+    y = arguments.labels(y, params.b2.shape[-2], answers.size)
+    return float(np.mean(answers == y))
