@@ -15,6 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
+
 from nnfs import arguments
 from nnfs.arguments import Array
 from nnfs.gradients import Gradient
@@ -70,7 +72,12 @@ def full_batch(
     with _one_blas_thread(), _mapping(min(threads, len(parts))) as map_parts:
 
         def objective(params: Sequence[Array]) -> Evaluation:
-            evaluations = map_parts(lambda one: gradient(params, *one), parts)
+            def evaluate(part: tuple[Array, Array]) -> Any:
+                # Error states are a thread's own; what overflows here shows in the loss.
+                with np.errstate(over="ignore", invalid="ignore"):
+                    return gradient(params, *part)
+
+            evaluations = map_parts(evaluate, parts)
             return _weighted_mean(evaluations, [y_k.size / m for _, y_k in parts], m)
 
         yield objective

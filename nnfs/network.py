@@ -10,6 +10,7 @@ enters once, where examples are averaged.
 """
 
 import math
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -88,7 +89,7 @@ def init_params(
 
     Returns
     -------
-    Parameters
+    params : Parameters
 
     Raises
     ------
@@ -112,7 +113,7 @@ def init_params(
         raise ValueError(f"dtype {np.dtype(dtype)}; expected float32 or float64")
     rng = arguments.generator(seed)
     params = []
-    for fan_in, fan_out in zip(widths, widths[1:], strict=False):
+    for fan_in, fan_out in pairwise(widths):
         limit = _limit(scheme, fan_in, fan_out)
         W, b = (rng.uniform(-limit, limit, (fan_out, k)) for k in (fan_in, 1))
         params += [W, b if scheme == "uniform" else np.zeros_like(b)]
@@ -140,7 +141,7 @@ def forward(params: Parameters, X: ArrayLike) -> Activations:
 
     Returns
     -------
-    Activations
+    activations : Activations
 
     Raises
     ------
@@ -171,7 +172,7 @@ def backward(
 
     Returns
     -------
-    Parameters
+    gradients : Parameters
         dW1, db1, dW2, db2, each of the shape of its parameter.
 
     Raises
@@ -203,7 +204,7 @@ def forward_from_hidden(params: Parameters, Z1: Array) -> Activations:
 
     Returns
     -------
-    Activations
+    activations : Activations
     """
     A1 = relu(Z1)
     Z2 = affine(params.W2, params.b2, A1)

@@ -112,9 +112,9 @@ def steps(
         If the loss or a parameter is no longer finite; it says at which iteration.
     """
     for iteration in range(iterations):
-        # Overflow is not silenced here but reported, once and with its iteration, below.
+        loss, accuracy, gradients = objective(params)
+        # What overflows here is reported below, once and with its iteration.
         with np.errstate(over="ignore", invalid="ignore"):
-            loss, accuracy, gradients = objective(params)
             params = update(params, gradients, alpha)
         if not (np.isfinite(loss) and all(np.isfinite(P).all() for P in params)):
             raise DivergenceError(
