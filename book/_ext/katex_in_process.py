@@ -1,0 +1,49 @@
+"""Sphinx extension: formulas are rendered by KaTeX at build time, in this process.
+
+`sphinxcontrib.katex` brings KaTeX and the HTML around a formula, and renders through a Node server.
+Here the same file runs in an embedded JavaScript engine: nothing but pip is needed, and TeX that
+KaTeX does not accept is a warning at its place, which fails the strict build.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import sphinxcontrib.katex
+from py_mini_racer import JSEvalException, MiniRacer
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+
+@lru_cache(1)
+def engine() -> MiniRacer:
+    """Return the JavaScript engine with KaTeX loaded."""
+    script = Path(sphinxcontrib.katex.__file__).with_name("katex.min.js")
+    racer = MiniRacer()
+    racer.eval("var window = this, self = this;" + script.read_text(encoding="utf8"))
+    return racer
+
+
+@lru_cache(None)
+def _render(latex: str, display: bool) -> str:
+    options = {"throwOnError": True, "strict": "error", "trust": False, "displayMode": display}
+    return str(engine().call("katex.renderToString", latex, options))
+
+
+def render_latex(latex: str, options: dict[str, Any] | None = None) -> str:
+    """Return the HTML and MathML of a formula; bad TeX is a warning and shows as its source."""
+    try:
+        return _render(latex, bool((options or {}).get("displayMode")))
+    except JSEvalException as error:
+        reason = next((line for line in str(error).splitlines() if "KaTeX" in line), "bad TeX")
+        logger.warning("%s in the formula: %s", reason.strip(), latex.strip())
+        return f"<code>{latex}</code>"
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Put the in-process renderer in place of the server."""
+    app.setup_extension("sphinxcontrib.katex")
+    sphinxcontrib.katex.render_latex = render_latex
+    return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -1,0 +1,49 @@
+"""Sphinx extension: lighter and more accessible pages than the theme's own.
+
+Removes the thebe scripts that contact another host, defers scripts that nothing waits for, gives
+code that hides behind a summary its words back for screen readers, and lets a wide table or
+formula scroll inside its own box, reachable by keyboard.
+"""
+
+import os
+import re
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+NOT_DEFERRED = ("documentation_options.js", "doctools.js")
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """Drop the thebe extension, and take the site's address from the environment."""
+    if "sphinx_thebe" in config.extensions:
+        config.extensions.remove("sphinx_thebe")
+    config.html_baseurl = os.environ.get("BOOK_URL", config.html_baseurl or "")
+
+
+def improve(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Rewrite the few constructs of body and head that the theme gets wrong."""
+    body = context.get("body")
+    if body:
+        body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+        body = body.replace("<th></th>", "<td></td>")
+        body = re.sub(
+            r'<div class="math notranslate nohighlight"',
+            r'<div tabindex="0" role="group" aria-label="Equation" class="math notranslate nohighlight"',
+            body,
+        )
+        context["body"] = body
+    for script in context.get("script_files", []):
+        name = str(getattr(script, "filename", None) or "")
+        if name and not name.endswith(NOT_DEFERRED) and "async" not in script.attributes:
+            script.attributes.setdefault("defer", "defer")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.connect("config-inited", configure, priority=50)
+    app.connect("html-page-context", improve, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
