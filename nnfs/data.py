@@ -532,7 +532,7 @@ def quick_table(content: bytes) -> NDArray[np.uint8] | None:
             if values.min() < 0 or values.max() > 255:
                 return None
             parts.append(values.astype(np.uint8))
-    except (ValueError, OverflowError):  # the errors of pandas are kinds of ValueError
+    except ValueError:  # the errors of pandas are kinds of it
         return None
     table = np.concatenate(parts)
     # No field is missing here, so one too many, which pandas may drop, shows in the sum.
@@ -542,7 +542,7 @@ def quick_table(content: bytes) -> NDArray[np.uint8] | None:
 
 
 def csv_records(path: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line where each record of a CSV file begins, from 1, and its fields.
+    """Yield the line of each record of a CSV file, counted from 1, and its fields.
 
     Bytes that are not UTF-8 are kept as surrogates, so that they can be shown in their place.
     """
@@ -550,13 +550,15 @@ def csv_records(path: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
         io.BytesIO(content), encoding="utf-8-sig", errors="surrogateescape", newline=""
     )
     reader = csv.reader(text, strict=True)
-    line = 1
+    line = 0
     try:
-        for fields in reader:
+        # No good record has a line break in it, so up to the first error they are as many as lines.
+        for line, fields in enumerate(reader, start=1):
             yield line, fields
-            line = reader.line_num + 1
     except csv.Error as error:
-        raise DataError(f"{path}: line {line} cannot be read ({error}); expected numbers") from None
+        raise DataError(
+            f"{path}: line {line + 1} cannot be read ({error}); expected numbers"
+        ) from None
 
 
 def check_header(path: Path, header: list[str]) -> None:

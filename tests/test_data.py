@@ -201,6 +201,19 @@ def test_package_without_data_says_what_to_pass(bundled_dir: Path, source: str |
     assert_says(message, bundled_dir, "folder of IDX files", "train.csv", "source=", "--data")
 
 
+def test_inventory_of_bundled_needs_all_four_files(
+    bundled_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images, labels = digits(5)
+    contents = {TRAIN_IMAGES: idx_images(images), TRAIN_LABELS: idx_labels(labels)}
+    for name, content in contents.items():
+        monkeypatch.setitem(data.BUNDLED_SHA256, name, hashlib.sha256(content).hexdigest())
+    write_idx(bundled_dir, images, labels, end=".gz")
+    assert_holds(load_mnist("bundled", n_test=1), images, labels)
+    with pytest.raises(FileNotFoundError, match=TEST_IMAGES):
+        inventory("bundled")
+
+
 # Which source
 
 
@@ -546,6 +559,13 @@ csv.writer(QUOTED, quoting=csv.QUOTE_ALL).writerows(csv_rows(*digits(4)))
 def test_csv_good_in_many_spellings(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "any name").write_bytes(content)
     assert_holds(load_mnist(tmp_path / "any name", n_test=2), *digits(4))
+
+
+def test_csv_as_kaggle_writes_it_is_read_the_quick_way(
+    train_csv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(data, "scanned_table")
+    assert_holds(load_mnist(train_csv, n_test=2), *digits(4))
 
 
 def test_csv_gzipped(tmp_path: Path) -> None:
