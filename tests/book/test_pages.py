@@ -1,0 +1,153 @@
+"""What the source of every page must have, and must not."""
+
+import re
+
+import pytest
+
+from .numbers_in_prose import typed_numbers
+from .pages import BOOK, Page, all_pages, chapters, read
+
+PAGES = {page.docname: page for page in all_pages()}
+CHAPTERS = {page.docname: page for page in chapters()}
+every_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
+every_chapter = pytest.mark.parametrize("page", CHAPTERS.values(), ids=CHAPTERS.keys())
+
+
+def test_the_contents_list_every_page():
+    written = {read(path).docname for path in BOOK.rglob("*.md") if "_" not in path.parts[-2][:1]}
+    assert {name for name in written if not name.startswith("_")} == set(PAGES)
+
+
+@every_page
+def test_a_page_with_cells_has_the_notebook_header(page: Page):
+    if page.cells:
+        assert page.header["kernelspec"]["name"] == "python3"
+        assert page.header["jupytext"]["text_representation"]["format_name"] == "myst"
+
+
+@every_chapter
+def test_a_chapter_is_executed(page: Page):
+    assert "kernelspec" in page.header
+    assert page.cells
+
+
+@every_page
+def test_a_page_has_a_description_for_search(page: Page):
+    assert 40 <= len(page.header["myst"]["html_meta"]["description"]) <= 160
+
+
+@every_page
+def test_every_labelled_equation_is_checked_by_a_cell_of_its_page(page: Page):
+    checked = re.findall(r"check\(\s*\"(eq-[\w-]+)\"", page.code)
+    assert sorted(set(checked)) == sorted(page.equations)
+
+
+@every_page
+def test_every_figure_has_a_name_a_caption_and_words_for_what_is_seen(page: Page):
+    for cell in page.cells:
+        if re.search(r"plt\.|plots\.", re.sub(r"^.*import.*$", "", cell.code, flags=re.MULTILINE)):
+            figure, image = (cell.options["mystnb"][key] for key in ("figure", "image"))
+            assert figure["name"].startswith("fig-")
+            assert len(figure["caption"]) > 10
+            assert len(image["alt"]) > 60
+            assert image["alt"].endswith(".")
+
+
+@every_page
+def test_every_figure_is_spoken_of(page: Page):
+    for cell in page.cells:
+        name = cell.options.get("mystnb", {}).get("figure", {}).get("name")
+        assert name is None or f"{{numref}}`{name}`" in page.body
+
+
+@every_page
+def test_no_number_of_a_result_is_typed(page: Page):
+    options = [cell.options.get("mystnb", {}) for cell in page.cells]
+    captions = [option["figure"]["caption"] for option in options if "figure" in option]
+    alternatives = [option["image"]["alt"] for option in options if "image" in option]
+    for text in [page.prose, *captions, *alternatives]:
+        assert typed_numbers(text) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It reaches 87.7 % on the test set.",
+        "It reaches 88% of them.",
+        "accuracy of $91\\%$ here",
+        "about 90 per cent",
+        "about 90 percent of all",
+        "The loss ends at 0.512, which is low.",
+        "an accuracy of .858 at the end",
+        "It falls from 2,3 to less.",
+        "Between 87.2–87.6 on two seeds.",
+    ],
+)
+def test_typed_decimals_and_percentages_are_found(sentence):
+    assert typed_numbers(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "There are 41,000 images and 7,960 parameters in 784-10-10.",
+        "The learning rate is $\\alpha = 0.1$, and the box is $20 \\times 20$.",
+        "Version 3.11.7 of Python, chapter 2 of 18.",
+        "It reaches ROLE % on ROLE images.",
+    ],
+)
+def test_counts_settings_versions_and_glued_numbers_are_left_alone(sentence):
+    assert typed_numbers(sentence) == []
+
+
+def test_what_is_quoted_glued_or_code_is_not_prose():
+    page = Page(
+        "x",
+        "It says “87.7%” and {glue:text}`x:.1f` % by `0.5`.\n\n$$\n1.5\n$$ (eq-x)\n\n"
+        "```{exercise}\n:label: ex-1\nIt is 12.5 here.\n```\n",
+    )
+    assert typed_numbers(page.prose) == ["12.5"]
+
+
+@every_page
+def test_the_prose_keeps_the_tone(page: Page):
+    prose = re.sub(r"!\[", "[", page.prose)
+    assert "!" not in prose
+    assert not re.search(r"\b(simply|obviously|trivially|of course)\b", prose, re.IGNORECASE)
+
+
+@every_page
+def test_pages_are_referred_to_by_label(page: Page):
+    assert not re.search(r"\b[Cc]hapter \d", page.prose.replace("Chapters 4 and 8 of Good", ""))
+
+
+@every_chapter
+def test_a_chapter_has_the_form_of_a_chapter(page: Page):
+    body = page.body
+    for part in ("**You will learn**", "**Shapes in play**", "## Summary", "## Exercises"):
+        assert part in body, part
+    assert body.rindex("## Further reading") > body.rindex("## Exercises")
+    exercises = re.findall(r"^```\{exercise\}\n:label: (\S+)", body, re.MULTILINE)
+    solutions = re.findall(r"^```\{solution-start\} (\S+)\n:class: dropdown", body, re.MULTILINE)
+    assert 2 <= len(exercises) <= 4
+    assert exercises == solutions
+    for solution in re.findall(r"\{solution-start\}.*?\{solution-end\}", body, re.DOTALL):
+        assert "{code-cell}" in solution
+
+
+@every_page
+def test_a_line_of_code_fits_a_laptop(page: Page):
+    for cell in page.cells:
+        if cell.visible:
+            assert max(map(len, cell.code.splitlines()), default=0) <= 80
+
+
+@every_chapter
+def test_data_are_asked_for_by_name(page: Page):
+    for call in re.findall(r"load_mnist\(([^)]*)\)", page.code):
+        assert call.startswith('"bundled"')
+
+
+@every_page
+def test_the_book_keeps_out_of_private_names(page: Page):
+    assert not re.search(r"\b(nnfs|network|training|engine|data|plots|functions)\._[a-z]", page.code)

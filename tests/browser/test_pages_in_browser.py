@@ -1,0 +1,40 @@
+"""Every page as a reader opens it from a folder: on a phone and a laptop, light and dark."""
+
+import pytest
+
+from tests.book.pages import all_pages
+
+VIEWS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+
+
+@pytest.fixture(params=VIEWS, ids=lambda view: f"{view[0]}-{view[1]}")
+def view(request, browser):
+    width, scheme = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
+    )
+    yield context
+    context.close()
+
+
+@pytest.mark.parametrize("name", [page.docname for page in all_pages()])
+def test_a_page_fits_its_window_and_contacts_nobody(site, view, name):
+    page = view.new_page()
+    complaints, requests = [], []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+    sizes = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert sizes[0] <= sizes[1], "the page scrolls sideways"
+    assert complaints == []
+    assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
+
+
+def test_the_scheme_of_the_system_is_followed(site, browser):
+    for scheme in ("light", "dark"):
+        context = browser.new_context(color_scheme=scheme)
+        page = context.new_page()
+        page.goto((site / "index.html").as_uri(), wait_until="load")
+        assert page.evaluate("document.documentElement.dataset.theme") == scheme
+        context.close()
