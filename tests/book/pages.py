@@ -101,5 +101,7 @@ def all_pages() -> list[Page]:
 
 def chapters() -> list[Page]:
     return [
-        page for page in all_pages() if page.docname.startswith(("see/", "derive/", "train/", "beyond/"))
+        page
+        for page in all_pages()
+        if page.docname.startswith(("see/", "derive/", "train/", "beyond/"))
     ]

@@ -150,4 +150,6 @@ def test_data_are_asked_for_by_name(page: Page):
 
 @every_page
 def test_the_book_keeps_out_of_private_names(page: Page):
-    assert not re.search(r"\b(nnfs|network|training|engine|data|plots|functions)\._[a-z]", page.code)
+    assert not re.search(
+        r"\b(nnfs|network|training|engine|data|plots|functions)\._[a-z]", page.code
+    )

@@ -58,7 +58,9 @@ def test_formulas_are_rendered_with_words_for_screen_readers(site, name):
     assert "mathjax" not in str(page).lower()
     formulas = page.select("article .math")
     assert all(formula.select("math annotation") for formula in formulas)
-    assert (len(formulas) > 0) or not re.search(r"\$\S", next(p.body for p in all_pages() if p.docname == name))
+    assert (len(formulas) > 0) or not re.search(
+        r"\$\S", next(p.body for p in all_pages() if p.docname == name)
+    )
 
 
 @every_page

@@ -21,7 +21,10 @@ def view(request, browser):
 def test_a_page_fits_its_window_and_contacts_nobody(site, view, name):
     page = view.new_page()
     complaints, requests = [], []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: requests.append(request.url))
     page.goto((site / f"{name}.html").as_uri(), wait_until="load")

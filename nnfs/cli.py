@@ -1,0 +1,350 @@
+"""The command line: python -m nnfs train | predict | data.
+
+Exit codes: 0 success, 1 bad data or a diverged run, 2 usage, 130 interrupted.
+"""
+
+import argparse
+import math
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import numpy as np
+
+from nnfs import arguments, data, engine, network, storage, training
+from nnfs.data import MNIST
+from nnfs.network import Parameters
+from nnfs.training import History, Step, Training
+
+N_SHOWN = 18
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        By default the arguments of the process.
+    """
+    try:
+        options = _parser().parse_args(argv)
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # The reader has gone. What Python would still flush at its end goes nowhere.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return _complain("interrupted before the first iteration; nothing was written", 130)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _complain(f"error: {place}{error.strerror or error}", 1)
+    except (ValueError, MemoryError) as error:
+        return _complain(f"error: {error or 'out of memory'}", 1)
+
+
+def _complain(message: str, code: int) -> int:
+    print(f"nnfs: {' '.join(message.split())}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m nnfs", description="A two-layer neural network in plain NumPy."
+    )
+    parser.add_argument("--version", action="version", version=_version())
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_train(commands)
+    _add_predict(commands)
+    _add_data(commands)
+    return parser
+
+
+def _version() -> str:
+    with suppress(PackageNotFoundError):
+        return f"nnfs-book {version('nnfs-book')}"
+    return "nnfs-book, not installed"
+
+
+def _add_train(commands: Any) -> None:
+    command = commands.add_parser(
+        "train",
+        help="train a network; without options, the original's job",
+        description="Train 784-10-10 for 750 full-batch iterations, or what the options say.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    _add_data_options(command, n_test=1000, seed=0, split="original")
+    command.add_argument("--hidden", type=_whole(1), default=10, metavar="N", help="hidden units")
+    command.add_argument(
+        "--iterations", type=_whole(1), default=750, metavar="N", help="steps of gradient descent"
+    )
+    command.add_argument(
+        "--alpha", type=_positive, default=0.1, metavar="A", help="the learning rate"
+    )
+    command.add_argument(
+        "--out",
+        type=Path,
+        default=Path("nnfs-run"),
+        metavar="DIR",
+        help="folder for the curves, the predictions, history.csv, parameters.npz and run.json; "
+        "files of an earlier run are replaced",
+    )
+    command.add_argument("--quiet", action="store_true", help="print the two accuracies only")
+    command.set_defaults(run=train)
+
+
+def _add_predict(commands: Any) -> None:
+    command = commands.add_parser(
+        "predict",
+        help="show a saved network's answers for test images",
+        description="Show a saved network's answers for test images. The test part is that of the "
+        "run, as its run.json says; options override it.",
+    )
+    command.add_argument(
+        "images", nargs="*", type=_whole(0), metavar="IMAGE", help="places in the test part (0-9)"
+    )
+    command.add_argument(
+        "--parameters",
+        type=Path,
+        default=Path("nnfs-run", "parameters.npz"),
+        metavar="FILE",
+        help="what train wrote (default: %(default)s)",
+    )
+    _add_data_options(command, n_test=None, seed=None, split=None)
+    command.set_defaults(run=predict)
+
+
+def _add_data(commands: Any) -> None:
+    command = commands.add_parser(
+        "data",
+        help="say which data would be used",
+        description="Say which data would be used, with counts and SHA-256 of the content.",
+    )
+    command.add_argument("--data", metavar="PATH", help="as for train")
+    command.set_defaults(run=show_data)
+
+
+def _add_data_options(
+    command: argparse.ArgumentParser, *, n_test: int | None, seed: int | None, split: str | None
+) -> None:
+    command.add_argument(
+        "--data",
+        metavar="PATH",
+        default=argparse.SUPPRESS if n_test is None else None,
+        help="a Kaggle train.csv or a folder of IDX files; by default mnist_data/train.csv if "
+        "there is one, else the bundled digits",
+    )
+    command.add_argument(
+        "--split",
+        choices=["original", "official"],
+        default=split,
+        help="original: drawn from the training images; official: 60,000 and 10,000",
+    )
+    command.add_argument(
+        "--seed", type=_whole(0), default=seed, metavar="S", help="of the start and the split"
+    )
+    command.add_argument(
+        "--test-size",
+        type=_whole(1),
+        default=n_test,
+        metavar="N",
+        help="test images of the original split",
+    )
+
+
+def _whole(at_least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        value = int(text) if text.isascii() and text.isdigit() else None
+        if value is None or value < at_least:
+            raise argparse.ArgumentTypeError(
+                f"expected a whole number of at least {at_least}, got {text!r}"
+            )
+        return value
+
+    return number
+
+
+def _positive(text: str) -> float:
+    with suppress(ValueError):
+        value = float(text)
+        if 0 < value < math.inf:
+            return value
+    raise argparse.ArgumentTypeError(f"expected a positive number, got {text!r}")
+
+
+def train(options: argparse.Namespace) -> int:
+    """Train, write the run, and print both accuracies."""
+    say: Callable[[str], None] = (lambda line: None) if options.quiet else _print
+    say(f"data: {data.find_source(options.data)}")
+    digits = data.load_mnist(
+        options.data, n_test=options.test_size, split=options.split, seed=options.seed
+    )
+    say(f"{digits.y_train.size} training images, {digits.y_test.size} test images")
+    with _folder(options.out), _interruptible() as interrupted:
+        result = _descend(options, digits, interrupted)
+        _write(options, result, digits)
+        done = result.history.loss.size
+        say(f"written to {options.out}: loss, accuracy, predictions, history, parameters")
+        if interrupted():
+            _complain(
+                f"interrupted after {done} of {options.iterations} iterations; "
+                f"kept in {options.out}",
+                130,
+            )
+        for part, X, y in (("train", *digits[:2]), ("test", *digits[2:])):
+            _print(f"{part} accuracy: {network.accuracy(result.params, X, y):.4f}")
+        return 130 if interrupted() else 0
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[None]:
+    """Make sure, before any work, that files can be written there; leave no empty folder."""
+    existed = path.exists()
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        with storage.replacing(path / "writable"):
+            pass
+        (path / "writable").unlink()
+        yield
+    except BaseException:
+        if not existed:
+            with suppress(OSError):
+                path.rmdir()
+        raise
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Take Ctrl-C as a request to stop after the iteration, not as an error in its midst."""
+    asked = Event()
+    previous = signal.signal(signal.SIGINT, lambda *_: asked.set())
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _descend(
+    options: argparse.Namespace, digits: MNIST, interrupted: Callable[[], bool]
+) -> Training:
+    params = network.init_params(len(digits.x_train), options.hidden, seed=options.seed)
+    loss, accuracy = [], []
+    with engine.full_batch(network.gradient, digits.x_train, digits.y_train) as objective:
+        steps = training.steps(
+            params, objective, iterations=options.iterations, alpha=options.alpha
+        )
+        for step in _progress(steps, options):
+            params = step.params
+            loss.append(step.loss)
+            accuracy.append(step.accuracy)
+            if interrupted():
+                break
+    return Training(params, History(np.array(loss), np.array(accuracy)))
+
+
+def _progress(steps: Iterator[Step], options: argparse.Namespace) -> Iterator[Step]:
+    if options.quiet:
+        return steps
+    if sys.stdout.isatty() and sys.stderr.isatty():
+        return _bar(steps, options.iterations)
+    return _lines(steps, options.iterations)
+
+
+def _bar(steps: Iterator[Step], iterations: int) -> Iterator[Step]:
+    from tqdm import tqdm
+
+    with tqdm(total=iterations, unit="step", dynamic_ncols=True) as bar:
+        for step in steps:
+            bar.set_postfix_str(
+                f"loss {step.loss:.4f}, accuracy {step.accuracy:.4f}", refresh=False
+            )
+            bar.update()
+            yield step
+
+
+def _lines(steps: Iterator[Step], iterations: int) -> Iterator[Step]:
+    every = max(1, iterations // 15)
+    for step in steps:
+        if step.iteration % every == 0 or step.iteration == iterations - 1:
+            _print(
+                f"iteration {step.iteration:5}  loss {step.loss:.4f}  accuracy {step.accuracy:.4f}"
+            )
+        yield step
+
+
+def _write(options: argparse.Namespace, result: Training, digits: MNIST) -> None:
+    from nnfs import plots
+
+    params, (loss, accuracy) = result
+    shown = digits.x_test[:, :N_SHOWN]
+    A2 = network.forward(params, shown).A2
+    figures = {
+        "loss.png": plots.curves({"loss": loss}, "loss (nats)"),
+        "accuracy.png": plots.curves({"accuracy": 100 * accuracy}, "accuracy (%)"),
+        "predictions.png": plots.predictions(shown, A2, digits.y_test[:N_SHOWN]),
+    }
+    for name, figure in figures.items():
+        with storage.replacing(options.out / name) as file:
+            figure.savefig(file, format="png", dpi=150)
+    storage.save_history(options.out / "history.csv", result.history)
+    storage.save_parameters(options.out / "parameters.npz", params)
+    names = ("split", "hidden", "iterations", "alpha", "seed", "test_size")
+    settings = {name: getattr(options, name) for name in names}
+    source = (
+        options.data if options.data in (None, "bundled") else str(Path(options.data).resolve())
+    )
+    storage.save_settings(options.out, {"data": source, **settings, "done": loss.size})
+
+
+def predict(options: argparse.Namespace) -> int:
+    """Print the answers of a saved network for test images, one a line."""
+    params = storage.load_parameters(options.parameters)
+    digits = _test_part(options)
+    n_test = digits.y_test.size
+    images = options.images or list(range(min(10, n_test)))
+    if max(images) >= n_test:
+        raise ValueError(f"image {max(images)}: the test part holds images 0 to {n_test - 1}")
+    right = _print_answers(params, digits, images)
+    _print(f"{right} of {len(images)} right")
+    return 0
+
+
+def _test_part(options: argparse.Namespace) -> MNIST:
+    run = storage.load_settings(options.parameters.parent)
+    given = {"seed": options.seed, "split": options.split, "n_test": options.test_size}
+    kept = {"seed": run.get("seed"), "split": run.get("split"), "n_test": run.get("test_size")}
+    chosen = {name: kept[name] if given[name] is None else given[name] for name in given}
+    source = options.data if "data" in options else run.get("data")
+    return data.load_mnist(source, **{k: v for k, v in chosen.items() if v is not None})
+
+
+def _print_answers(params: Parameters, digits: MNIST, images: list[int]) -> int:
+    X = arguments.examples(digits.x_test[:, images])
+    A2 = network.forward(params, X).A2
+    answers, truth = A2.argmax(axis=0), digits.y_test[images]
+    for place, image in enumerate(images):
+        answer, probability = answers[place], A2[answers[place], place]
+        mark = "" if answer == truth[place] else "  wrong"
+        _print(f"image {image:5}  answer {answer}  p {probability:.4f}  label {truth[place]}{mark}")
+    return int((answers == truth).sum())
+
+
+def show_data(options: argparse.Namespace) -> int:
+    """Print which data would be used, and count and fingerprint of each file."""
+    _print(f"data: {data.find_source(options.data)}")
+    for file in data.inventory(options.data):
+        _print(f"{file.name}  {file.count}  sha256 {file.sha256}")
+    return 0

@@ -1,0 +1,131 @@
+"""A training run on disk: parameters, history and settings in one folder.
+
+A file is written beside its place and then renamed, so that what stands there is always whole: the
+old one or the new one.
+"""
+
+import csv
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from nnfs import arguments
+from nnfs.network import Parameters
+from nnfs.training import History
+
+SETTINGS = "run.json"
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of ``path`` when the block ends without an error.
+
+    Parameters
+    ----------
+    path : Path
+
+    Yields
+    ------
+    binary file
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written to; ``path`` is then as it was.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            yield file
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def save_parameters(path: Path, params: Parameters) -> None:
+    """Write W1, b1, W2, b2 as an npz file without pickles."""
+    with replacing(path) as file:
+        np.savez(file, **params._asdict())
+
+
+def load_parameters(path: Path) -> Parameters:
+    """Read the parameters that `save_parameters` wrote.
+
+    Parameters
+    ----------
+    path : Path
+
+    Returns
+    -------
+    params : Parameters
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is damaged, holds something else, or parameters that do not fit each other.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            params = Parameters(**{name: archive[name] for name in archive.files})
+        if any(P.ndim != 2 for P in params):
+            raise ValueError("an array is not a matrix")
+        arguments.shapes(params, np.empty((params.W1.shape[1], 1)))
+        arguments.finite(params)
+    except (ValueError, TypeError, KeyError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ValueError(
+            f"{path}: not the parameters W1, b1, W2, b2 of a two-layer network ({reason}); "
+            "write them anew with python -m nnfs train"
+        ) from error
+    return params
+
+
+def save_history(path: Path, history: History) -> None:
+    """Write a CSV file with the columns iteration, loss (nats) and accuracy (0 to 1)."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(["iteration", "loss", "accuracy"])
+    rows.writerows(enumerate_rows(history))
+    with replacing(path) as file:
+        file.write(text.getvalue().encode())
+
+
+def enumerate_rows(history: History) -> Iterator[tuple[int, float, float]]:
+    """Yield (iteration, loss, accuracy), floats in their shortest exact form."""
+    pairs = zip(history.loss.tolist(), history.accuracy.tolist(), strict=True)
+    yield from ((iteration, loss, accuracy) for iteration, (loss, accuracy) in enumerate(pairs))
+
+
+def save_settings(folder: Path, settings: dict[str, Any]) -> None:
+    """Write the settings of a run as JSON."""
+    with replacing(folder / SETTINGS) as file:
+        file.write((json.dumps(settings, indent=2) + "\n").encode())
+
+
+def load_settings(folder: Path) -> dict[str, Any]:
+    """Return the settings of the run in a folder, none if it does not say.
+
+    Raises
+    ------
+    ValueError
+        If the file is not a JSON object.
+    """
+    path = folder / SETTINGS
+    if not path.exists():
+        return {}
+    try:
+        settings = json.loads(path.read_text(encoding="utf8"))
+        if not isinstance(settings, dict):
+            raise ValueError("not an object")
+    except ValueError as error:
+        raise ValueError(f"{path}: not the settings of a run ({error}); remove it") from error
+    return settings
