@@ -22,7 +22,7 @@ from nnfs.data import MNIST
 from nnfs.network import Parameters
 from nnfs.training import History, Step, Training
 
-N_SHOWN = 18
+N_SHOWN = 12
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -303,10 +303,9 @@ def _write(options: argparse.Namespace, result: Training, digits: MNIST) -> None
     storage.save_parameters(options.out / "parameters.npz", params)
     names = ("split", "hidden", "iterations", "alpha", "seed", "test_size")
     settings = {name: getattr(options, name) for name in names}
-    source = (
-        options.data if options.data in (None, "bundled") else str(Path(options.data).resolve())
-    )
-    storage.save_settings(options.out, {"data": source, **settings, "done": loss.size})
+    source = data.find_source(options.data)
+    used = "bundled" if source.kind == "bundled" else str(source.path.resolve())
+    storage.save_settings(options.out, {"data": used, **settings, "done": loss.size})
 
 
 def predict(options: argparse.Namespace) -> int:

@@ -60,7 +60,7 @@ def curves(runs: Mapping[str, ArrayLike], ylabel: str, *, chance: float | None =
 
 
 def predictions(
-    X: ArrayLike, probabilities: ArrayLike, y: ArrayLike, *, columns: int = 6
+    X: ArrayLike, probabilities: ArrayLike, y: ArrayLike, *, columns: int = 4
 ) -> Figure:
     """Draw single images with the answer above and its probability; mistakes are framed.
 
@@ -93,7 +93,7 @@ def predictions(
         )
     truth = arguments.labels(y, A2.shape[0], images.shape[1])
     rows = -(-truth.size // columns)
-    figure = Figure(figsize=(WIDTH, 1.35 * rows + 0.1), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 1.95 * rows), layout="constrained")
     for place, axes in enumerate(np.ravel(figure.subplots(rows, columns, squeeze=False))):
         if place < truth.size:
             _prediction(axes, images[:, place], A2[:, place], int(truth[place]))
@@ -107,8 +107,8 @@ def _prediction(axes: Axes, image: Array, probabilities: Array, truth: int) -> N
     wrong = answer != truth
     axes.imshow(image.reshape(28, 28), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     words = f"{'✗ ' if wrong else ''}{answer} · {100 * probabilities[answer]:.0f} %"
-    axes.set_title(words, fontsize=10, fontweight="bold" if wrong else "normal")
-    axes.set_xlabel(f"it is a {truth}" if wrong else "", fontsize=9, labelpad=2)
+    axes.set_title(words, fontsize=13, fontweight="bold" if wrong else "normal")
+    axes.set_xlabel(f"it is a {truth}" if wrong else "", fontsize=12, labelpad=3)
     axes.set(xticks=[], yticks=[])
     for spine in axes.spines.values():
         spine.set(visible=True, linewidth=2 if wrong else 0.5)

@@ -133,6 +133,15 @@ def glue(**values: object) -> None:
         glue_one(name, _plain(name, value), display=False)
 
 
+class Words(str):
+    """Text that a notebook shows as it is, without quotation marks."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
 def _plain(name: str, value: object) -> int | float | str:
     if isinstance(value, np.generic):
         value = value.item()
@@ -140,7 +149,7 @@ def _plain(name: str, value: object) -> int | float | str:
         raise ValueError(f"{name} is {type(value).__name__}; expected a number or a word")
     if value == "" or (isinstance(value, float) and not math.isfinite(value)):
         raise ValueError(f"{name} is {value!r}: nothing to print in a sentence")
-    return value
+    return Words(value) if isinstance(value, str) else value
 
 
 def spread(values: Sequence[float] | Array, scale: float = 1.0) -> str:
@@ -154,8 +163,8 @@ def spread(values: Sequence[float] | Array, scale: float = 1.0) -> str:
 
     Examples
     --------
-    >>> spread([0.8731, 0.8702, 0.8764], scale=100)
-    '87.3\xa0±\xa00.3'
+    >>> print(spread([0.8731, 0.8702, 0.8764], scale=100))
+    87.3 ± 0.3
     """
     numbers = np.asarray(values, float) * scale
     deviation = float(numbers.std(ddof=1)) if numbers.size > 1 else 0.0

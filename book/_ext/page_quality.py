@@ -6,12 +6,13 @@ formula scroll inside its own box, reachable by keyboard.
 """
 
 import os
-import re
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+DISPLAY = '<div class="math notranslate nohighlight"'
+REACHABLE = 'tabindex="0" role="group" aria-label="Equation"'
 NOT_DEFERRED = ("documentation_options.js", "doctools.js")
 
 
@@ -30,11 +31,7 @@ def improve(
     if body:
         body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
         body = body.replace("<th></th>", "<td></td>")
-        body = re.sub(
-            r'<div class="math notranslate nohighlight"',
-            r'<div tabindex="0" role="group" aria-label="Equation" class="math notranslate nohighlight"',
-            body,
-        )
+        body = body.replace(DISPLAY, f"{DISPLAY} {REACHABLE}")
         context["body"] = body
     for script in context.get("script_files", []):
         name = str(getattr(script, "filename", None) or "")

@@ -3,8 +3,9 @@
 Its first hidden unit is on for the first example and off for the second.
 """
 
-import nnfs
 import numpy as np
+
+import nnfs
 
 pencil = nnfs.Parameters(
     W1=np.array([[1.0, -1.0], [0.5, 1.0]]),

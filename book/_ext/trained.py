@@ -9,6 +9,7 @@ import os
 from typing import NamedTuple
 
 import joblib
+
 import nnfs
 from nnfs.training import Training
 

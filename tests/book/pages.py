@@ -11,7 +11,7 @@ import yaml
 BOOK = Path(__file__).resolve().parents[2] / "book"
 
 FENCE = re.compile(
-    r"^(?P<fence>`{3,}|:{3,})\{(?P<kind>[\w-]+)\}(?P<argument>[^\n]*)\n(?P<body>.*?)^(?P=fence)[ ]*$",
+    r"^(?P<fence>`{3,}|:{3,})\{(?P<kind>[\w-]+)\}[^\n]*\n(?P<body>.*?)^(?P=fence)[ ]*$",
     re.MULTILINE | re.DOTALL,
 )
 PLAIN_FENCE = re.compile(r"^```\w*\n.*?^```[ ]*$", re.MULTILINE | re.DOTALL)

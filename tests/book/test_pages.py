@@ -153,3 +153,8 @@ def test_the_book_keeps_out_of_private_names(page: Page):
     assert not re.search(
         r"\b(nnfs|network|training|engine|data|plots|functions)\._[a-z]", page.code
     )
+
+
+@every_page
+def test_no_line_of_prose_turns_into_a_comment(page: Page):
+    assert not re.search(r"^\s*%", page.prose, re.MULTILINE)
