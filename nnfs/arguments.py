@@ -42,9 +42,17 @@ def generator(seed: object) -> np.random.Generator:
     return np.random.default_rng(whole_number(seed, "seed", at_least=0))
 
 
+def array(value: ArrayLike, name: str) -> Array:
+    """Return ``value`` as an array; rows of different lengths are refused."""
+    try:
+        return np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} is no array: its rows must have the same length") from error
+
+
 def examples(X: ArrayLike, name: str = "X") -> Array:
     """Return X (n, m) as finite float32 or float64; whole numbers and halves become float32."""
-    x = np.asarray(X)
+    x = array(X, name)
     if x.ndim != 2 or x.size == 0:
         raise ValueError(
             f"{name} has shape {x.shape}; expected (inputs, examples), one example a column"
@@ -64,7 +72,7 @@ def examples(X: ArrayLike, name: str = "X") -> Array:
 
 def labels(y: ArrayLike, n_classes: int, m: int | None = None) -> Array:
     """Return labels y (m,) as an integer array with every entry in 0..n_classes-1."""
-    y = np.asarray(y)
+    y = array(y, "labels")
     if y.ndim != 1:
         raise ValueError(f"labels have shape {y.shape}; expected ({'m' if m is None else m},)")
     if y.dtype.kind not in "iu" and y.size > 0:

@@ -10,6 +10,7 @@ enters once, where examples are averaged.
 """
 
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -120,6 +121,12 @@ def init_params(
     return Parameters(*(P.astype(dtype) for P in params))
 
 
+def _two_layers(params: Sequence[ArrayLike]) -> Parameters:
+    if len(params) != 4:
+        raise ValueError(f"{len(params)} parameters; this network has four, W1, b1, W2, b2")
+    return Parameters(*map(np.asarray, params))
+
+
 def _limit(scheme: str, fan_in: int, fan_out: int) -> float:
     limits = {
         "uniform": 0.5,
@@ -131,7 +138,7 @@ def _limit(scheme: str, fan_in: int, fan_out: int) -> float:
     return limits[scheme]
 
 
-def forward(params: Parameters, X: ArrayLike) -> Activations:
+def forward(params: Sequence[ArrayLike], X: ArrayLike) -> Activations:
     """Return all activations of the network for inputs X.
 
     Parameters
@@ -152,13 +159,13 @@ def forward(params: Parameters, X: ArrayLike) -> Activations:
     -----
     Book: `eq-forward`.
     """
-    X = np.asarray(X)
+    params, X = _two_layers(params), np.asarray(X)
     arguments.shapes(params, X)
     return forward_from_hidden(params, affine(params.W1, params.b1, X))
 
 
 def backward(
-    params: Parameters, activations: Activations, X: ArrayLike, Y: ArrayLike
+    params: Sequence[ArrayLike], activations: Activations, X: ArrayLike, Y: ArrayLike
 ) -> Parameters:
     """Return the gradients of the mean loss by all parameters.
 
@@ -185,7 +192,7 @@ def backward(
     Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors
     (Nature, 1986).
     """
-    X, Y = np.asarray(X), np.asarray(Y)
+    params, X, Y = _two_layers(params), np.asarray(X), np.asarray(Y)
     arguments.shapes(params, X)
     if Y.shape != activations.A2.shape:
         raise ValueError(f"Y has shape {Y.shape}; expected {activations.A2.shape}, as A2")
@@ -235,7 +242,7 @@ def backward_to_hidden(
     return dZ1, dW2, db2
 
 
-def gradient(params: Parameters, X: Array, y: Array) -> tuple[Any, int, Parameters]:
+def gradient(params: Sequence[ArrayLike], X: Array, y: Array) -> tuple[Any, int, Parameters]:
     """Return loss, number of correct answers and gradients for one part of the data.
 
     This is the form that `nnfs.train` and `nnfs.check_gradients` take as their ``gradient``.
@@ -255,6 +262,7 @@ def gradient(params: Parameters, X: Array, y: Array) -> tuple[Any, int, Paramete
     gradients : Parameters
         Of the mean loss.
     """
+    params = _two_layers(params)
     Y = one_hot(y, n_classes=params.b2.shape[-2])
     activations = forward(params, X)
     loss = cross_entropy(activations.Z2, Y)
@@ -262,7 +270,7 @@ def gradient(params: Parameters, X: Array, y: Array) -> tuple[Any, int, Paramete
     return loss, correct, backward(params, activations, X, Y)
 
 
-def predict(params: Parameters, X: ArrayLike) -> Array:
+def predict(params: Sequence[ArrayLike], X: ArrayLike) -> Array:
     """Return the most probable class of every example.
 
     Parameters
@@ -280,11 +288,11 @@ def predict(params: Parameters, X: ArrayLike) -> Array:
         If a shape does not fit, or an entry of X or of the parameters is not a finite number.
     """
     X = arguments.examples(X)
-    arguments.finite(params)
+    arguments.finite(_two_layers(params))
     return np.asarray(forward(params, X).Z2.argmax(axis=-2))
 
 
-def accuracy(params: Parameters, X: ArrayLike, y: ArrayLike) -> float:
+def accuracy(params: Sequence[ArrayLike], X: ArrayLike, y: ArrayLike) -> float:
     """Return the share of examples, 0 to 1, whose most probable class is their label.
 
     Parameters
@@ -303,5 +311,5 @@ def accuracy(params: Parameters, X: ArrayLike, y: ArrayLike) -> float:
         As `predict`; also if a label is outside 0..c-1 or their number is not m.
     """
     answers = predict(params, X)
-    y = arguments.labels(y, params.b2.shape[-2], answers.size)
+    y = arguments.labels(y, _two_layers(params).b2.shape[-2], answers.size)
     return float(np.mean(answers == y))

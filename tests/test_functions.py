@@ -49,7 +49,7 @@ def test_log_softmax_is_the_logarithm_of_softmax(Z):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("size", [1e2, 1e4, 1e30])
+@pytest.mark.parametrize("size", [1e4, 1e30])
 def test_large_logits_overflow_nowhere(dtype, size):
     Z = np.array([[size, -size], [-size, 0.0]], dtype)
     np.testing.assert_array_equal(nnfs.softmax(Z), np.array([[1, 0], [0, 1]], dtype))

@@ -1,0 +1,340 @@
+"""The command line as a user meets it: output, files, exit codes, Ctrl-C."""
+
+import csv
+import gzip
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nnfs
+from nnfs import cli, storage
+
+ROOT = Path(nnfs.__file__).resolve().parents[1]
+FILES = {
+    "accuracy.png",
+    "history.csv",
+    "loss.png",
+    "parameters.npz",
+    "predictions.png",
+    "run.json",
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """Return a folder of IDX files with 120 training and 30 test images."""
+    folder, rng = tmp_path_factory.mktemp("idx"), np.random.default_rng(0)
+    for part, count in (("train", 120), ("t10k", 30)):
+        images = rng.integers(0, 256, (count, 28, 28), np.uint8)
+        labels = rng.integers(0, 10, count, np.uint8)
+        head = struct.pack(">4I", 2051, count, 28, 28)
+        (folder / f"{part}-images-idx3-ubyte").write_bytes(head + images.tobytes())
+        head = struct.pack(">2I", 2049, count)
+        packed = gzip.compress(head + labels.tobytes())
+        (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(packed)
+    return folder
+
+
+@pytest.fixture
+def train(folder, tmp_path, capsys):
+    """Return a function that trains in this process and gives exit code and output."""
+
+    def run(*options: str, out: Path = tmp_path / "run"):
+        usual = ("--data", str(folder), "--test-size", "20", "--iterations", "4")
+        code = cli.main(["train", *usual, "--out", str(out), *options])
+        return code, capsys.readouterr()
+
+    return run
+
+
+def one_line(text: str) -> str:
+    (line,) = text.splitlines()
+    return line
+
+
+def test_a_run_writes_its_files_and_ends_with_both_accuracies(train, tmp_path, folder):
+    code, (out, err) = train()
+    assert code == 0
+    assert err == ""
+    assert {path.name for path in (tmp_path / "run").iterdir()} == FILES
+    assert f"data: IDX files in {folder}" in out
+    assert "100 training images, 20 test images" in out
+    assert len(re.findall(r"^iteration .* loss \d\.\d{4}  accuracy 0\.\d{4}$", out, re.M)) == 4
+    assert re.fullmatch(r"train accuracy: [01]\.\d{4}", out.splitlines()[-2])
+    assert re.fullmatch(r"test accuracy: [01]\.\d{4}", out.splitlines()[-1])
+
+
+def test_a_run_is_that_of_nnfs_train(train, tmp_path, folder):
+    _, (out, _) = train("--hidden", "6", "--alpha", "0.3", "--seed", "5")
+    digits = nnfs.load_mnist(folder, n_test=20, seed=5)
+    expected = nnfs.train(digits.x_train, digits.y_train, hidden=6, iterations=4, alpha=0.3, seed=5)
+    kept = storage.load_parameters(tmp_path / "run" / "parameters.npz")
+    for P, Q in zip(kept, expected.params, strict=True):
+        assert P.tobytes() == Q.tobytes()
+    with (tmp_path / "run" / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [int(row["iteration"]) for row in rows] == [0, 1, 2, 3]
+    assert [float(row["loss"]) for row in rows] == expected.history.loss.tolist()
+    assert [float(row["accuracy"]) for row in rows] == expected.history.accuracy.tolist()
+    test = nnfs.accuracy(expected.params, digits.x_test, digits.y_test)
+    assert out.splitlines()[-1] == f"test accuracy: {test:.4f}"
+
+
+def test_quiet_prints_two_lines(train):
+    _, (out, err) = train("--quiet")
+    assert re.fullmatch(r"train accuracy: .*\ntest accuracy: .*\n", out)
+    assert err == ""
+
+
+def test_the_official_split(train):
+    assert "120 training images, 30 test images" in train("--split", "official")[1].out
+
+
+def test_an_earlier_run_is_replaced(train, tmp_path):
+    train("--seed", "1")
+    first = (tmp_path / "run" / "parameters.npz").read_bytes()
+    assert train("--seed", "2")[0] == 0
+    assert (tmp_path / "run" / "parameters.npz").read_bytes() != first
+    assert {path.name for path in (tmp_path / "run").iterdir()} == FILES
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["train", "--iterations", "0"],
+        ["train", "--iterations", "ten"],
+        ["train", "--hidden", "-3"],
+        ["train", "--alpha", "0"],
+        ["train", "--alpha", "nan"],
+        ["train", "--alpha", "inf"],
+        ["train", "--seed", "-1"],
+        ["train", "--seed", "1.5"],
+        ["train", "--test-size", "0"],
+        ["train", "--split", "other"],
+        ["train", "--unknown"],
+        ["train", "stray"],
+        ["predict", "-1"],
+        ["predict", "one"],
+        ["data", "--data"],
+        ["unknown"],
+        [],
+    ],
+)
+def test_usage_errors_exit_with_2(options, capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(options)
+    assert caught.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "error: " in err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--data", "/no/such/place"], "/no/such/place"),
+        (["--test-size", "120"], "n_test"),
+        (["--alpha", "1e38", "--iterations", "30"], "diverged at iteration"),
+    ],
+)
+def test_bad_data_and_diverged_runs_exit_with_1_one_line_and_no_files(
+    train, tmp_path, options, message
+):
+    code, (_, err) = train(*options)
+    assert code == 1
+    assert one_line(err).startswith("nnfs: error: ")
+    assert message in err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_any_work(train, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("here")
+    monkeypatch.setattr(cli.engine, "full_batch", None)
+    for out in (tmp_path / "file", tmp_path / "file" / "below"):
+        code, (_, err) = train(out=out)
+        assert code == 1
+        assert str(tmp_path / "file") in one_line(err)
+
+
+def test_a_full_disk_leaves_nothing_half_written(train, tmp_path, monkeypatch):
+    def full(*args, **kwargs):
+        raise OSError(28, "No space left on device", "parameters.npz")
+
+    train("--seed", "1")
+    before = (tmp_path / "run" / "parameters.npz").read_bytes()
+    monkeypatch.setattr(storage.np, "savez", full)
+    code, (_, err) = train("--seed", "2")
+    assert code == 1
+    assert one_line(err) == "nnfs: error: parameters.npz: No space left on device"
+    assert (tmp_path / "run" / "parameters.npz").read_bytes() == before
+    assert {path.name for path in (tmp_path / "run").iterdir()} == FILES
+
+
+def test_predict_shows_the_answers_for_the_test_part_of_the_run(train, tmp_path, folder, capsys):
+    train("--seed", "7")
+    path = tmp_path / "run" / "parameters.npz"
+    assert cli.main(["predict", "--parameters", str(path), "3", "0"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    digits, params = nnfs.load_mnist(folder, n_test=20, seed=7), storage.load_parameters(path)
+    A2 = nnfs.forward(params, digits.x_test).A2
+    for line, image in zip(lines, (3, 0), strict=False):
+        answer, truth = A2[:, image].argmax(), digits.y_test[image]
+        expected = f"image {image:5}  answer {answer}  p {A2[answer, image]:.4f}  label {truth}"
+        assert line == expected + ("" if answer == truth else "  wrong")
+    assert re.fullmatch(r"[012] of 2 right", lines[-1])
+
+
+def test_predict_shows_ten_without_being_asked(train, tmp_path, capsys):
+    train()
+    assert cli.main(["predict", "--parameters", str(tmp_path / "run" / "parameters.npz")]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 11
+
+
+def test_predict_takes_other_data(train, tmp_path, folder, capsys):
+    train()
+    path = str(tmp_path / "run" / "parameters.npz")
+    options = ["--data", str(folder), "--split", "official", "29"]
+    assert cli.main(["predict", "--parameters", path, *options]) == 0
+    digits = nnfs.load_mnist(folder, split="official")
+    assert f"label {digits.y_test[29]}" in capsys.readouterr().out
+
+
+def test_predict_refuses_an_image_that_is_not_there(train, tmp_path, capsys):
+    train()
+    path = str(tmp_path / "run" / "parameters.npz")
+    assert cli.main(["predict", "--parameters", path, "20"]) == 1
+    assert "image 20: the test part holds images 0 to 19" in one_line(capsys.readouterr().err)
+
+
+def test_predict_refuses_a_missing_or_damaged_network(tmp_path, capsys):
+    path = tmp_path / "parameters.npz"
+    assert cli.main(["predict", "--parameters", str(path)]) == 1
+    assert str(path) in one_line(capsys.readouterr().err)
+    path.write_bytes(b"PK damaged")
+    assert cli.main(["predict", "--parameters", str(path)]) == 1
+    assert "not the parameters" in one_line(capsys.readouterr().err)
+
+
+def test_predict_refuses_a_network_for_other_images(train, tmp_path, folder, capsys):
+    path = tmp_path / "parameters.npz"
+    storage.save_parameters(path, nnfs.init_params(7, 5, 3))
+    assert cli.main(["predict", "--parameters", str(path), "--data", str(folder)]) == 1
+    assert "(5, 7)" in one_line(capsys.readouterr().err)
+
+
+def test_data_lists_files_counts_and_fingerprints(folder, capsys):
+    assert cli.main(["data", "--data", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert f"IDX files in {folder}" in out
+    assert re.search(r"^train-labels-idx1-ubyte.gz  120  sha256 [0-9a-f]{64}$", out, re.M)
+
+
+def test_data_names_the_bundled_digits(capsys):
+    assert cli.main(["data", "--data", "bundled"]) == 0
+    out = capsys.readouterr().out
+    assert "bundled MNIST" in out
+    assert "60000  sha256 ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db" in out
+
+
+def process(*arguments: str, **options) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "nnfs", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def test_the_original_job_starts_without_options_but_fewer_steps(tmp_path):
+    run = process("train", "--iterations", "3", "--out", str(tmp_path / "run"))
+    out, err = run.communicate(timeout=120)
+    assert run.returncode == 0, err
+    assert "41000 training images, 1000 test images" in out
+    assert re.search(r"^test accuracy: 0\.\d{4}$", out.splitlines()[-1])
+
+
+def test_ctrl_c_keeps_what_was_trained(folder, tmp_path):
+    out = tmp_path / "run"
+    usual = ("--data", str(folder), "--test-size", "20", "--iterations", "1000000")
+    run = process("train", *usual, "--out", str(out))
+    assert run.stdout is not None
+    while not run.stdout.readline().startswith("iteration"):
+        pass
+    time.sleep(0.3)
+    run.send_signal(signal.SIGINT)
+    text, err = run.communicate(timeout=60)
+    assert run.returncode == 130
+    found = re.fullmatch(
+        r"nnfs: interrupted after (\d+) of 1000000 iterations; kept in (.*)", one_line(err)
+    )
+    assert found
+    assert found[2] == str(out)
+    assert {path.name for path in out.iterdir()} == FILES
+    assert len((out / "history.csv").read_text().splitlines()) == int(found[1]) + 1
+    assert text.splitlines()[-1].startswith("test accuracy: ")
+    expected = nnfs.load_mnist(folder, n_test=20)
+    again = nnfs.train(expected.x_train, expected.y_train, iterations=int(found[1]))
+    kept = storage.load_parameters(out / "parameters.npz")
+    assert kept.W1.tobytes() == again.params.W1.tobytes()
+
+
+def test_ctrl_c_before_the_first_iteration_writes_nothing(tmp_path, monkeypatch, capsys):
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.data, "load_mnist", interrupted)
+    assert cli.main(["train", "--out", str(tmp_path / "run")]) == 130
+    assert "nothing was written" in one_line(capsys.readouterr().err)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_reader_that_goes_away_makes_no_traceback(folder, tmp_path):
+    usual = ("--data", str(folder), "--test-size", "20", "--iterations", "3000")
+    run = process("train", *usual, "--out", str(tmp_path / "run"))
+    assert run.stdout is not None
+    assert run.stderr is not None
+    run.stdout.readline()
+    run.stdout.close()
+    err = run.stderr.read()
+    run.stderr.close()
+    assert run.wait(timeout=60) != 0
+    assert err == ""
+
+
+def test_a_terminal_gets_a_progress_bar(folder, tmp_path):
+    usual = ["--data", str(folder), "--test-size", "20", "--iterations", "50"]
+    leader, follower = pty.openpty()
+    run = subprocess.Popen(
+        [sys.executable, "-m", "nnfs", "train", *usual, "--out", str(tmp_path / "run")],
+        cwd=ROOT,
+        stdout=follower,
+        stderr=follower,
+    )
+    os.close(follower)
+    text = b""
+    while True:
+        try:
+            chunk = os.read(leader, 65536)
+        except OSError:
+            break
+        if not chunk:
+            break
+        text += chunk
+    os.close(leader)
+    assert run.wait(timeout=60) == 0
+    shown = text.decode()
+    assert "50/50" in shown
+    assert re.search(r"loss \d\.\d{4}, accuracy 0\.\d{4}", shown)
+    assert "iteration " not in shown
+    assert shown.rstrip().splitlines()[-1].startswith("test accuracy: ")

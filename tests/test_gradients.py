@@ -1,0 +1,199 @@
+"""The gradient check: it passes what is right, and finds what is wrong, where it is."""
+
+import numpy as np
+import pytest
+
+import nnfs
+from nnfs import network
+from nnfs.functions import affine, affine_gradients, cross_entropy, one_hot, softmax
+from nnfs.gradients import GradientCheck, Place
+
+BLOCKS = ("W1", "b1", "W2", "b2")
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_backward_agrees_with_differences_and_with_the_complex_step(seed):
+    rng = np.random.default_rng(seed)
+    params = nnfs.init_params(7, 5, 3, dtype=np.float64, seed=seed)
+    report = nnfs.check_gradients(params, rng.normal(size=(7, 4)), rng.integers(3, size=4))
+    assert report.differences.error <= 1e-8
+    assert report.complex_step.error <= 1e-12
+    assert report.checked == 58
+    assert not report.kinks
+    assert report.passed()
+
+
+def planted(block: str, index: tuple[int, int], factor: float):
+    def gradient(params, X, y):
+        loss, correct, gradients = network.gradient(params, X, y)
+        wrong = getattr(gradients, block).copy()
+        wrong[index] += factor * np.abs(wrong).max()
+        return loss, correct, gradients._replace(**{block: wrong})
+
+    return gradient
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_planted_error_is_found_with_its_place_and_size(params, X, y, block):
+    index = (1, 0)
+    report = nnfs.check_gradients(params, X, y, gradient=planted(block, index, 1e-3))
+    assert not report.passed()
+    for worst in (report.differences, report.complex_step, report.worst):
+        assert worst.place == Place(block, index)
+        assert worst.error == pytest.approx(1e-3, rel=2e-3)
+    assert f"{block}[1, 0]" in str(report)
+
+
+def wrong(change):
+    def gradient(params, X, y):
+        loss, correct, gradients = network.gradient(params, X, y)
+        return loss, correct, change(gradients, params, X, y)
+
+    return gradient
+
+
+MUTANTS = {
+    "one bias gradient for all units": lambda g, p, X, y: g._replace(
+        b1=np.full_like(g.b1, g.b1.sum())
+    ),
+    "1/m left out": lambda g, p, X, y: nnfs.Parameters(*(X.shape[1] * dP for dP in g)),
+    "1/m twice": lambda g, p, X, y: nnfs.Parameters(*(dP / X.shape[1] for dP in g)),
+    "a flipped sign": lambda g, p, X, y: g._replace(W2=-g.W2),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_wrong_gradients_fail(params, X, y, name):
+    assert not nnfs.check_gradients(params, X, y, gradient=wrong(MUTANTS[name])).passed()
+
+
+def test_a_unit_exactly_at_its_bend_is_reported_apart(X, y):
+    params = nnfs.init_params(7, 5, 3, dtype=np.float64, seed=1)
+    W1, b1 = params.W1.copy(), params.b1.copy()
+    W1[2], b1[2] = 0, 0
+    report = nnfs.check_gradients(params._replace(W1=W1, b1=b1), X, y)
+    places = {Place("b1", (2, 0)), *(Place("W1", (2, n)) for n in range(7))}
+    assert set(report.kinks) == places
+    assert report.passed()
+    assert "8 at a kink" in str(report)
+
+
+def test_a_bend_within_the_step_is_reported_apart(X, y):
+    params = nnfs.init_params(7, 5, 3, dtype=np.float64, seed=1)
+    b1 = params.b1.copy()
+    b1[3] -= (params.W1 @ X + params.b1)[3, 0] - 1e-6
+    report = nnfs.check_gradients(params._replace(b1=b1), X, y)
+    assert Place("b1", (3, 0)) in report.kinks
+    assert report.complex_step.error <= 1e-12
+
+
+def test_a_block_of_which_nothing_is_known_does_not_pass(X, y):
+    params = nnfs.init_params(7, 5, 3, dtype=np.float64, seed=1)
+    params = params._replace(W1=0 * params.W1, b1=0 * params.b1)
+    report = nnfs.check_gradients(params, X, y)
+    assert report.unchecked == ("W1", "b1")
+    assert not report.passed()
+    assert "nothing known of W1, b1" in str(report)
+
+
+def test_dead_units_leave_a_zero_block_that_passes(X, y):
+    params = nnfs.init_params(7, 5, 3, dtype=np.float64, seed=1)
+    report = nnfs.check_gradients(params._replace(b1=params.b1 - 100), X, y)
+    assert report.passed()
+
+
+def test_a_sample_is_seeded_and_of_the_size_asked_for(params, X, y):
+    seen = []
+
+    def gradient(params, X, y):
+        loss, correct, gradients = network.gradient(params, X, y)
+        seen.append(np.concatenate([np.ravel(P) for P in params]))
+        return loss, correct, gradients
+
+    first = nnfs.check_gradients(params, X, y, gradient=gradient, sample=4, seed=1)
+    moves, seen = seen[1:], []
+    again = nnfs.check_gradients(params, X, y, gradient=gradient, sample=4, seed=1)
+    assert first == again
+    assert first.checked == 4 + 4 + 4 + 3
+    np.testing.assert_array_equal(moves, seen[1:])
+    start = np.concatenate([P.ravel() for P in params])
+    moved = {int(np.flatnonzero(move != start)[0]) for move in moves}
+    assert len(moved) == first.checked
+
+
+def test_float32_gradients_are_judged_against_double_precision(params, X, y):
+    single = nnfs.Parameters(*(P.astype(np.float32) for P in params))
+    report = nnfs.check_gradients(single, X.astype(np.float32), y)
+    assert 1e-9 < report.worst.error < 1e-5
+    assert report.passed(differences=1e-5, complex_step=1e-5)
+    assert not report.passed()
+
+
+def linear(params, X, y):
+    W, b = params
+    Z, Y = affine(W, b, X), one_hot(y, b.shape[0])
+    return cross_entropy(Z, Y), 0, affine_gradients(softmax(Z) - Y, X)
+
+
+def test_other_networks_are_checked_too(X, y):
+    rng = np.random.default_rng(6)
+    report = nnfs.check_gradients(
+        (rng.normal(size=(3, 7)), np.zeros((3, 1))), X, y, gradient=linear
+    )
+    assert report.passed()
+    assert report.checked == 24
+
+
+def test_arguments_are_left_as_they_were(params, X, y):
+    before = [P.copy() for P in (*params, X, y)]
+    nnfs.check_gradients(params, X, y)
+    for old, new in zip(before, (*params, X, y), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def test_a_loss_that_drops_the_imaginary_part_is_refused(params, X, y):
+    def gradient(params, X, y):
+        loss, correct, gradients = network.gradient(params, X, y)
+        return float(loss.real), correct, gradients
+
+    with pytest.raises(ValueError, match=r"float, not complex: remove float\(\)"):
+        nnfs.check_gradients(params, X, y, gradient=gradient)
+
+
+def test_gradients_of_another_shape_are_refused(params, X, y):
+    change = wrong(lambda g, p, X, y: g._replace(W2=g.W2.T))
+    with pytest.raises(ValueError, match=r"\(5, 3\).*expected those of params"):
+        nnfs.check_gradients(params, X, y, gradient=change)
+
+
+def test_a_loss_that_is_not_finite_is_refused(params, X, y):
+    change = wrong(lambda g, p, X, y: g._replace(b2=g.b2 * np.nan))
+    with pytest.raises(ValueError, match="not finite"):
+        nnfs.check_gradients(params, X, y, gradient=change)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"y": [0, 1, 2]}, "3 labels for 4 examples"),
+        ({"y": [0, 1, 2, 3]}, "label 3 at 3"),
+        ({"X": np.zeros((6, 4))}, r"W1 of shape \(5, 7\)"),
+        ({"sample": 0}, "sample must be a whole number of at least 1"),
+        ({"seed": 1.5}, "seed must be a whole number"),
+    ],
+)
+def test_bad_arguments_are_refused(params, X, y, change, message):
+    with pytest.raises(ValueError, match=message):
+        nnfs.check_gradients(params, **{"X": X, "y": y, **change})
+
+
+def test_integer_parameters_are_refused(params, X, y):
+    with pytest.raises(ValueError, match="b1 has dtype int64"):
+        nnfs.check_gradients(params._replace(b1=np.zeros((5, 1), int)), X, y)
+
+
+def test_the_report_is_a_value(params, X, y):
+    report = nnfs.check_gradients(params, X, y)
+    assert isinstance(report, GradientCheck)
+    with pytest.raises(AttributeError):
+        report.checked = 0

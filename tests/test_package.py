@@ -1,0 +1,119 @@
+"""The package as a whole: what it exports, imports and costs."""
+
+import ast
+import io
+import re
+import subprocess
+import sys
+import tokenize
+from pathlib import Path
+
+import pytest
+
+import nnfs
+
+ROOT = Path(nnfs.__file__).resolve().parents[1]
+MODULES = (ROOT / "nnfs").glob("*.py")
+ORDER = (
+    "arguments",
+    "data",
+    "functions",
+    "network",
+    "gradients",
+    "engine",
+    "training",
+    "storage",
+    "plots",
+    "cli",
+    "__main__",
+)
+
+
+def test_the_names_that_callers_rely_on_are_there():
+    names = (
+        "load_mnist one_hot relu relu_mask softmax log_softmax cross_entropy Parameters init_params "
+        "forward backward update train predict accuracy check_gradients"
+    ).split()
+    assert set(names) <= set(nnfs.__all__)
+    assert all(hasattr(nnfs, name) for name in nnfs.__all__)
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text("utf8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "nnfs":
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nnfs."):
+            names.add(str(node.module).removeprefix("nnfs."))
+    return names
+
+
+def test_a_module_imports_only_from_those_above_it():
+    for path in MODULES:
+        if path.stem != "__init__":
+            allowed = ORDER[: ORDER.index(path.stem)]
+            assert imported(path) <= set(allowed), path.stem
+
+
+def run(code: str) -> str:
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return result.stdout
+
+
+@pytest.mark.parametrize("module", ["nnfs", "nnfs.cli"])
+def test_heavy_libraries_wait_until_they_are_used(module):
+    code = f"import {module}, sys; print(*sys.modules)"
+    assert not {"pandas", "matplotlib", "tqdm", "threadpoolctl"} & set(run(code).split())
+
+
+def test_only_plots_imports_matplotlib():
+    users = [path.stem for path in (ROOT / "nnfs").glob("*.py") if "matplotlib" in path.read_text()]
+    assert users == ["plots"]
+
+
+def lines_of_code(path: Path) -> int:
+    """Count lines without blank lines, comments and docstrings."""
+    source = path.read_text("utf8")
+    lines: set[int] = set()
+    skipped = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT}
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type not in skipped:
+            lines |= set(range(token.start[0], token.end[0] + 1))
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
+            node
+        ):
+            text = node.body[0]
+            lines -= set(range(text.lineno, (text.end_lineno or text.lineno) + 1))
+    return len({number for number in lines if source.splitlines()[number - 1 : number]})
+
+
+def test_the_package_stays_small():
+    sizes = {path.stem: lines_of_code(path) for path in (ROOT / "nnfs").glob("*.py")}
+    core = sum(sizes[name] for name in ("functions", "network", "gradients", "training"))
+    assert core <= 320, sizes
+    assert sum(sizes.values()) <= 1400, sizes
+
+
+def test_equations_named_in_docstrings_stand_in_the_book():
+    labels = {
+        label
+        for page in (ROOT / "book").rglob("*.md")
+        for label in re.findall(r"^\$\$ \((eq-[\w-]+)\)", page.read_text("utf8"), re.MULTILINE)
+    }
+    named = {
+        label
+        for path in (ROOT / "nnfs").glob("*.py")
+        for label in re.findall(r"`(eq-[\w-]+)`", path.read_text("utf8"))
+    }
+    assert named
+    assert named <= labels
+
+
+def test_every_public_function_says_what_it_takes():
+    for path in (ROOT / "nnfs").glob("*.py"):
+        for node in ast.parse(path.read_text("utf8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                assert ast.get_docstring(node), f"{path.stem}.{node.name}"

@@ -1,0 +1,106 @@
+"""A run on disk: whole files or none, and clear words about damaged ones."""
+
+import json
+
+import numpy as np
+import pytest
+
+import nnfs
+from nnfs import storage
+
+
+def test_parameters_come_back_bit_for_bit(tmp_path, params):
+    path = tmp_path / "parameters.npz"
+    storage.save_parameters(path, params)
+    for P, Q in zip(params, storage.load_parameters(path), strict=True):
+        assert P.tobytes() == Q.tobytes()
+        assert P.dtype == Q.dtype
+    assert [file.name for file in tmp_path.iterdir()] == ["parameters.npz"]
+
+
+def test_a_failure_while_writing_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "history.csv"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), storage.replacing(path) as file:
+        file.write(b"half of the ne")
+        raise RuntimeError
+    assert path.read_text() == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["history.csv"]
+
+
+def archive(path, **arrays):
+    np.savez(path, **arrays)
+
+
+def damaged(name):
+    good = nnfs.init_params(7, 5, 3)._asdict()
+
+    def make(path):
+        if name == "empty":
+            path.write_bytes(b"")
+        elif name == "text":
+            path.write_text("W1, b1")
+        elif name == "cut":
+            archive(path, **good)
+            path.write_bytes(path.read_bytes()[:200])
+        elif name == "bit":
+            archive(path, **good)
+            content = bytearray(path.read_bytes())
+            content[140] ^= 0xFF
+            path.write_bytes(content)
+        elif name == "one array":
+            with path.open("wb") as file:
+                np.save(file, good["W1"])
+        elif name == "missing":
+            archive(path, **{k: v for k, v in good.items() if k != "b2"})
+        elif name == "foreign":
+            archive(path, weights=good["W1"])
+        elif name == "pickle":
+            archive(path, **{**good, "W1": np.array([{}], object)})
+        elif name == "shapes":
+            archive(path, **{**good, "W2": np.zeros((3, 4))})
+        elif name == "vector":
+            archive(path, **{**good, "b1": np.zeros(5)})
+        elif name == "nan":
+            archive(path, **{**good, "b1": np.full((5, 1), np.nan)})
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "name",
+    "empty text cut bit,one array,missing foreign pickle shapes vector nan".replace(" ", ",")
+    .replace("one,array", "one array")
+    .split(","),
+)
+def test_a_file_that_is_no_network_gets_one_clear_line(tmp_path, name):
+    path = tmp_path / "parameters.npz"
+    damaged(name)(path)
+    with pytest.raises(ValueError, match="not the parameters W1, b1, W2, b2") as caught:
+        storage.load_parameters(path)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_not_found(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        storage.load_parameters(tmp_path / "none.npz")
+
+
+def test_history_is_exact(tmp_path):
+    history = nnfs.History(np.array([1 / 3, 2e-17]), np.array([0.1, 1.0]))
+    storage.save_history(tmp_path / "history.csv", history)
+    lines = (tmp_path / "history.csv").read_text().splitlines()
+    assert lines[0] == "iteration,loss,accuracy"
+    assert [float(text) for text in lines[1].split(",")] == [0, 1 / 3, 0.1]
+    assert lines[2] == "1,2e-17,1.0"
+
+
+def test_settings_come_back_and_damage_is_told(tmp_path):
+    assert storage.load_settings(tmp_path) == {}
+    storage.save_settings(tmp_path, {"seed": 3, "data": None})
+    assert storage.load_settings(tmp_path) == {"seed": 3, "data": None}
+    for text in ("{", json.dumps([1])):
+        (tmp_path / "run.json").write_text(text)
+        with pytest.raises(ValueError, match=r"run\.json: not the settings of a run"):
+            storage.load_settings(tmp_path)

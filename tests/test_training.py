@@ -1,0 +1,218 @@
+"""Gradient descent: the loop, what it remembers, and how it refuses."""
+
+import math
+
+import numpy as np
+import pytest
+
+import nnfs
+from nnfs import network, training
+
+
+def test_update_by_hand():
+    params = nnfs.Parameters(*(np.full((1, 1), value) for value in (1.0, 2.0, 3.0, 4.0)))
+    gradients = nnfs.Parameters(*(np.full((1, 1), value) for value in (10.0, -10.0, 0.0, 1.0)))
+    moved = nnfs.update(params, gradients, 0.1)
+    assert isinstance(moved, nnfs.Parameters)
+    np.testing.assert_allclose(np.ravel(moved), [0.0, 3.0, 3.0, 3.9], atol=1e-15)
+    np.testing.assert_array_equal(np.ravel(params), [1, 2, 3, 4])
+
+
+def test_update_keeps_the_dtype_and_the_kind_of_tuple():
+    params = (np.ones((2, 3), np.float32), np.ones((2, 1), np.float32))
+    moved = nnfs.update(params, params, np.float64(0.5))
+    assert type(moved) is tuple
+    assert {P.dtype for P in moved} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize("alpha", [0, -0.1, math.nan, math.inf, "0.1", None, True])
+def test_update_refuses_a_bad_learning_rate(params, alpha):
+    with pytest.raises(ValueError, match="alpha must be a positive, finite number"):
+        nnfs.update(params, params, alpha)
+
+
+def test_update_refuses_gradients_of_another_shape(params):
+    with pytest.raises(ValueError, match=r"\(7, 5\).*expected"):
+        nnfs.update(params, params._replace(W1=params.W1.T), 0.1)
+
+
+def test_train_is_the_loop_of_the_textbook(X, y):
+    params = nnfs.init_params(7, 5, 3, dtype=np.float64, seed=3)
+    result = nnfs.train(X, y, hidden=5, n_classes=3, iterations=20, alpha=0.3, seed=3)
+    for iteration in range(20):
+        loss, correct, gradients = network.gradient(params, X, y)
+        assert result.history.loss[iteration] == pytest.approx(loss, rel=1e-12)
+        assert result.history.accuracy[iteration] == correct / 4
+        params = nnfs.Parameters(*(P - 0.3 * dP for P, dP in zip(params, gradients, strict=True)))
+    for P, Q in zip(result.params, params, strict=True):
+        np.testing.assert_allclose(P, Q, rtol=1e-11)
+
+
+def test_no_iterations_return_the_start(X, y):
+    result = nnfs.train(X, y, hidden=5, n_classes=3, iterations=0, seed=3)
+    start = nnfs.init_params(7, 5, 3, seed=3, dtype=np.float64)
+    assert all((P == Q).all() for P, Q in zip(result.params, start, strict=True))
+    assert [values.shape for values in result.history] == [(0,), (0,)]
+
+
+def test_steps_yield_parameters_after_and_loss_before(params, X, y):
+    def objective(params):
+        return network.gradient(params, X, y)[0], 0.5, network.gradient(params, X, y)[2]
+
+    seen = list(training.steps(params, objective, iterations=3, alpha=0.1))
+    assert [step.iteration for step in seen] == [0, 1, 2]
+    assert seen[0].loss == network.gradient(params, X, y)[0]
+    assert seen[1].loss == network.gradient(seen[0].params, X, y)[0]
+
+
+def test_the_same_seed_gives_the_same_bits(X, y):
+    state = np.random.get_state()[1].copy()  # noqa: NPY002
+    runs = [nnfs.train(X, y, n_classes=3, iterations=30, seed=seed) for seed in (1, 1, 2)]
+    first, again, other = (np.concatenate([P.ravel() for P in run.params]) for run in runs)
+    assert first.tobytes() == again.tobytes()
+    assert not (first == other).all()
+    np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
+
+
+def test_any_number_of_threads_gives_the_same_bits():
+    rng = np.random.default_rng(8)
+    X, y = rng.random((7, 5000)), rng.integers(3, size=5000)
+    runs = [nnfs.train(X, y, n_classes=3, iterations=3, threads=threads) for threads in (1, 2, 3)]
+    assert len({run.params.W1.tobytes() for run in runs}) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        (np.float32, np.float32),
+        (np.float64, np.float64),
+        (np.float16, np.float32),
+        (np.uint8, np.float32),
+        (np.int64, np.float32),
+        (bool, np.float32),
+    ],
+)
+def test_the_precision_follows_the_data(given, used):
+    X = np.eye(7, 4).astype(given)
+    result = nnfs.train(X, [0, 1, 2, 0], n_classes=3, iterations=2)
+    assert {P.dtype for P in result.params} == {np.dtype(used)}
+    assert result.history.loss.dtype == np.float64
+
+
+def test_a_start_is_honoured_and_left_as_it_was(params, X, y):
+    before = [P.copy() for P in params]
+    result = nnfs.train(X, y, params=params, iterations=1, alpha=0.2)
+    expected = nnfs.update(params, network.gradient(params, X, y)[2], 0.2)
+    for P, Q in zip(result.params, expected, strict=True):
+        np.testing.assert_allclose(P, Q, rtol=1e-12)
+    for P, old in zip(params, before, strict=True):
+        np.testing.assert_array_equal(P, old)
+
+
+def test_the_precision_of_a_start_is_kept(params, X, y):
+    single = nnfs.Parameters(*(P.astype(np.float32) for P in params))
+    assert nnfs.train(X, y, params=single, iterations=1).params.W1.dtype == np.float32
+
+
+def test_training_goes_on_where_it_stopped(X, y):
+    options = {"hidden": 5, "n_classes": 3}
+    whole = nnfs.train(X, y, iterations=10, **options)
+    half = nnfs.train(X, y, iterations=5, **options)
+    rest = nnfs.train(X, y, iterations=5, params=half.params)
+    assert whole.params.W1.tobytes() == rest.params.W1.tobytes()
+    np.testing.assert_array_equal(whole.history.loss[5:], rest.history.loss)
+
+
+def test_what_is_passed_is_not_changed(X, y):
+    before = X.copy(), y.copy()
+    nnfs.train(X, y, n_classes=3, iterations=3)
+    np.testing.assert_array_equal(X, before[0])
+    np.testing.assert_array_equal(y, before[1])
+
+
+def test_small_steps_descend_and_learn_by_heart():
+    rng = np.random.default_rng(9)
+    X, y = rng.normal(size=(7, 20)), rng.integers(3, size=20)
+    result = nnfs.train(X, y, n_classes=3, hidden=16, iterations=2000, alpha=0.1)
+    assert (np.diff(result.history.loss) < 0).all()
+    assert nnfs.accuracy(result.params, X, y) == 1
+
+
+def test_another_gradient_can_be_passed(X, y):
+    calls = []
+
+    def uphill(params, X, y):
+        loss, correct, gradients = network.gradient(params, X, y)
+        calls.append(X.shape)
+        return loss, correct, nnfs.Parameters(*(-dP for dP in gradients))
+
+    result = nnfs.train(X, y, n_classes=3, iterations=5, gradient=uphill)
+    assert calls == [(7, 4)] * 5
+    assert (np.diff(result.history.loss) > 0).all()
+
+
+def test_a_gradient_of_another_shape_is_refused(X, y):
+    def transposed(params, X, y):
+        loss, correct, gradients = network.gradient(params, X, y)
+        return loss, correct, gradients._replace(W2=gradients.W2.T)
+
+    with pytest.raises(ValueError, match="gradients have shapes"):
+        nnfs.train(X, y, n_classes=3, hidden=5, gradient=transposed)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_divergence_is_one_error_with_its_iteration_and_no_warning(X, y, threads):
+    wide = np.tile(X, (1, 600)).astype(np.float32)
+    labels = np.tile(y, 600)
+    with pytest.raises(nnfs.DivergenceError) as caught:
+        nnfs.train(wide, labels, n_classes=3, alpha=1e38, threads=threads)
+    assert "diverged at iteration" in str(caught.value)
+    assert "smaller than 1e+38" in str(caught.value)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_divergence_names_the_iteration_at_which_it_happens(X, y):
+    def breaks(params, X, y):
+        loss, correct, gradients = network.gradient(params, X, y)
+        breaks.calls += 1
+        return (np.nan if breaks.calls == 4 else loss), correct, gradients
+
+    breaks.calls = 0
+    with pytest.raises(nnfs.DivergenceError, match="at iteration 3"):
+        nnfs.train(X, y, n_classes=3, gradient=breaks)
+
+
+def test_parameters_that_overflow_in_the_last_step_are_not_returned(X, y):
+    def huge(params, X, y):
+        loss, correct, gradients = network.gradient(params, X, y)
+        return loss, correct, gradients._replace(W1=np.full_like(gradients.W1, 1e300))
+
+    with pytest.raises(nnfs.DivergenceError, match="at iteration 0"):
+        nnfs.train(X, y, n_classes=3, iterations=1, alpha=1e20, gradient=huge)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"X": np.zeros(7)}, r"X has shape \(7,\)"),
+        ({"X": np.zeros((4, 7))}, "4 labels for 7 examples.*pass X.T"),
+        ({"X": np.full((7, 4), np.nan)}, r"X\[0, 0\] is nan"),
+        ({"X": np.zeros((7, 4), complex)}, "complex128"),
+        ({"X": [[1.0], [1.0, 2.0]]}, "same length"),
+        ({"y": [0, 1, 2, 10]}, "label 10 at 3; expected 0..9"),
+        ({"y": [0.5, 1, 2, 2]}, "float64; expected integers"),
+        ({"y": np.eye(4)}, r"labels have shape \(4, 4\)"),
+        ({"hidden": 0}, "n_hidden must be a whole number of at least 1, got 0"),
+        ({"hidden": 2.5}, "got 2.5"),
+        ({"iterations": -1}, "iterations must be a whole number of at least 0, got -1"),
+        ({"iterations": 10.0}, "iterations .* got 10.0"),
+        ({"alpha": 0}, "alpha must be"),
+        ({"alpha": math.nan}, "alpha must be"),
+        ({"seed": "zero"}, "seed must be a whole number of at least 0, got 'zero'"),
+        ({"threads": 0}, "threads must be"),
+        ({"params": nnfs.init_params(6, 5, 3)}, r"W1 of shape \(5, 6\)"),
+    ],
+)
+def test_bad_arguments_are_refused_before_any_work(X, y, change, message):
+    with pytest.raises(ValueError, match=message):
+        nnfs.train(**{"X": X, "y": y, **change})
