@@ -7,20 +7,20 @@
 >>> nnfs.accuracy(training.params, X, y)
 1.0
 
-The modules, in the order in which data flows: `data`, `functions`, `network`, `gradients`,
-`engine`, `training`; `plots` and `cli` stand at the end.
+The modules, in the order in which data flows: `data`, `functions`, `network`,
+`initialise`, `gradients`, `engine`, `training`; `storage`, `plots` and `cli` stand at the end.
 """
 
 from nnfs.data import MNIST, DataError, load_mnist
 from nnfs.functions import cross_entropy, log_softmax, one_hot, relu, relu_mask, softmax
 from nnfs.gradients import GradientCheck, check_gradients
+from nnfs.initialise import init_params
 from nnfs.network import (
     Activations,
     Parameters,
     accuracy,
     backward,
     forward,
-    init_params,
     predict,
 )
 from nnfs.training import DivergenceError, History, Training, train, update

@@ -107,11 +107,22 @@ def shapes(params: Sequence[Array], X: Array) -> None:
         fan_in, source = W.shape[-2], f"the {W.shape[-2]} units of layer {layer}"
 
 
+def name(place: int) -> str:
+    """Return the name of a parameter by its place in W1, b1, ..., WL, bL."""
+    return f"{'Wb'[place % 2]}{place // 2 + 1}"
+
+
 def finite(params: Sequence[Array]) -> None:
     """Check that the parameters are floating-point numbers and all finite."""
     for place, P in enumerate(params):
-        name = f"{'Wb'[place % 2]}{place // 2 + 1}"
         if P.dtype.kind != "f":
-            raise ValueError(f"{name} has dtype {P.dtype}; expected floating-point numbers")
+            raise ValueError(f"{name(place)} has dtype {P.dtype}; expected floating-point numbers")
         if not np.isfinite(P).all():
-            raise ValueError(f"{name} of shape {P.shape} holds an entry that is not finite")
+            raise ValueError(f"{name(place)} of shape {P.shape} has entries that are not finite")
+
+
+def same_shapes(gradients: Sequence[Array], params: Sequence[Array]) -> None:
+    """Check that each gradient has the shape of its parameter."""
+    found, expected = ([np.shape(P) for P in blocks] for blocks in (gradients, params))
+    if found != expected:
+        raise ValueError(f"gradients have shapes {found}; expected those of params, {expected}")

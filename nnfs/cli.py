@@ -6,6 +6,7 @@ Exit codes: 0 success, 1 bad data or a diverged run, 2 usage, 130 interrupted.
 import argparse
 import math
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from nnfs import arguments, data, engine, network, storage, training
+from nnfs import arguments, data, engine, initialise, network, storage, training
 from nnfs.data import MNIST
 from nnfs.network import Parameters
 from nnfs.training import History, Step, Training
@@ -240,7 +241,7 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
 def _descend(
     options: argparse.Namespace, digits: MNIST, interrupted: Callable[[], bool]
 ) -> Training:
-    params = network.init_params(len(digits.x_train), options.hidden, seed=options.seed)
+    params = initialise.init_params(len(digits.x_train), options.hidden, seed=options.seed)
     loss, accuracy = [], []
     with engine.full_batch(network.gradient, digits.x_train, digits.y_train) as objective:
         steps = training.steps(
@@ -266,7 +267,9 @@ def _progress(steps: Iterator[Step], options: argparse.Namespace) -> Iterator[St
 def _bar(steps: Iterator[Step], iterations: int) -> Iterator[Step]:
     from tqdm import tqdm
 
-    with tqdm(total=iterations, unit="step", dynamic_ncols=True) as bar:
+    # A terminal that does not know its size is taken for 80 x 24; tqdm would draw an empty bar.
+    columns, lines = shutil.get_terminal_size()
+    with tqdm(total=iterations, unit="step", ncols=columns, nrows=lines) as bar:
         for step in steps:
             bar.set_postfix_str(
                 f"loss {step.loss:.4f}, accuracy {step.accuracy:.4f}", refresh=False

@@ -91,7 +91,7 @@ def relu(Z: ArrayLike) -> Array:
 
     Notes
     -----
-    Book: `eq-relu`. Source: Nair and Hinton, Rectified linear units (ICML 2010).
+    Source: Nair and Hinton, Rectified linear units (ICML 2010).
     """
     return np.asarray(np.maximum(Z, 0))[()]
 
@@ -159,8 +159,8 @@ def softmax(Z: ArrayLike) -> Array:
 
     Notes
     -----
-    Book: `eq-softmax`. Source: Bridle, Probabilistic interpretation of feedforward
-    classification network outputs (1990).
+    Source: Bridle, Probabilistic interpretation of feedforward classification network outputs
+    (1990).
 
     Examples
     --------
@@ -193,7 +193,7 @@ def cross_entropy(Z2: ArrayLike, Y: ArrayLike) -> Array:
 
     Notes
     -----
-    Book: `eq-loss`. Source: Bishop (2006), 4.3.4.
+    Source: Bishop (2006), 4.3.4.
     """
     logits, targets = np.asarray(Z2), np.asarray(Y)
     if logits.shape != targets.shape:

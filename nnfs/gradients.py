@@ -24,28 +24,22 @@ from nnfs import arguments, network
 from nnfs.arguments import Array
 
 Gradient: TypeAlias = Callable[[Any, Array, Array], tuple[Any, int, Sequence[Array]]]
-Loss: TypeAlias = Callable[[list[Array]], Any]
+Loss: TypeAlias = Callable[[Array], Any]
 
 DIFFERENCE_STEP = float(np.cbrt(np.finfo(np.float64).eps))
 COMPLEX_STEP = 1e-30
 KINK = 1e-6
 
 
-class Place(NamedTuple):
-    """One entry of the parameters: the name of its block, and its row and column there."""
+class Worst(NamedTuple):
+    """The largest relative error, with its block and its row and column there."""
 
+    error: float
     block: str
     entry: tuple[int, ...]
 
     def __str__(self) -> str:
-        return f"{self.block}[{', '.join(map(str, self.entry))}]"
-
-
-class Worst(NamedTuple):
-    """The largest relative error and where it is; ``place`` is None if nothing was compared."""
-
-    error: float
-    place: Place | None
+        return f"{self.error:.1e} at {self.block}{list(self.entry)}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +52,7 @@ class GradientCheck:
         Largest error against each derivative, kinks left out.
     checked : int
         How many entries were compared, kinks included.
-    kinks : tuple of Place
+    kinks : tuple of (block, entry)
         Entries whose central difference steps across a bend.
     unchecked : tuple of str
         Blocks of which every compared entry is a kink, so that nothing is known of them.
@@ -67,7 +61,7 @@ class GradientCheck:
     differences: Worst
     complex_step: Worst
     checked: int
-    kinks: tuple[Place, ...]
+    kinks: tuple[tuple[str, tuple[int, ...]], ...]
     unchecked: tuple[str, ...]
 
     @property
@@ -77,24 +71,16 @@ class GradientCheck:
 
     def passed(self, differences: float = 1e-8, complex_step: float = 1e-12) -> bool:
         """Whether both errors are within these bounds and no block went unchecked."""
-        return (
-            self.differences.error <= differences
-            and self.complex_step.error <= complex_step
-            and not self.unchecked
-        )
+        within = self.differences.error <= differences and self.complex_step.error <= complex_step
+        return within and not self.unchecked
 
     def __str__(self) -> str:
-        lines = [
-            f"{name:<19} worst error {worst.error:.1e} at {worst.place}"
-            for name, worst in (
-                ("central differences", self.differences),
-                ("complex step", self.complex_step),
-            )
-        ]
-        lines.append(f"{self.checked} entries, {len(self.kinks)} at a kink")
-        if self.unchecked:
-            lines.append(f"nothing known of {', '.join(self.unchecked)}: every entry is at a kink")
-        return "\n".join(lines)
+        unknown = f"; nothing known of {', '.join(self.unchecked)}" if self.unchecked else ""
+        return (
+            f"central differences: worst error {self.differences}\n"
+            f"complex step:        worst error {self.complex_step}\n"
+            f"{self.checked} entries, {len(self.kinks)} at a kink{unknown}"
+        )
 
 
 def check_gradients(
@@ -148,102 +134,85 @@ def check_gradients(
     arguments.finite(params)
     y = arguments.labels(y, params[-1].shape[-2], X.shape[-1])
     gradients = gradient(params, X, y)[2]
-    _same_shapes(params, gradients)
+    arguments.same_shapes(gradients, params)
 
-    def loss(entries: list[Array]) -> Any:
-        rebuilt = params._make(entries) if hasattr(params, "_make") else tuple(entries)
-        return gradient(rebuilt, X.astype(np.float64), y)[0]
+    def loss(theta: Array) -> Any:
+        return gradient(_blocks(theta, params), X.astype(np.float64), y)[0]
 
-    places = _places(params, sample, arguments.generator(seed))
-    central = _central_differences(loss, params, places)
-    steps = _complex_steps(loss, params, places)
-    manual = np.array([_entry(gradients, place) for place in places], np.float64)
-    if not np.isfinite([central, steps, manual]).all():
+    theta, manual = _vector(params), _vector(gradients)
+    chosen = _chosen(params, sample, arguments.generator(seed))
+    central = np.array([_central_difference(loss, theta, i) for i in chosen])
+    steps = np.array([_complex_step(loss, theta, i) for i in chosen])
+    if not np.isfinite([central, steps, manual[chosen]]).all():
         raise ValueError("the loss or its gradient is not finite at these parameters")
-    return _compare(places, manual, central, steps)
+    return _compare(params, chosen, manual[chosen], central, steps)
 
 
-def _same_shapes(params: Sequence[Array], gradients: Sequence[Array]) -> None:
-    expected = [P.shape for P in params]
-    found = [np.shape(dP) for dP in gradients]
-    if found != expected:
-        raise ValueError(f"gradients have shapes {found}; expected those of params, {expected}")
+def _vector(blocks: Sequence[Array]) -> Array:
+    return np.concatenate([np.ravel(P) for P in blocks]).astype(np.float64)
 
 
-def _places(params: Sequence[Array], sample: int | None, rng: np.random.Generator) -> list[Place]:
-    if sample is not None:
-        sample = arguments.whole_number(sample, "sample", at_least=1)
-    places = []
-    for number, P in enumerate(params):
-        chosen = np.arange(P.size)
-        if sample is not None and sample < P.size:
-            chosen = np.sort(rng.choice(P.size, sample, replace=False))
-        rows = zip(*np.unravel_index(chosen, P.shape), strict=True)
-        places += [Place(_block(number), tuple(map(int, entry))) for entry in rows]
-    return places
+def _blocks(theta: Array, like: Sequence[Array]) -> Any:
+    ends = np.cumsum([P.size for P in like])[:-1]
+    parts = zip(np.split(theta, ends), like, strict=True)
+    blocks = [part.reshape(P.shape) for part, P in parts]
+    rebuild: Any = getattr(like, "_make", tuple)
+    return rebuild(blocks)
 
 
-def _block(number: int) -> str:
-    return f"{'Wb'[number % 2]}{number // 2 + 1}"
+def _chosen(params: Sequence[Array], sample: int | None, rng: np.random.Generator) -> Array:
+    sizes = [P.size for P in params]
+    starts = np.cumsum([0, *sizes[:-1]])
+    if sample is None:
+        return np.arange(sum(sizes))
+    count = arguments.whole_number(sample, "sample", at_least=1)
+    drawn = [np.sort(rng.choice(size, min(count, size), replace=False)) for size in sizes]
+    return np.concatenate([start + part for start, part in zip(starts, drawn, strict=True)])
 
 
-def _number(block: str) -> int:
-    return 2 * (int(block[1:]) - 1) + "Wb".index(block[0])
+def _central_difference(loss: Loss, theta: Array, i: int) -> Any:
+    right, left = theta.copy(), theta.copy()
+    right[i] += DIFFERENCE_STEP
+    left[i] -= DIFFERENCE_STEP
+    return (loss(right) - loss(left)) / (right[i] - left[i])
 
 
-def _entry(blocks: Sequence[Array], place: Place) -> Any:
-    return blocks[_number(place.block)][place.entry]
+def _complex_step(loss: Loss, theta: Array, i: int) -> Any:
+    moved = theta.astype(np.complex128)
+    moved[i] += 1j * COMPLEX_STEP
+    value = loss(moved)
+    if not np.iscomplexobj(value):
+        raise ValueError(
+            f"the loss of complex parameters is {type(value).__name__}, not complex: "
+            "remove float(), abs or a norm on the way to the loss"
+        )
+    return value.imag / COMPLEX_STEP
 
 
-def _central_differences(loss: Loss, params: Sequence[Array], places: list[Place]) -> Array:
-    moved = [P.astype(np.float64) for P in params]
-    slopes = np.empty(len(places))
-    for i, place in enumerate(places):
-        block = moved[_number(place.block)]
-        start = block[place.entry]
-        right, left = start + DIFFERENCE_STEP, start - DIFFERENCE_STEP
-        block[place.entry] = right
-        rise = loss(moved)
-        block[place.entry] = left
-        slopes[i] = (rise - loss(moved)) / (right - left)
-        block[place.entry] = start
-    return slopes
-
-
-def _complex_steps(loss: Loss, params: Sequence[Array], places: list[Place]) -> Array:
-    moved = [P.astype(np.complex128) for P in params]
-    slopes = np.empty(len(places))
-    for i, place in enumerate(places):
-        block = moved[_number(place.block)]
-        start = block[place.entry]
-        block[place.entry] = start + 1j * COMPLEX_STEP
-        value = loss(moved)
-        if not np.iscomplexobj(value):
-            raise ValueError(
-                f"the loss of complex parameters is {type(value).__name__}, not complex: "
-                "remove float(), abs or a norm on the way to the loss"
-            )
-        slopes[i] = value.imag / COMPLEX_STEP
-        block[place.entry] = start
-    return slopes
-
-
-def _compare(places: list[Place], manual: Array, central: Array, steps: Array) -> GradientCheck:
-    blocks = np.array([place.block for place in places])
+def _compare(
+    params: Sequence[Array], chosen: Array, manual: Array, central: Array, steps: Array
+) -> GradientCheck:
+    ends = np.cumsum([P.size for P in params])
+    block = np.searchsorted(ends, chosen, side="right")
     size = np.maximum(np.abs(manual), np.abs(steps))
-    scale = np.array([size[blocks == block].max() for block in blocks])
+    scale = np.array([size[block == number].max() for number in block])
     scale = np.where(scale > 0, scale, size.max() or 1.0)
     kink = np.abs(central - steps) > KINK * scale
 
+    def place(at: int) -> tuple[str, tuple[int, ...]]:
+        P = params[block[at]]
+        entry = np.unravel_index(chosen[at] - ends[block[at]] + P.size, P.shape)
+        return arguments.name(int(block[at])), tuple(map(int, entry))
+
     def worst(derivative: Array) -> Worst:
         errors = np.where(kink, -1.0, np.abs(manual - derivative) / scale)
-        place = int(errors.argmax())
-        return Worst(0.0, None) if kink.all() else Worst(float(errors[place]), places[place])
+        at = int(errors.argmax())
+        return Worst(0.0, "none", ()) if kink.all() else Worst(float(errors[at]), *place(at))
 
     return GradientCheck(
         differences=worst(central),
         complex_step=worst(steps),
-        checked=len(places),
-        kinks=tuple(place for place, bent in zip(places, kink, strict=True) if bent),
-        unchecked=tuple(b for b in dict.fromkeys(blocks.tolist()) if kink[blocks == b].all()),
+        checked=len(chosen),
+        kinks=tuple(place(int(at)) for at in np.flatnonzero(kink)),
+        unchecked=tuple(arguments.name(int(n)) for n in np.unique(block) if kink[block == n].all()),
     )

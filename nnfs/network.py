@@ -9,13 +9,11 @@ enters once, where examples are averaged.
 `forward` and `backward` check shapes only and take any inexact dtype, complex included.
 """
 
-import math
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
+from numpy.typing import ArrayLike
 
 from nnfs import arguments
 from nnfs.arguments import Array
@@ -66,76 +64,10 @@ class Activations(NamedTuple):
     A2: Array
 
 
-def init_params(
-    n_inputs: int = 784,
-    n_hidden: int = 10,
-    n_classes: int = 10,
-    *,
-    scheme: str = "uniform",
-    seed: int = 0,
-    dtype: DTypeLike = np.float32,
-) -> Parameters:
-    """Return random parameters, every weight uniform in [-limit, limit].
-
-    Parameters
-    ----------
-    n_inputs, n_hidden, n_classes : int
-        The widths n, h and c.
-    scheme : {"uniform", "glorot", "he"}
-        "uniform" is the original's: limit 1/2, for the biases too. "glorot" takes
-        sqrt(6 / (fan in + fan out)) and "he" sqrt(6 / fan in); their biases are 0.
-    seed : int
-        The same seed gives the same bits. NumPy's global generator is not touched.
-    dtype : float32 or float64
-
-    Returns
-    -------
-    params : Parameters
-
-    Raises
-    ------
-    ValueError
-        If a width, the scheme, the seed or the dtype is not one of these.
-
-    Notes
-    -----
-    Sources: Glorot and Bengio (AISTATS 2010), equation 16; He, Zhang, Ren and Sun (ICCV 2015),
-    equation 10.
-    """
-    widths = [
-        arguments.whole_number(width, name, at_least=1)
-        for width, name in (
-            (n_inputs, "n_inputs"),
-            (n_hidden, "n_hidden"),
-            (n_classes, "n_classes"),
-        )
-    ]
-    if np.dtype(dtype) not in (np.float32, np.float64):
-        raise ValueError(f"dtype {np.dtype(dtype)}; expected float32 or float64")
-    rng = arguments.generator(seed)
-    params = []
-    for fan_in, fan_out in pairwise(widths):
-        limit = _limit(scheme, fan_in, fan_out)
-        W, b = (rng.uniform(-limit, limit, (fan_out, k)) for k in (fan_in, 1))
-        params += [W, b if scheme == "uniform" else np.zeros_like(b)]
-    return Parameters(*(P.astype(dtype) for P in params))
-
-
 def _two_layers(params: Sequence[ArrayLike]) -> Parameters:
     if len(params) != 4:
         raise ValueError(f"{len(params)} parameters; this network has four, W1, b1, W2, b2")
     return Parameters(*map(np.asarray, params))
-
-
-def _limit(scheme: str, fan_in: int, fan_out: int) -> float:
-    limits = {
-        "uniform": 0.5,
-        "glorot": math.sqrt(6 / (fan_in + fan_out)),
-        "he": math.sqrt(6 / fan_in),
-    }
-    if scheme not in limits:
-        raise ValueError(f"scheme {scheme!r} is not known; expected one of {', '.join(limits)}")
-    return limits[scheme]
 
 
 def forward(params: Sequence[ArrayLike], X: ArrayLike) -> Activations:

@@ -74,7 +74,7 @@ def load_parameters(path: Path) -> Parameters:
         If the file is damaged, holds something else, or parameters that do not fit each other.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             params = Parameters(**{name: archive[name] for name in archive.files})
         if any(P.ndim != 2 for P in params):
             raise ValueError("an array is not a matrix")

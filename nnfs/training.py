@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nnfs import arguments, engine, network
+from nnfs import arguments, engine, initialise, network
 from nnfs.arguments import Array
 from nnfs.gradients import Gradient
 
@@ -77,11 +77,7 @@ def update(params: Params, gradients: Sequence[Array], alpha: float) -> Params:
     d'équations simultanées (1847).
     """
     alpha = arguments.positive_number(alpha, "alpha")
-    if [P.shape for P in params] != [np.shape(dP) for dP in gradients]:
-        raise ValueError(
-            f"gradients have shapes {[np.shape(dP) for dP in gradients]}; "
-            f"expected those of params, {[P.shape for P in params]}"
-        )
+    arguments.same_shapes(gradients, params)
     moved = [P - (alpha * dP).astype(P.dtype) for P, dP in zip(params, gradients, strict=True)]
     rebuild: Any = getattr(params, "_make", tuple)
     return rebuild(moved)  # type: ignore[no-any-return]
@@ -187,7 +183,7 @@ def train(
     X = arguments.examples(X)
     iterations = arguments.whole_number(iterations, "iterations", at_least=0)
     if params is None:
-        params = network.init_params(X.shape[0], hidden, n_classes, seed=seed, dtype=X.dtype)
+        params = initialise.init_params(X.shape[0], hidden, n_classes, seed=seed, dtype=X.dtype)
     arguments.shapes(params, X)
     arguments.finite(params)
     X = X.astype(params[0].dtype, copy=False)

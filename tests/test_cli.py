@@ -227,7 +227,10 @@ def test_predict_refuses_a_missing_or_damaged_network(tmp_path, capsys):
 def test_predict_refuses_a_network_for_other_images(train, tmp_path, folder, capsys):
     path = tmp_path / "parameters.npz"
     storage.save_parameters(path, nnfs.init_params(7, 5, 3))
-    assert cli.main(["predict", "--parameters", str(path), "--data", str(folder)]) == 1
+    assert (
+        cli.main(["predict", "--parameters", str(path), "--data", str(folder), "--test-size", "20"])
+        == 1
+    )
     assert "(5, 7)" in one_line(capsys.readouterr().err)
 
 

@@ -6,7 +6,7 @@ import pytest
 import nnfs
 from nnfs import network
 from nnfs.functions import affine, affine_gradients, cross_entropy, one_hot, softmax
-from nnfs.gradients import GradientCheck, Place
+from nnfs.gradients import GradientCheck
 
 BLOCKS = ("W1", "b1", "W2", "b2")
 
@@ -39,7 +39,7 @@ def test_a_planted_error_is_found_with_its_place_and_size(params, X, y, block):
     report = nnfs.check_gradients(params, X, y, gradient=planted(block, index, 1e-3))
     assert not report.passed()
     for worst in (report.differences, report.complex_step, report.worst):
-        assert worst.place == Place(block, index)
+        assert (worst.block, worst.entry) == (block, index)
         assert worst.error == pytest.approx(1e-3, rel=2e-3)
     assert f"{block}[1, 0]" in str(report)
 
@@ -72,7 +72,7 @@ def test_a_unit_exactly_at_its_bend_is_reported_apart(X, y):
     W1, b1 = params.W1.copy(), params.b1.copy()
     W1[2], b1[2] = 0, 0
     report = nnfs.check_gradients(params._replace(W1=W1, b1=b1), X, y)
-    places = {Place("b1", (2, 0)), *(Place("W1", (2, n)) for n in range(7))}
+    places = {("b1", (2, 0)), *(("W1", (2, n)) for n in range(7))}
     assert set(report.kinks) == places
     assert report.passed()
     assert "8 at a kink" in str(report)
@@ -83,7 +83,7 @@ def test_a_bend_within_the_step_is_reported_apart(X, y):
     b1 = params.b1.copy()
     b1[3] -= (params.W1 @ X + params.b1)[3, 0] - 1e-6
     report = nnfs.check_gradients(params._replace(b1=b1), X, y)
-    assert Place("b1", (3, 0)) in report.kinks
+    assert ("b1", (3, 0)) in report.kinks
     assert report.complex_step.error <= 1e-12
 
 

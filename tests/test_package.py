@@ -19,6 +19,7 @@ ORDER = (
     "data",
     "functions",
     "network",
+    "initialise",
     "gradients",
     "engine",
     "training",
@@ -30,11 +31,10 @@ ORDER = (
 
 
 def test_the_names_that_callers_rely_on_are_there():
-    names = (
-        "load_mnist one_hot relu relu_mask softmax log_softmax cross_entropy Parameters init_params "
-        "forward backward update train predict accuracy check_gradients"
-    ).split()
-    assert set(names) <= set(nnfs.__all__)
+    names = {"load_mnist", "one_hot", "relu", "relu_mask", "softmax", "log_softmax"}
+    names |= {"cross_entropy", "Parameters", "init_params", "forward", "backward", "update"}
+    names |= {"train", "predict", "accuracy", "check_gradients"}
+    assert names <= set(nnfs.__all__)
     assert all(hasattr(nnfs, name) for name in nnfs.__all__)
 
 
@@ -93,7 +93,7 @@ def lines_of_code(path: Path) -> int:
 def test_the_package_stays_small():
     sizes = {path.stem: lines_of_code(path) for path in (ROOT / "nnfs").glob("*.py")}
     core = sum(sizes[name] for name in ("functions", "network", "gradients", "training"))
-    assert core <= 320, sizes
+    assert core <= 300, sizes
     assert sum(sizes.values()) <= 1400, sizes
 
 

@@ -21,9 +21,14 @@ def test_parameters_come_back_bit_for_bit(tmp_path, params):
 def test_a_failure_while_writing_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "history.csv"
     path.write_text("old")
-    with pytest.raises(RuntimeError), storage.replacing(path) as file:
-        file.write(b"half of the ne")
-        raise RuntimeError
+
+    def fail():
+        with storage.replacing(path) as file:
+            file.write(b"half of the ne")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert path.read_text() == "old"
     assert [file.name for file in tmp_path.iterdir()] == ["history.csv"]
 
@@ -69,9 +74,19 @@ def damaged(name):
 
 @pytest.mark.parametrize(
     "name",
-    "empty text cut bit,one array,missing foreign pickle shapes vector nan".replace(" ", ",")
-    .replace("one,array", "one array")
-    .split(","),
+    [
+        "empty",
+        "text",
+        "cut",
+        "bit",
+        "one array",
+        "missing",
+        "foreign",
+        "pickle",
+        "shapes",
+        "vector",
+        "nan",
+    ],
 )
 def test_a_file_that_is_no_network_gets_one_clear_line(tmp_path, name):
     path = tmp_path / "parameters.npz"
