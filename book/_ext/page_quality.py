@@ -1,8 +1,7 @@
 """Sphinx extension: lighter and more accessible pages than the theme's own.
 
-Removes the thebe scripts that contact another host, defers scripts that nothing waits for, gives
-code that hides behind a summary its words back for screen readers, and lets a wide table or
-formula scroll inside its own box, reachable by keyboard.
+Defers scripts that nothing waits for, gives code that hides behind a summary its words back for
+screen readers, and makes the box in which a wide formula scrolls reachable by keyboard.
 """
 
 import os
@@ -17,9 +16,7 @@ NOT_DEFERRED = ("documentation_options.js", "doctools.js")
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    """Drop the thebe extension, and take the site's address from the environment."""
-    if "sphinx_thebe" in config.extensions:
-        config.extensions.remove("sphinx_thebe")
+    """Take the site's address from the environment."""
     config.html_baseurl = os.environ.get("BOOK_URL", config.html_baseurl or "")
 
 

@@ -55,7 +55,7 @@ def test_links_within_a_page_have_their_target(site, name):
 @every_page
 def test_formulas_are_rendered_with_words_for_screen_readers(site, name):
     page = soup(site, name)
-    assert "mathjax" not in str(page).lower()
+    assert not page.select('script[src*="athjax"], script[src*="athJax"]')
     formulas = page.select("article .math")
     assert all(formula.select("math annotation") for formula in formulas)
     assert (len(formulas) > 0) or not re.search(
@@ -99,11 +99,11 @@ def test_the_site_looks_finished(site):
     assert page.select(".theme-switch-button")
     assert page.html["lang"] == "en"
     assert page.select_one('meta[name="description"]')["content"]
-    contents = [link.get_text() for link in page.select(".bd-links__item a")]
+    contents = [link.get_text() for link in page.select(".bd-links a")]
     assert any("See a network on one page" in title for title in contents)
 
 
 def test_the_landing_page_shows_a_result_of_this_build(site):
     text = soup(site, "index").select_one("article").get_text()
-    assert re.search(r"reads\s+\d\d\.\d %", text)
+    assert re.search(r"reads\s+\d\d\.\d\s%", text)
     assert soup(site, "index").select("article figure img")
