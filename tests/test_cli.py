@@ -74,9 +74,9 @@ def test_a_run_writes_its_files_and_ends_with_both_accuracies(train, tmp_path, f
 
 
 def test_a_run_is_that_of_nnfs_train(train, tmp_path, folder):
-    _, (out, _) = train("--hidden", "6", "--alpha", "0.3", "--seed", "5")
-    digits = nnfs.load_mnist(folder, n_test=20, seed=5)
-    expected = nnfs.train(digits.x_train, digits.y_train, hidden=6, iterations=4, alpha=0.3, seed=5)
+    _, (out, _) = train("--hidden", "6", "--alpha", "0.3", "--seed", "6")
+    digits = nnfs.load_mnist(folder, n_test=20, seed=6)
+    expected = nnfs.train(digits.x_train, digits.y_train, hidden=6, iterations=4, alpha=0.3, seed=6)
     kept = storage.load_parameters(tmp_path / "run" / "parameters.npz")
     for P, Q in zip(kept, expected.params, strict=True):
         assert P.tobytes() == Q.tobytes()
@@ -85,8 +85,16 @@ def test_a_run_is_that_of_nnfs_train(train, tmp_path, folder):
     assert [int(row["iteration"]) for row in rows] == [0, 1, 2, 3]
     assert [float(row["loss"]) for row in rows] == expected.history.loss.tolist()
     assert [float(row["accuracy"]) for row in rows] == expected.history.accuracy.tolist()
+    train = nnfs.accuracy(expected.params, digits.x_train, digits.y_train)
     test = nnfs.accuracy(expected.params, digits.x_test, digits.y_test)
-    assert out.splitlines()[-1] == f"test accuracy: {test:.4f}"
+    assert train != test
+    assert out.splitlines()[-2:] == [f"train accuracy: {train:.4f}", f"test accuracy: {test:.4f}"]
+
+
+def test_the_handler_of_ctrl_c_is_left_as_it_was(train):
+    before = signal.getsignal(signal.SIGINT)
+    train()
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_quiet_prints_two_lines(train):

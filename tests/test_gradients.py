@@ -119,6 +119,9 @@ def test_a_sample_is_seeded_and_of_the_size_asked_for(params, X, y):
     start = np.concatenate([P.ravel() for P in params])
     moved = {int(np.flatnonzero(move != start)[0]) for move in moves}
     assert len(moved) == first.checked
+    seen = []
+    nnfs.check_gradients(params, X, y, gradient=gradient, sample=4, seed=2)
+    assert {int(np.flatnonzero(move != start)[0]) for move in seen[1:]} != moved
 
 
 def test_float32_gradients_are_judged_against_double_precision(params, X, y):

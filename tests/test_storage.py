@@ -33,6 +33,16 @@ def test_a_failure_while_writing_leaves_the_old_file_and_nothing_else(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["history.csv"]
 
 
+def test_a_file_is_replaced_and_not_rewritten(tmp_path):
+    path = tmp_path / "history.csv"
+    path.write_text("old")
+    with path.open() as reader:
+        with storage.replacing(path) as file:
+            file.write(b"new")
+        assert reader.read() == "old"
+    assert path.read_text() == "new"
+
+
 def archive(path, **arrays):
     np.savez(path, **arrays)
 

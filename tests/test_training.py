@@ -20,7 +20,7 @@ def test_update_by_hand():
 
 def test_update_keeps_the_dtype_and_the_kind_of_tuple():
     params = (np.ones((2, 3), np.float32), np.ones((2, 1), np.float32))
-    moved = nnfs.update(params, params, np.float64(0.5))
+    moved = nnfs.update(params, [P.astype(np.float64) for P in params], np.float64(0.5))
     assert type(moved) is tuple
     assert {P.dtype for P in moved} == {np.dtype(np.float32)}
 
@@ -110,8 +110,15 @@ def test_a_start_is_honoured_and_left_as_it_was(params, X, y):
 
 
 def test_the_precision_of_a_start_is_kept(params, X, y):
-    single = nnfs.Parameters(*(P.astype(np.float32) for P in params))
-    assert nnfs.train(X, y, params=single, iterations=1).params.W1.dtype == np.float32
+    single, seen = nnfs.Parameters(*(P.astype(np.float32) for P in params)), []
+
+    def gradient(params, X, y):
+        seen.append(X.dtype)
+        return network.gradient(params, X, y)
+
+    result = nnfs.train(X, y, params=single, iterations=1, gradient=gradient)
+    assert result.params.W1.dtype == np.float32
+    assert seen == [np.float32]
 
 
 def test_training_goes_on_where_it_stopped(X, y):

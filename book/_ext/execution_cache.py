@@ -5,6 +5,8 @@ package. Here the cache lives in a folder named by a digest of all that a result
 change of any of it executes every page again. Folders of older digests are removed when a build
 has succeeded. Trained networks are kept beside the executed pages, under the same digest.
 
+Pages are read again, though not executed, when an extension or a template changes.
+
 The kernels get the repository's own package first on their path, before any other distribution
 that calls itself ``nnfs``, and treat a RuntimeWarning as an error.
 """
@@ -28,6 +30,16 @@ CELL_SIDE = ("checked.py", "pencil.py", "trained.py")
 LIBRARIES = ("numpy", "pandas", "matplotlib", "ipykernel")
 
 
+def machinery() -> str:
+    """Return a digest of the extensions and templates: what pages are made with."""
+    state = hashlib.sha256()
+    for folder in (EXTENSIONS, EXTENSIONS.with_name("_templates")):
+        for path in sorted(folder.rglob("*.*")):
+            if path.suffix in (".py", ".html"):
+                state.update(path.read_bytes())
+    return state.hexdigest()
+
+
 def sources() -> Iterator[Path]:
     """Yield every file that a cell's result depends on, apart from the page itself."""
     yield from sorted((ROOT / "nnfs").rglob("*.py"))
@@ -49,6 +61,7 @@ def digest() -> str:
 
 def prepare(app: Sphinx, config: Config) -> None:
     """Name the cache, and set up what the kernels and autodoc inherit."""
+    config.book_machinery = machinery()
     cache = _caches(app) / digest()
     config.nb_execution_cache_path = str(cache / "pages")
     os.environ["BOOK_TRAINED_CACHE"] = str(cache / "trained")
@@ -73,7 +86,8 @@ def _caches(app: Sphinx) -> Path:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register with Sphinx."""
+    """Register with Sphinx; a change of the machinery reads all pages again."""
+    app.add_config_value("book_machinery", "", "env")
     app.connect("config-inited", prepare, priority=100)
     app.connect("build-finished", prune)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,8 @@
 """Sphinx extension: lighter and more accessible pages than the theme's own.
 
 Defers scripts that nothing waits for, gives code that hides behind a summary its words back for
-screen readers, and makes the box in which a wide formula scrolls reachable by keyboard.
+screen readers, and makes the boxes in which wide formulas and
+tables scroll reachable by keyboard.
 """
 
 import os
@@ -28,6 +29,11 @@ def improve(
     if body:
         body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
         body = body.replace("<th></th>", "<td></td>")
+        for table in ('class="dataframe"', '<table class="table"'):
+            body = body.replace(table, f'{table} tabindex="0"')
+        body = body.replace(' role="doc-biblioentry"', "").replace(
+            ' role="list" class="cit', ' class="cit'
+        )
         body = body.replace(DISPLAY, f"{DISPLAY} {REACHABLE}")
         context["body"] = body
     for script in context.get("script_files", []):

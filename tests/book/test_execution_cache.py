@@ -83,3 +83,15 @@ def test_trained_networks_are_kept_for_the_digest(small_book):
     assert "6 6 calls 1" in small_book.html()
     (cache,) = small_book.caches()
     assert (small_book.root / "book" / "_build" / ".executed" / cache / "trained").is_dir()
+
+
+def test_a_change_of_an_extension_writes_every_page_again_and_executes_none(built):
+    first = run(built.html())
+    extension = built.root / "book" / "_ext" / "page_quality.py"
+    source = extension.read_text("utf8")
+    changed = source.replace('context["body"] = body', 'context["body"] = body + "<!-- new -->"')
+    assert changed != source
+    extension.write_text(changed, "utf8")
+    assert built.build().returncode == 0
+    assert "<!-- new -->" in built.html()
+    assert run(built.html()) == first
