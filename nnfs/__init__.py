@@ -7,7 +7,7 @@
 >>> nnfs.accuracy(training.params, X, y)
 1.0
 
-The modules, in the order in which data flows: `data`, `functions`, `network`,
+The modules, in the order in which data flows: `data` with its readers, `functions`, `network`,
 `initialise`, `gradients`, `engine`, `training`; `storage`, `plots` and `cli` stand at the end.
 """
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from nnfs import data
+from nnfs import data, kaggle
 from nnfs.data import MNIST, DataError, FileSummary, find_source, inventory, load_mnist
 
 HEADER = ["label", *(f"pixel{i}" for i in range(784))]
@@ -378,7 +378,7 @@ def test_one_row_cannot_be_split(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", [-1, 1.5, "0", None, True])
 def test_bad_seed(folder: Path, seed: object) -> None:
     message = error_of(folder, ValueError, seed=seed)
-    assert_says(message, "seed must be an integer of at least 0", f"got {seed!r}")
+    assert_says(message, "seed must be a whole number of at least 0", f"got {seed!r}")
 
 
 def test_import_does_not_load_pandas() -> None:
@@ -564,7 +564,7 @@ def test_csv_good_in_many_spellings(tmp_path: Path, content: bytes) -> None:
 def test_csv_as_kaggle_writes_it_is_read_the_quick_way(
     train_csv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr(data, "scanned_table")
+    monkeypatch.delattr(kaggle, "_scanned_table")
     assert_holds(load_mnist(train_csv, n_test=2), *digits(4))
 
 

@@ -16,6 +16,9 @@ ROOT = Path(nnfs.__file__).resolve().parents[1]
 MODULES = (ROOT / "nnfs").glob("*.py")
 ORDER = (
     "arguments",
+    "digit_files",
+    "idx",
+    "kaggle",
     "data",
     "functions",
     "network",

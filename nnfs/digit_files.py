@@ -1,0 +1,70 @@
+"""What every reader of digits shares: whole files, and one kind of error for bad ones.
+
+Nothing is repaired or guessed. Data that are not exactly what they should be raise a `DataError`
+of one line that names the file, the line or byte, what stands there and what was expected.
+"""
+
+import gzip
+import zlib
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 28
+N_PIXELS = SIDE * SIDE
+N_CLASSES = 10
+
+OTHER_DATA = (
+    "pass a folder of IDX files or a Kaggle train.csv as source=..., or as --data on the command"
+    " line"
+)
+
+
+class DataError(ValueError):
+    """Data that cannot be used as they are; the message says where and why, in one line."""
+
+
+class Digits(NamedTuple):
+    """Images and labels as files hold them, one row an example.
+
+    Attributes
+    ----------
+    pixels : (m, 784) array of uint8
+        Brightness of the pixels in 0..255.
+    labels : (m,) array of uint8
+        Labels in 0..9.
+    """
+
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+
+
+def read_content(path: Path) -> bytes:
+    """Return the bytes of a file, decompressed if its name ends in ``.gz``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    DataError
+        If it is not a regular file, is empty, or is not intact gzip data.
+    """
+    if path.exists() and not path.is_file():
+        raise DataError(
+            f"{path}: is {'a directory' if path.is_dir() else 'no regular file'}; expected a file"
+        )
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
+            content = stream.read()
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{path}: no such file; {OTHER_DATA}") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(
+            f"{path}: {path.stat().st_size} bytes that are not intact gzip data ({error});"
+            " expected a whole gzip file; download it again"
+        ) from None
+    if not content:
+        raise DataError(f"{path}: is empty (0 bytes); expected data; download it again")
+    return content

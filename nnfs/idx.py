@@ -1,0 +1,156 @@
+"""Read IDX files, the format in which MNIST is published.
+
+A big-endian header of four-byte integers is followed by one byte an entry. Format: LeCun, Cortes
+and Burges, The MNIST database of handwritten digits.
+"""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnfs.digit_files import (
+    N_CLASSES,
+    N_PIXELS,
+    OTHER_DATA,
+    SIDE,
+    DataError,
+    Digits,
+    read_content,
+)
+
+NAMES = {
+    part: (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte") for part in ("train", "t10k")
+}
+
+
+def find_files(folder: Path) -> dict[str, Path]:
+    """Return the IDX files of a folder by their usual names, in all spellings.
+
+    A file is preferred to a directory of the same name, which some archives unpack to, and an
+    uncompressed file to a gzipped one.
+    """
+    spellings = {
+        name: [folder / (spelt + end) for end in ("", ".gz") for spelt in (name, dotted)]
+        for name in (*NAMES["train"], *NAMES["t10k"])
+        for dotted in [name.replace("-idx", ".idx")]
+    }
+    return {
+        name: max(there, key=Path.is_file)
+        for name, paths in spellings.items()
+        if (there := [path for path in paths if path.exists()])
+    }
+
+
+def read_pair(
+    folder: Path, part: str, hashes: Mapping[str, str]
+) -> tuple[Digits, list[tuple[Path, bytes]]]:
+    """Return the digits of a part ("train" or "t10k"), and its two files with their content.
+
+    Parameters
+    ----------
+    folder : Path
+    part : {"train", "t10k"}
+    hashes : mapping from a usual name to the SHA-256 that its decompressed content must have
+
+    Raises
+    ------
+    FileNotFoundError
+        If one of the two files is missing.
+    DataError
+        If a file is not as it should be, or they do not belong together.
+    """
+    images_name, labels_name = NAMES[part]
+    images_path, images_content = _read_file(folder, images_name, hashes)
+    labels_path, labels_content = _read_file(folder, labels_name, hashes)
+    images = _idx_array(images_path, images_content, (SIDE, SIDE))
+    labels = _idx_array(labels_path, labels_content, ())
+    if len(images) != len(labels):
+        raise DataError(
+            f"{images_path}: bytes 4..7 announce {len(images)} images, but {labels_path}"
+            f" announces {len(labels)} labels; expected as many of both"
+        )
+    wrong = np.flatnonzero(labels >= N_CLASSES)
+    if wrong.size:
+        header_size = len(labels_content) - labels.size
+        raise DataError(
+            f"{labels_path}: byte {header_size + wrong[0]} is label {labels[wrong[0]]};"
+            " expected 0..9"
+        )
+    files = [(images_path, images_content), (labels_path, labels_content)]
+    return Digits(images.reshape(-1, N_PIXELS), labels), files
+
+
+def _read_file(folder: Path, name: str, hashes: Mapping[str, str]) -> tuple[Path, bytes]:
+    """Return the path and the decompressed content of an IDX file, verified if it is bundled.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder has no such file.
+    DataError
+        If the file cannot be read, or a bundled file has another hash.
+    """
+    path = find_files(folder).get(name)
+    if path is None:
+        csv_here = folder / "train.csv"
+        advice = f"to use its train.csv pass {csv_here}" if csv_here.is_file() else OTHER_DATA
+        raise FileNotFoundError(
+            f"{folder}: no {name}, gzipped or not, in this folder, which has"
+            f" {_found_names(folder)}; expected the IDX files of images and labels; {advice}"
+        )
+    content = read_content(path)
+    if name in hashes and (found := hashlib.sha256(content).hexdigest()) != hashes[name]:
+        raise DataError(
+            f"{path}: SHA-256 of the decompressed content is {found}; expected"
+            f" {hashes[name]}; restore the file, or {OTHER_DATA}"
+        )
+    return path, content
+
+
+def _found_names(folder: Path) -> str:
+    """Return the first few names in a folder as text for an error message."""
+    names = sorted(entry.name for entry in folder.iterdir())
+    return ", ".join(names[:4]) + (", ..." if len(names) > 4 else "") or "no files"
+
+
+def _idx_array(path: Path, content: bytes, item_shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Return the (count, *item_shape) uint8 array of an IDX file, a view of its content.
+
+    The header is big-endian integers of four bytes: the magic number 0x0800 + number of axes,
+    the count, and the shape of an item.
+
+    Raises
+    ------
+    DataError
+        If the header is not that of such a file, or the length not what the header announces.
+    """
+    header_size = 4 * (2 + len(item_shape))
+    if len(content) < header_size:
+        raise DataError(
+            f"{path}: ends at byte {len(content)}; expected an IDX header of {header_size} bytes"
+        )
+    magic, count, *shape = np.frombuffer(content, ">u4", header_size // 4).tolist()
+    expected_magic = 0x0801 + len(item_shape)
+    if magic != expected_magic:
+        hint = "; gzip data: add .gz to the name" if content[:2] == b"\x1f\x8b" else ""
+        raise DataError(
+            f"{path}: bytes 0..3 are 0x{magic:08x}; expected the IDX magic"
+            f" 0x{expected_magic:08x}{hint}"
+        )
+    if tuple(shape) != item_shape:
+        raise DataError(
+            f"{path}: bytes 8..15 announce images of {shape[0]}x{shape[1]}; expected {SIDE}x{SIDE}"
+        )
+    if not count:
+        raise DataError(f"{path}: bytes 4..7 announce 0 items; expected at least 1")
+    size = header_size + count * math.prod(item_shape)
+    if len(content) != size:
+        raise DataError(
+            f"{path}: ends at byte {len(content)}; expected {size} bytes for the {count} items"
+            " that bytes 4..7 announce; download it again"
+        )
+    return np.frombuffer(content, np.uint8, offset=header_size).reshape(-1, *item_shape)
