@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 
 from nnfs import arguments, data, engine, initialise, network, storage, training
+from nnfs.arguments import Array
 from nnfs.data import MNIST
 from nnfs.network import Parameters
-from nnfs.training import History, Step, Training
+from nnfs.training import DivergenceError, History, Step, Training
 
 N_SHOWN = 12
 
@@ -37,7 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(argv)
         code: int = options.run(options)
-        sys.stdout.flush()
+        # Python has no sys.stdout where its descriptor is closed.
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code
     except BrokenPipeError:
         # The reader has gone. What Python would still flush at its end goes nowhere.
@@ -45,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
-        return _complain("interrupted before the first iteration; nothing was written", 130)
+        return _complain("interrupted; nothing was written", 130)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _complain(f"error: {place}{error.strerror or error}", 1)
@@ -192,6 +195,7 @@ def train(options: argparse.Namespace) -> int:
     say(f"{digits.y_train.size} training images, {digits.y_test.size} test images")
     with _folder(options.out), _interruptible() as interrupted:
         result = _descend(options, digits, interrupted)
+        accuracies = _accuracies(result.params, digits)
         _write(options, result, digits)
         done = result.history.loss.size
         say(f"written to {options.out}: loss, accuracy, predictions, history, parameters")
@@ -201,9 +205,28 @@ def train(options: argparse.Namespace) -> int:
                 f"kept in {options.out}",
                 130,
             )
-        for part, X, y in (("train", *digits[:2]), ("test", *digits[2:])):
-            _print(f"{part} accuracy: {network.accuracy(result.params, X, y):.4f}")
+        for part, accuracy in accuracies.items():
+            _print(f"{part} accuracy: {accuracy:.4f}")
         return 130 if interrupted() else 0
+
+
+def _accuracies(params: Parameters, digits: MNIST) -> dict[str, float]:
+    parts = {"train": digits[:2], "test": digits[2:]}
+    for X, _ in parts.values():
+        _probabilities(params, X)
+    with np.errstate(over="ignore"):
+        return {part: network.accuracy(params, X, y) for part, (X, y) in parts.items()}
+
+
+def _probabilities(params: Parameters, X: Array) -> Array:
+    """Return A2; the last step of a run can leave finite parameters whose answers overflow."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        A2 = network.forward(params, arguments.examples(X)).A2
+    if not np.isfinite(A2).all():
+        raise DivergenceError(
+            "the network's probabilities are not all finite; train with a smaller learning rate"
+        )
+    return A2
 
 
 def _print(line: str) -> None:
@@ -212,18 +235,16 @@ def _print(line: str) -> None:
 
 @contextmanager
 def _folder(path: Path) -> Iterator[None]:
-    """Make sure, before any work, that files can be written there; leave no empty folder."""
-    existed = path.exists()
+    """Make sure, before any work, that files can be written there; leave no empty folders."""
+    made = [folder for folder in (path, *path.parents) if not folder.exists()]
     path.mkdir(parents=True, exist_ok=True)
     try:
-        with storage.replacing(path / "writable"):
-            pass
-        (path / "writable").unlink()
+        storage.check_writable(path)
         yield
     except BaseException:
-        if not existed:
-            with suppress(OSError):
-                path.rmdir()
+        with suppress(OSError):
+            for folder in made:
+                folder.rmdir()
         raise
 
 
@@ -259,7 +280,7 @@ def _descend(
 def _progress(steps: Iterator[Step], options: argparse.Namespace) -> Iterator[Step]:
     if options.quiet:
         return steps
-    if sys.stdout.isatty() and sys.stderr.isatty():
+    if all(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)):
         return _bar(steps, options.iterations)
     return _lines(steps, options.iterations)
 
@@ -293,7 +314,7 @@ def _write(options: argparse.Namespace, result: Training, digits: MNIST) -> None
 
     params, (loss, accuracy) = result
     shown = digits.x_test[:, :N_SHOWN]
-    A2 = network.forward(params, shown).A2
+    A2 = _probabilities(params, shown)
     figures = {
         "loss.png": plots.curves({"loss": loss}, "loss (nats)"),
         "accuracy.png": plots.curves({"accuracy": 100 * accuracy}, "accuracy (%)"),
@@ -334,8 +355,7 @@ def _test_part(options: argparse.Namespace) -> MNIST:
 
 
 def _print_answers(params: Parameters, digits: MNIST, images: list[int]) -> int:
-    X = arguments.examples(digits.x_test[:, images])
-    A2 = network.forward(params, X).A2
+    A2 = _probabilities(params, digits.x_test[:, images])
     answers, truth = A2.argmax(axis=0), digits.y_test[images]
     for place, image in enumerate(images):
         answer, probability = answers[place], A2[answers[place], place]

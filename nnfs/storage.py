@@ -8,7 +8,9 @@ import csv
 import io
 import json
 import os
+import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +23,16 @@ from nnfs.network import Parameters
 from nnfs.training import History
 
 SETTINGS = "run.json"
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @contextmanager
@@ -47,6 +59,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def check_writable(folder: Path) -> None:
+    """Raise OSError unless files can be made in a folder; nothing in it is touched."""
+    with tempfile.TemporaryFile(dir=folder):
+        pass
 
 
 def save_parameters(path: Path, params: Parameters) -> None:
@@ -80,7 +98,7 @@ def load_parameters(path: Path) -> Parameters:
             raise ValueError("an array is not a matrix")
         arguments.shapes(params, np.empty((params.W1.shape[1], 1)))
         arguments.finite(params)
-    except (ValueError, TypeError, KeyError, AttributeError, EOFError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(
             f"{path}: not the parameters W1, b1, W2, b2 of a two-layer network ({reason}); "
@@ -117,7 +135,7 @@ def load_settings(folder: Path) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If the file is not a JSON object.
+        If the file is not a JSON object, or its ``data`` is no path.
     """
     path = folder / SETTINGS
     if not path.exists():
@@ -126,6 +144,8 @@ def load_settings(folder: Path) -> dict[str, Any]:
         settings = json.loads(path.read_text(encoding="utf8"))
         if not isinstance(settings, dict):
             raise ValueError("not an object")
+        if not isinstance(settings.get("data"), str | None):
+            raise ValueError("data is no path")
     except ValueError as error:
         raise ValueError(f"{path}: not the settings of a run ({error}); remove it") from error
     return settings

@@ -91,6 +91,12 @@ def test_a_run_is_that_of_nnfs_train(train, tmp_path, folder):
     assert out.splitlines()[-2:] == [f"train accuracy: {train:.4f}", f"test accuracy: {test:.4f}"]
 
 
+def test_a_long_run_prints_some_iterations_and_the_last(train):
+    _, (out, _) = train("--iterations", "60")
+    told = [int(line.split()[1]) for line in out.splitlines() if line.startswith("iteration ")]
+    assert told == [*range(0, 60, 4), 59]
+
+
 def test_the_handler_of_ctrl_c_is_left_as_it_was(train):
     before = signal.getsignal(signal.SIGINT)
     train()
@@ -120,6 +126,7 @@ def test_an_earlier_run_is_replaced(train, tmp_path):
     [
         ["train", "--iterations", "0"],
         ["train", "--iterations", "ten"],
+        ["train", "--hidden", "0"],
         ["train", "--hidden", "-3"],
         ["train", "--alpha", "0"],
         ["train", "--alpha", "nan"],
@@ -164,6 +171,11 @@ def test_bad_data_and_diverged_runs_exit_with_1_one_line_and_no_files(
     assert not (tmp_path / "run").exists()
 
 
+def test_a_diverged_run_takes_the_folders_that_it_made_away(train, tmp_path):
+    assert train("--alpha", "1e38", out=tmp_path / "a" / "b" / "run")[0] == 1
+    assert not (tmp_path / "a").exists()
+
+
 def test_a_folder_that_cannot_be_written_is_told_before_any_work(train, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("here")
     monkeypatch.setattr(cli.engine, "full_batch", None)
@@ -184,6 +196,48 @@ def test_a_full_disk_leaves_nothing_half_written(train, tmp_path, monkeypatch):
     assert code == 1
     assert one_line(err) == "nnfs: error: parameters.npz: No space left on device"
     assert (tmp_path / "run" / "parameters.npz").read_bytes() == before
+    assert {path.name for path in (tmp_path / "run").iterdir()} == FILES
+
+
+def test_a_figure_that_fails_leaves_nothing_half_written(train, tmp_path, monkeypatch):
+    def fail(figure, file, **options):
+        file.write(b"half of a picture")
+        raise OSError(5, "Input/output error", "loss.png")
+
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", fail)
+    code, (_, err) = train(out=tmp_path / "new" / "run")
+    assert code == 1
+    assert one_line(err) == "nnfs: error: loss.png: Input/output error"
+    assert not (tmp_path / "new").exists()
+
+
+def test_files_that_are_not_of_a_run_are_left_alone(train, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "writable").write_text("precious")
+    assert train()[0] == 0
+    assert (tmp_path / "run" / "writable").read_text() == "precious"
+    assert {path.name for path in (tmp_path / "run").iterdir()} == FILES | {"writable"}
+
+
+def test_a_last_step_into_overflow_is_a_diverged_run(train, tmp_path):
+    code, (_, err) = train("--alpha", "1e30", "--iterations", "1")
+    assert code == 1
+    assert "not all finite" in one_line(err)
+    assert not (tmp_path / "run").exists()
+
+
+def test_ctrl_c_while_saving_lets_the_files_be_finished(train, tmp_path, monkeypatch):
+    save = storage.save_parameters
+
+    def interrupted(path, params):
+        signal.raise_signal(signal.SIGINT)
+        save(path, params)
+
+    monkeypatch.setattr(storage, "save_parameters", interrupted)
+    code, (out, err) = train()
+    assert code == 130
+    assert "interrupted after 4 of 4 iterations" in one_line(err)
+    assert out.splitlines()[-1].startswith("test accuracy: ")
     assert {path.name for path in (tmp_path / "run").iterdir()} == FILES
 
 
@@ -230,6 +284,58 @@ def test_predict_refuses_a_missing_or_damaged_network(tmp_path, capsys):
     path.write_bytes(b"PK damaged")
     assert cli.main(["predict", "--parameters", str(path)]) == 1
     assert "not the parameters" in one_line(capsys.readouterr().err)
+
+
+def damaged(tmp_path, place: int, value: int) -> Path:
+    path = tmp_path / "damaged.npz"
+    np.savez_compressed(path, **nnfs.init_params()._asdict())
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + place] = value
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "reason"),
+    [(8, 1, "encrypted"), (6, 99, "zip file version"), (10, 99, "not supported")],
+)
+def test_predict_refuses_an_archive_with_a_damaged_directory(
+    tmp_path, capsys, place, value, reason
+):
+    path = damaged(tmp_path, place, value)
+    assert cli.main(["predict", "--parameters", str(path)]) == 1
+    err = one_line(capsys.readouterr().err)
+    assert err.startswith(f"nnfs: error: {path}: not the parameters")
+    assert reason in err
+
+
+def test_predict_refuses_damaged_compressed_data(tmp_path, capsys):
+    path = tmp_path / "damaged.npz"
+    np.savez_compressed(path, **nnfs.init_params()._asdict())
+    content = bytearray(path.read_bytes())
+    start = 30 + sum(struct.unpack_from("<2H", content, 26))
+    content[start] = 0xFF
+    path.write_bytes(content)
+    assert cli.main(["predict", "--parameters", str(path)]) == 1
+    assert "not the parameters" in one_line(capsys.readouterr().err)
+
+
+def test_predict_refuses_parameters_that_overflow(tmp_path, folder, capsys):
+    path = tmp_path / "parameters.npz"
+    large = [np.full_like(P, 1e30) for P in nnfs.init_params()]
+    storage.save_parameters(path, nnfs.Parameters(*large))
+    usual = ["--data", str(folder), "--test-size", "20"]
+    assert cli.main(["predict", "--parameters", str(path), *usual]) == 1
+    assert "not all finite" in one_line(capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("settings", ['{"data": 5}', '{"data": ["a"]}', '{"split": 3}', "[]", "{"])
+def test_predict_refuses_damaged_settings(train, tmp_path, capsys, settings):
+    train()
+    (tmp_path / "run" / "run.json").write_text(settings)
+    path = str(tmp_path / "run" / "parameters.npz")
+    assert cli.main(["predict", "--parameters", path]) == 1
+    assert one_line(capsys.readouterr().err).startswith("nnfs: error: ")
 
 
 def test_predict_refuses_a_network_for_other_images(train, tmp_path, folder, capsys):
@@ -298,6 +404,16 @@ def test_ctrl_c_keeps_what_was_trained(folder, tmp_path):
     again = nnfs.train(expected.x_train, expected.y_train, iterations=int(found[1]))
     kept = storage.load_parameters(out / "parameters.npz")
     assert kept.W1.tobytes() == again.params.W1.tobytes()
+
+
+def test_a_closed_output_is_no_reason_to_fail(folder, tmp_path):
+    usual = ["--data", str(folder), "--test-size", "20", "--iterations", "2"]
+    command = [sys.executable, "-m", "nnfs", "train", *usual, "--out", str(tmp_path / "run")]
+    closed = ["sh", "-c", 'exec "$@" >&-', "sh", *command]
+    run = subprocess.run(closed, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0
+    assert run.stderr == ""
+    assert {path.name for path in (tmp_path / "run").iterdir()} == FILES
 
 
 def test_ctrl_c_before_the_first_iteration_writes_nothing(tmp_path, monkeypatch, capsys):
