@@ -12,12 +12,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
-CODE_CELL = re.compile(r"^\s*(?:`{3,}|:{3,})\{code-cell\}", re.MULTILINE)
+EMPTY = ("", "nan", "None", "[]", "inf")
+CODE_CELL = re.compile(r"^\s*(?:`{3,}|:{3,}|~{3,})\s*\{code-cell\}", re.MULTILINE)
 
 
 def require_execution(app: Sphinx, env: BuildEnvironment) -> None:
@@ -36,6 +38,15 @@ def require_execution(app: Sphinx, env: BuildEnvironment) -> None:
             )
 
 
+def require_values(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Warn of every glued value that puts no number and no word into its sentence."""
+    for inline in doctree.findall(nodes.inline):
+        if "pasted-text" in inline["classes"] and inline.astext().strip("'\" ") in EMPTY:
+            logger.warning(
+                "a glued value is empty: %r", inline.astext(), location=(docname, inline.line)
+            )
+
+
 def forget_failed_build(app: Sphinx, exception: Exception | None) -> None:
     """Remove Sphinx's record of the pages, so that the next build reports the same again."""
     if exception is not None or app._warncount:
@@ -46,5 +57,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx, and turn warnings into exit code 1."""
     app.keep_going = True
     app.connect("env-check-consistency", require_execution)
+    app.connect("doctree-resolved", require_values)
     app.connect("build-finished", forget_failed_build)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

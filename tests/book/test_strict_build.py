@@ -35,6 +35,11 @@ WRONG = {
         CELL.format("from checked import glue\nglue(share=float('nan'))"),
         "nothing to print",
     ),
+    "an empty value glued by other means": (
+        CELL.format("from myst_nb import glue\nglue('word', '', display=False)")
+        + "\nIt is {glue:text}`word`.",
+        "a glued value is empty",
+    ),
     "a missing reference": (CELL.format("x = 1") + "\nSee {ref}`no-such-label`.", "no-such-label"),
     "a missing equation": (CELL.format("x = 1") + "\nBy {eq}`eq-none`.", "eq-none"),
     "a missing page": (CELL.format("x = 1") + "\nSee [there](nowhere.md).", "nowhere"),
