@@ -136,8 +136,10 @@ def check_gradients(
     gradients = gradient(params, X, y)[2]
     arguments.same_shapes(gradients, params)
 
+    double = X.astype(np.float64)
+
     def loss(theta: Array) -> Any:
-        return gradient(_blocks(theta, params), X.astype(np.float64), y)[0]
+        return gradient(_blocks(theta, params), double, y)[0]
 
     theta, manual = _vector(params), _vector(gradients)
     chosen = _chosen(params, sample, arguments.generator(seed))
@@ -195,8 +197,9 @@ def _compare(
     ends = np.cumsum([P.size for P in params])
     block = np.searchsorted(ends, chosen, side="right")
     size = np.maximum(np.abs(manual), np.abs(steps))
-    scale = np.array([size[block == number].max() for number in block])
-    scale = np.where(scale > 0, scale, size.max() or 1.0)
+    largest = np.zeros(len(params))
+    np.maximum.at(largest, block, size)
+    scale = np.where(largest > 0, largest, size.max() or 1.0)[block]
     kink = np.abs(central - steps) > KINK * scale
 
     def place(at: int) -> tuple[str, tuple[int, ...]]:
