@@ -18,6 +18,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+CELL_SOURCE = re.compile(r"following cell:\n-{5,}\n(.*?)\n-{5,}", re.DOTALL)
 EMPTY = ("", "nan", "None", "[]", "inf")
 CODE_CELL = re.compile(r"^\s*(?:`{3,}|:{3,}|~{3,})\s*\{code-cell\}", re.MULTILINE)
 
@@ -31,11 +33,21 @@ def require_execution(app: Sphinx, env: BuildEnvironment) -> None:
         record = executed.get(docname, {}).get("exec_data") or {}
         if cells and not record.get("succeeded"):
             logger.warning(
-                "%d code cells were not all executed: a cell failed, or the page lacks its "
-                "notebook header (jupytext and kernelspec)",
+                "%d code cells were not all executed: %s",
                 len(cells),
+                reason(str(record.get("traceback") or "")),
                 location=docname,
             )
+
+
+def reason(traceback: str) -> str:
+    """Return the error of a cell and the cell's own code, from nbclient's traceback."""
+    if not traceback:
+        return "the page lacks its notebook header (jupytext and kernelspec)"
+    plain = COLOUR.sub("", traceback)
+    cell = CELL_SOURCE.search(plain)
+    error = [line for line in plain.splitlines() if line.strip()][-1]
+    return f"{error}\nin the cell\n{cell.group(1)}" if cell else error
 
 
 def require_values(app: Sphinx, doctree: nodes.document, docname: str) -> None:

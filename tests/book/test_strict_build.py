@@ -58,6 +58,17 @@ def test_what_is_wrong_on_a_page_fails_the_plain_build_twice(small_book, name):
         assert message in result.stdout + result.stderr
 
 
+def test_a_failing_cell_is_shown_with_its_error(small_book):
+    small_book.write(CELL.format("x = 1") + CELL.format("y = x / 0\nprint(y)"))
+    result = small_book.build()
+    message = (
+        "2 code cells were not all executed: ZeroDivisionError: division by zero\n"
+        "in the cell\ny = x / 0\nprint(y)"
+    )
+    assert message in result.stdout + result.stderr
+    assert "page.md" in result.stdout + result.stderr
+
+
 def test_a_page_without_notebook_header_fails_the_build(small_book):
     small_book.write(CELL.format("print('never run')"), header="")
     for _ in range(2):
