@@ -5,6 +5,7 @@ Here the same file runs in an embedded JavaScript engine: nothing but pip is nee
 KaTeX does not accept is a warning at its place, which fails the strict build.
 """
 
+import atexit
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ def engine() -> MiniRacer:
     script = Path(sphinxcontrib.katex.__file__).with_name("katex.min.js")
     racer = MiniRacer()
     racer.eval("var window = this, self = this;" + script.read_text(encoding="utf8"))
+    # Python would otherwise end first the engine's thread and then wait for it, for ever.
+    atexit.register(racer.close)
     return racer
 
 
