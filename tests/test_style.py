@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = ["nnfs", "tests", "book/_ext"]
+CODE = ["nnfs", "tests", "book/_ext", "benchmarks"]
 
 
 @pytest.mark.parametrize(
