@@ -12,6 +12,7 @@ that calls itself ``nnfs``, and treat a RuntimeWarning as an error.
 """
 
 import hashlib
+import importlib
 import os
 import platform
 import shutil
@@ -65,11 +66,25 @@ def prepare(app: Sphinx, config: Config) -> None:
     cache = _caches(app) / digest()
     config.nb_execution_cache_path = str(cache / "pages")
     os.environ["BOOK_TRAINED_CACHE"] = str(cache / "trained")
+    _own_fonts(cache)
     os.environ["PYTHONWARNINGS"] = "error::RuntimeWarning"
     ours = [str(ROOT), str(EXTENSIONS)]
     sys.path[:0] = ours
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     os.environ["PYTHONPATH"] = os.pathsep.join([*ours, *filter(None, inherited)])
+
+
+def _own_fonts(cache: Path) -> None:
+    """Give the kernels a list of fonts that no other environment has written.
+
+    Matplotlib keeps one list a user. If an environment in it has been deleted, figures warn of
+    fonts that are not there. The list is made here, since making it in a cell may print as well.
+    """
+    folder = cache / f"matplotlib-{hashlib.sha256(sys.prefix.encode()).hexdigest()[:8]}"
+    os.environ["MPLCONFIGDIR"] = str(folder)
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        importlib.import_module("matplotlib.font_manager")
 
 
 def prune(app: Sphinx, exception: Exception | None) -> None:
