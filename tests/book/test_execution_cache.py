@@ -95,3 +95,14 @@ def test_a_change_of_an_extension_writes_every_page_again_and_executes_none(buil
     assert built.build().returncode == 0
     assert "<!-- new -->" in built.html()
     assert run(built.html()) == first
+
+
+def test_the_list_of_fonts_is_the_builds_own(small_book):
+    small_book.write(
+        "```{code-cell} ipython3\nimport matplotlib\nprint(matplotlib.get_configdir())\n```\n"
+    )
+    assert small_book.build().returncode == 0
+    (cache,) = small_book.caches()
+    folder = small_book.root / "book" / "_build" / ".executed" / cache / "matplotlib-"
+    assert str(folder) in small_book.html()
+    assert list(folder.parent.glob("matplotlib-*/fontlist-*.json"))
