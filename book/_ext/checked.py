@@ -1,52 +1,120 @@
-"""What the cells of the book use: checks of equations, claims, glued numbers, figure style.
+"""What a cell says to have an equation or a claim checked.
 
 >>> check("eq-square", [4.0, 9.0], np.square([2.0, 3.0]), terms=1)
-eq-square: worst error 0.0e+00, bound 4.4e-16
+eq-square: equal, worst error 0.0e+00, bound 4.4e-16
 
-Every function raises where the page would otherwise say something that was not computed. The
-module imports no Sphinx, so kernels, tests and a browser can load it.
+There is a function for each kind of statement: `check` for two sides that are equal, `check_zero`
+for what cancels, `check_bound` for an inequality, `check_symbols` for an identity of SymPy. Each
+raises an AssertionError when the statement does not hold, and also when the check could not have
+failed: it disturbs a copy of its own input, sees itself fail, and puts on record what it noticed.
+The record is shown in the notebook; the Sphinx extension `equation_checks` reads it there.
+
+Errors and bounds are relative to a scale: the largest entry unless said otherwise. A bound follows
+from rounding. A sum of n products is off by at most about n times the machine epsilon, relative to
+the sum of their sizes (Higham, Accuracy and Stability of Numerical Algorithms, 3.1); with two sides
+this is 2 n eps. What is not rounding, such as the truncation of a finite difference, is given by
+the caller and added.
+
+The module imports no Sphinx, so kernels, tests and a browser can load it.
 """
 
-import math
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from html import escape
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[Any]
+NUDGE = 1e-4
 
 
-class Check(NamedTuple):
-    """A check that held: its equation, worst error, bound, and the perturbations it refused."""
+@dataclass(frozen=True, repr=False)
+class Check:
+    """A check that held.
+
+    Attributes
+    ----------
+    label : str
+        Of the equation.
+    kind : {"equal", "zero", "bound", "symbols"}
+    error, bound : float
+        The largest error and what it may be, relative to the scale. Of an inequality the error is
+        minus the slack of the tightest entry.
+    noticed : tuple of str
+        The disturbances under which the same check was seen to fail.
+    """
 
     label: str
+    kind: str
     error: float
     bound: float
-    refused: tuple[str, ...]
+    noticed: tuple[str, ...]
 
-    def __str__(self) -> str:
-        return f"{self.label}: worst error {self.error:.1e}, bound {self.bound:.1e}"
+    @property
+    def finding(self) -> str:
+        """The result in words."""
+        if self.kind == "symbols":
+            return "the same for all values of the symbols"
+        if self.kind == "bound":
+            return f"slack {-self.error:.1e}"
+        if self.bound == 0:
+            return "no error, and none allowed"
+        return f"worst error {self.error:.1e}, bound {self.bound:.1e}"
+
+    def __repr__(self) -> str:
+        return f"{self.label}: {self.kind}, {self.finding}"
+
+    def _repr_html_(self) -> str:
+        record = asdict(self) | {"noticed": "; ".join(self.noticed), "finding": self.finding}
+        data = " ".join(f'data-{key}="{escape(str(value))}"' for key, value in record.items())
+        return f'<p class="equation-check" {data}>{escape(repr(self))}</p>'
 
 
-def check(label: str, left: ArrayLike, right: ArrayLike, *, terms: int) -> None:
-    """Compare both sides of an equation and print the error beside its bound.
+def check(
+    label: str,
+    left: ArrayLike,
+    right: ArrayLike,
+    *,
+    terms: int,
+    truncation: float = 0.0,
+    scale: float | None = None,
+) -> None:
+    """Show that both sides of an equation are equal; parameters and errors as `equal`."""
+    _show(equal(label, left, right, terms=terms, truncation=truncation, scale=scale))
 
-    Parameters and errors are those of `compare`.
-    """
-    print(compare(label, left, right, terms=terms))
+
+def check_zero(label: str, values: ArrayLike, *, scale: ArrayLike, terms: int) -> None:
+    """Show that an expression vanishes; parameters and errors as `zero`."""
+    _show(zero(label, values, scale=scale, terms=terms))
 
 
-def compare(label: str, left: ArrayLike, right: ArrayLike, *, terms: int) -> Check:
+def check_bound(label: str, smaller: ArrayLike, larger: ArrayLike, *, terms: int) -> None:
+    """Show that an inequality holds; parameters and errors as `inequality`."""
+    _show(inequality(label, smaller, larger, terms=terms))
+
+
+def check_symbols(label: str, left: Any, right: Any) -> None:
+    """Show an identity between expressions of SymPy; parameters and errors as `symbols`."""
+    _show(symbols(label, left, right))
+
+
+def equal(
+    label: str,
+    left: ArrayLike,
+    right: ArrayLike,
+    *,
+    terms: int,
+    truncation: float = 0.0,
+    scale: float | None = None,
+) -> Check:
     """Compare both sides of an equation.
 
-    Errors are relative to the largest entry. The bound is what rounding allows a sum of ``terms``
-    products, twice over because both sides are rounded: ``2 terms eps``, with the machine epsilon
-    of the coarser side. ``terms=0`` demands equality.
-
-    A check that could not fail is refused: sides that share memory, differ in shape, or are
-    constant throughout; and the check must reject its own left side times 1 + 1e-4, with the sign
-    turned, and transposed where that changes it.
+    Refused are sides that share memory, differ in shape, or are constant throughout. The check
+    must notice a factor of 1 + 1e-4 on its left side, a turned sign, and a transposition where
+    that changes a square matrix.
 
     Parameters
     ----------
@@ -54,7 +122,11 @@ def compare(label: str, left: ArrayLike, right: ArrayLike, *, terms: int) -> Che
         The label of an equation on the same page, such as "eq-softmax".
     left, right : arrays of one shape, from different computations
     terms : int
-        The length of the longest sum on the way to an entry.
+        The length of the longest sum on the way to an entry; 0 demands equality.
+    truncation : float
+        How far the sides may differ apart from rounding, in their own unit.
+    scale : float, optional
+        The size of the terms, where they cancel and are larger than the largest entry.
 
     Raises
     ------
@@ -63,21 +135,158 @@ def compare(label: str, left: ArrayLike, right: ArrayLike, *, terms: int) -> Che
     """
     sides = np.asarray(left), np.asarray(right)
     _refuse_toothless(label, *sides)
-    bound = 2 * terms * max(_epsilon(side) for side in sides)
-    error = _error(*sides)
+    size = float(np.abs(sides[1]).max()) if scale is None else float(scale)
+    bound = 2 * terms * max(_epsilon(side) for side in sides) + truncation / size
+
+    def error(side: Array) -> float:
+        return float(np.abs(side.astype(np.result_type(side, 1.0)) - sides[1]).max() / size)
+
+    _hold(label, error(sides[0]), bound)
+    disturbed = ((name, error(side)) for name, side in _disturbed(sides[0]))
+    return Check(label, "equal", error(sides[0]), bound, _noticed(label, disturbed, bound))
+
+
+def zero(label: str, values: ArrayLike, *, scale: ArrayLike, terms: int) -> Check:
+    """Compare an expression with zero.
+
+    Parameters
+    ----------
+    label : str
+    values : array
+    scale : array or float
+        The terms that cancel, or the size of the largest; the check must notice 1e-4 of it.
+    terms : int
+        How many terms cancel.
+
+    Raises
+    ------
+    AssertionError
+        If an entry is larger than rounding of its terms allows.
+    """
+    found, size = np.asarray(values), float(np.abs(scale).max())
+    if found.size == 0 or not 0 < size < np.inf:
+        raise AssertionError(f"{label}: nothing to compare with zero at the scale {size}")
+    bound = 2 * terms * _epsilon(found)
+
+    def error(entries: Array) -> float:
+        return float(np.abs(entries).max() / size)
+
+    _hold(label, error(found), bound)
+    disturbed = [("1e-4 of what cancels", error(found + NUDGE * size))]
+    return Check(label, "zero", error(found), bound, _noticed(label, disturbed, bound))
+
+
+def inequality(label: str, smaller: ArrayLike, larger: ArrayLike, *, terms: int) -> Check:
+    """Compare both sides of an inequality, smaller <= larger in every entry.
+
+    The check must notice the sides exchanged, and the tightest entry 1e-4 beyond its limit.
+
+    Parameters
+    ----------
+    label : str
+    smaller, larger : arrays of one shape
+    terms : int
+        The length of the longest sum on the way to an entry.
+
+    Raises
+    ------
+    AssertionError
+        If an entry is beyond the inequality by more than rounding, or the check could not have
+        failed, as when both sides are equal throughout.
+    """
+    low, high = np.asarray(smaller), np.asarray(larger)
+    _refuse_other_shapes(label, low, high)
+    size = float(max(np.abs(low).max(), np.abs(high).max()))
+    bound = 2 * terms * max(_epsilon(low), _epsilon(high))
+
+    def excess(left: Array, right: Array) -> float:
+        return float(((left - right) / size).max())
+
+    _hold(label, excess(low, high), bound)
+    pushed = low - excess(low, high) * size + NUDGE * size
+    disturbed = [
+        ("the sides exchanged", excess(high, low)),
+        ("1e-4 beyond the limit", excess(pushed, high)),
+    ]
+    return Check(label, "bound", excess(low, high), bound, _noticed(label, disturbed, bound))
+
+
+def symbols(label: str, left: Any, right: Any) -> Check:
+    """Compare two expressions, or matrices of expressions, of SymPy for all values of the symbols.
+
+    Raises
+    ------
+    AssertionError
+        If the difference does not simplify to zero, or the check could not have failed.
+    """
+    import sympy
+
+    sides = sympy.Matrix([left]), sympy.Matrix([right])
+    if sides[0].shape != sides[1].shape:
+        raise AssertionError(f"{label}: shapes {sides[0].shape} and {sides[1].shape} differ")
+    if not (sides[0].free_symbols and sides[1].free_symbols):
+        raise AssertionError(f"{label}: a side has no symbol, it is checked at one value only")
+
+    def error(side: Any) -> float:
+        return float(not sympy.simplify(side - sides[1]).is_zero_matrix)
+
+    _hold(label, error(sides[0]), 0.0)
+    factor = 1 + sympy.Rational(1, 10_000)
+    disturbed = [
+        ("a factor 1 + 1e-4", error(sides[0] * factor)),
+        ("a turned sign", error(-sides[0])),
+    ]
+    return Check(label, "symbols", 0.0, 0.0, _noticed(label, disturbed, 0.0))
+
+
+def claim(condition: object, text: str) -> None:
+    """Print a sentence that the build has found true; raise AssertionError if it is not.
+
+    In a browser, where chapters run on fewer images, it reports instead of raising.
+
+    Parameters
+    ----------
+    condition : bool or array of bool
+        Over all seeds shown: every entry must be true, and there must be one.
+    text : str
+    """
+    holds = np.asarray(condition)
+    if holds.dtype != bool or holds.size == 0:
+        raise AssertionError(f"a claim needs true or false, got {condition!r}: {text}")
+    if holds.all():
+        print(f"holds: {text}")
+        return
+    finding = f"not so: {text} ({int(holds.sum())} of {holds.size} hold)"
+    if sys.platform != "emscripten":
+        raise AssertionError(finding)
+    print(finding)
+
+
+def _hold(label: str, error: float, bound: float) -> None:
     if not error <= bound:
         raise AssertionError(f"{label} fails: worst error {error:.1e}, bound {bound:.1e}")
-    refused = []
-    for name, perturbed in _perturbations(sides[0]):
-        if _error(perturbed, sides[1]) <= bound:
+
+
+def _noticed(
+    label: str, disturbed: Iterator[tuple[str, float]] | list[tuple[str, float]], bound: float
+) -> tuple[str, ...]:
+    names = []
+    for name, error in disturbed:
+        if error <= bound:
             raise AssertionError(f"{label}: the check does not notice {name}")
-        refused.append(name)
-    return Check(label, error, bound, tuple(refused))
+        names.append(name)
+    return tuple(names)
+
+
+def _refuse_other_shapes(label: str, left: Array, right: Array) -> None:
+    if left.shape != right.shape:
+        raise AssertionError(f"{label}: shapes {left.shape} and {right.shape} differ")
+    if left.size == 0:
+        raise AssertionError(f"{label}: both sides are empty")
 
 
 def _refuse_toothless(label: str, left: Array, right: Array) -> None:
-    if left.shape != right.shape:
-        raise AssertionError(f"{label}: shapes {left.shape} and {right.shape} differ")
+    _refuse_other_shapes(label, left, right)
     if np.may_share_memory(left, right):
         raise AssertionError(f"{label}: both sides are the same memory")
     for side in (left, right):
@@ -90,108 +299,19 @@ def _epsilon(side: Array) -> float:
     return float(np.finfo(side.dtype if inexact else np.float64).eps)
 
 
-def _error(left: Array, right: Array) -> float:
-    scale = np.abs(right).max()
-    return float(np.abs(left.astype(np.result_type(left, 1.0)) - right).max() / scale)
-
-
-def _perturbations(side: Array) -> Iterator[tuple[str, Array]]:
-    yield "a factor 1 + 1e-4", side * (1 + 1e-4)
+def _disturbed(side: Array) -> Iterator[tuple[str, Array]]:
+    yield "a factor 1 + 1e-4", side * (1 + NUDGE)
     yield "a turned sign", side * -1.0
     if side.ndim == 2 and side.shape[0] == side.shape[1] and not np.allclose(side, side.T):
         yield "a transpose", side.T
 
 
-def claim(condition: object, text: str) -> None:
-    """Print a sentence that the build has found true; raise AssertionError if it is not.
+def _show(record: Check) -> None:
+    if "IPython" in sys.modules:
+        from IPython import get_ipython
+        from IPython.display import display
 
-    Parameters
-    ----------
-    condition : bool or array of bool
-        Over all seeds shown: every entry must be true, and there must be one.
-    text : str
-    """
-    holds = np.asarray(condition)
-    if holds.dtype != bool or holds.size == 0:
-        raise AssertionError(f"a claim needs true or false, got {condition!r}: {text}")
-    if not holds.all():
-        raise AssertionError(f"not so: {text} ({int(holds.sum())} of {holds.size} hold)")
-    print(f"holds: {text}")
-
-
-def glue(**values: object) -> None:
-    """Make plain numbers and words of this build available to the sentences of the page.
-
-    Raises
-    ------
-    ValueError
-        If a value is empty, not finite, or neither a number nor a word.
-    """
-    from myst_nb import glue as glue_one
-
-    for name, value in values.items():
-        glue_one(name, _plain(name, value), display=False)
-
-
-class Words(str):
-    """Text that a notebook shows as it is, without quotation marks."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return str(self)
-
-
-def _plain(name: str, value: object) -> int | float | str:
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"{name} is {type(value).__name__}; expected a number or a word")
-    if value == "" or (isinstance(value, float) and not math.isfinite(value)):
-        raise ValueError(f"{name} is {value!r}: nothing to print in a sentence")
-    return Words(value) if isinstance(value, str) else value
-
-
-def spread(values: Sequence[float] | Array, scale: float = 1.0) -> str:
-    """Return mean ± standard deviation, rounded to the first digit of the deviation.
-
-    Parameters
-    ----------
-    values : at least two numbers, one for each seed
-    scale : float
-        100 turns shares into per cent.
-
-    Examples
-    --------
-    >>> print(spread([0.8731, 0.8702, 0.8764], scale=100))
-    87.3 ± 0.3
-    """
-    numbers = np.asarray(values, float) * scale
-    deviation = float(numbers.std(ddof=1)) if numbers.size > 1 else 0.0
-    if not deviation > 0:
-        raise ValueError(f"a spread needs at least two different values, got {values!r}")
-    digits = max(0, -math.floor(math.log10(deviation)))
-    if round(deviation, digits) >= 10.0 ** (1 - digits):
-        digits = max(0, digits - 1)
-    return f"{numbers.mean():.{digits}f}\u00a0±\u00a0{deviation:.{digits}f}"
-
-
-def figure_style() -> None:
-    """Set Matplotlib to the book's style: sharp vectors on white, legible at phone width."""
-    import matplotlib as mpl
-    from matplotlib_inline.backend_inline import set_matplotlib_formats
-
-    set_matplotlib_formats("svg")
-    mpl.rcParams.update(
-        {
-            "figure.figsize": (6.4, 3.6),
-            "figure.facecolor": "white",
-            "font.size": 12,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "lines.linewidth": 2,
-            "legend.frameon": False,
-            "svg.hashsalt": "nnfs",
-            "image.cmap": "gray_r",
-        }
-    )
+        if get_ipython() is not None:
+            display(record)
+            return
+    print(record)

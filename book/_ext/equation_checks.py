@@ -1,0 +1,295 @@
+"""Sphinx extension: every labelled equation that states a result has a cell that checks it.
+
+For another book, this file and `checked.py` are all it takes. Put both in a folder of local
+extensions, the folder on the kernels' PYTHONPATH, and `equation_checks` in the list of extensions.
+
+Under an equation with the label ``eq-...`` the page says what its checks found, and links to the
+cell; the check's output links to the equation. Labels with another prefix from the configuration
+value ``equation_checks_unchecked`` mark what cannot be checked, such as ``def-`` for definitions,
+and are marked as that on the page; a check of them is welcome.
+
+A warning, and so a failed strict build, comes of
+
+* a result without a check on its own page;
+* a check whose label is no equation of its page;
+* a check that has no record of having noticed what it must notice.
+
+Where the description of a Python object refers to an equation by ``:eq:``, the equation links back.
+
+The directive ``equation-list`` shows all labelled equations of the book with their checks, and the
+file ``equation-checks.json`` beside the pages holds the same for programs.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+
+MARK = 'class="equation-check"'
+MUST_NOTICE = {
+    "equal": {"a factor 1 + 1e-4", "a turned sign"},
+    "zero": {"1e-4 of what cancels"},
+    "bound": {"the sides exchanged", "1e-4 beyond the limit"},
+    "symbols": {"a factor 1 + 1e-4", "a turned sign"},
+}
+Record = dict[str, Any]
+
+
+class Notes(nodes.General, nodes.Element):
+    """Stands below an equation until it is known what its checks found."""
+
+
+class EquationList(nodes.General, nodes.Element):
+    """Stands for the list of all equations until all pages are read."""
+
+
+class EquationListDirective(SphinxDirective):
+    """``{equation-list}``, without argument or content."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the placeholder and remember the page, which changes when any other does."""
+        _store(self.env)["lists"].add(self.env.docname)
+        return [EquationList()]
+
+
+def _store(env: BuildEnvironment) -> dict[str, Any]:
+    if not hasattr(env, "equation_checks"):
+        env.equation_checks = {"equations": {}, "checks": {}, "objects": {}, "lists": set()}
+    store: dict[str, Any] = env.equation_checks
+    return store
+
+
+def collect(app: Sphinx, doctree: nodes.document) -> None:
+    """Take from a page its labelled equations, its checks, and the objects that refer to some."""
+    store, docname = _store(app.env), app.env.docname
+    store["equations"][docname] = equations = {}
+    for equation in list(doctree.findall(nodes.math_block)):
+        if label := equation.get("label"):
+            equations[label] = equation.astext()
+            equation.parent.insert(equation.parent.index(equation) + 1, Notes(label=label))
+    store["checks"][docname] = checks = []
+    for output in list(doctree.findall(_is_check)):
+        record = _record(output)
+        same = sum(other["label"] == record["label"] for other in checks)
+        record["id"] = f"check-{record['label']}" + (f"-{same + 1}" if same else "")
+        checks.append(record)
+        bundle = output.parent if "nb_element" in output.parent else output
+        bundle.replace_self(_check_line(record))
+    store["objects"][docname] = dict(_references_of_objects(doctree))
+
+
+def _is_check(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.raw) and MARK in node.astext()
+
+
+def _record(output: nodes.raw) -> Record:
+    data = ElementTree.fromstring(output.astext().strip()).attrib
+    return {
+        "label": data["data-label"],
+        "kind": data["data-kind"],
+        "error": float(data["data-error"]),
+        "bound": float(data["data-bound"]),
+        "noticed": [name for name in data["data-noticed"].split("; ") if name],
+        "finding": data["data-finding"],
+    }
+
+
+def _references_of_objects(doctree: nodes.document) -> Iterator[tuple[str, list[str]]]:
+    for description in doctree.findall(addnodes.desc):
+        signature = description[0]
+        found = description.findall(addnodes.pending_xref)
+        labels = [link["reftarget"] for link in found if link.get("reftype") == "eq"]
+        if labels and signature.get("ids"):
+            yield signature["ids"][0], labels
+
+
+def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
+    """Drop what is known of a page that is read again or gone."""
+    store = _store(env)
+    for kind in ("equations", "checks", "objects"):
+        store[kind].pop(docname, None)
+    store["lists"].discard(docname)
+
+
+def verify(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of results without check, checks without equation, and checks without teeth."""
+    store = _store(env)
+    for docname, equations in store["equations"].items():
+        checks = store["checks"].get(docname, [])
+        checked = {record["label"] for record in checks}
+        for label in equations:
+            if label not in checked and not _mark(app, label):
+                logger.warning("the equation %s has no check on its page", label, location=docname)
+        for record in checks:
+            if record["label"] not in equations:
+                logger.warning(
+                    "the check of %s names no equation of its page",
+                    record["label"],
+                    location=docname,
+                )
+            missing = MUST_NOTICE.get(record["kind"], {"any"}) - set(record["noticed"])
+            if missing or not record["error"] <= record["bound"]:
+                logger.warning(
+                    "the check of %s has no record of noticing %s",
+                    record["label"],
+                    ", ".join(sorted(missing)) or "its own error",
+                    location=docname,
+                )
+
+
+def _mark(app: Sphinx, label: str) -> str:
+    marks: dict[str, str] = app.config.equation_checks_unchecked
+    return next((mark for prefix, mark in marks.items() if label.startswith(prefix)), "")
+
+
+def remember_reading(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Note whether this build reads any page."""
+    _store(env)["reads"] = bool(added or changed or removed)
+    return []
+
+
+def write_again(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Return the pages to be written again after others were read: lists, and links to objects."""
+    store = _store(env)
+    if not store.get("reads"):
+        return []
+    linked = {label for labels in _objects(store).values() for label in labels}
+    pages = [name for name, found in store["equations"].items() if linked & set(found)]
+    return sorted({*pages, *store["lists"]})
+
+
+def _objects(store: dict[str, Any]) -> dict[tuple[str, str], list[str]]:
+    return {
+        (docname, name): labels
+        for docname, objects in store["objects"].items()
+        for name, labels in objects.items()
+    }
+
+
+class ShowChecks(SphinxPostTransform):
+    """Fills in the notes below equations, and the lists; before references are resolved."""
+
+    default_priority = 5
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace the placeholders of one page."""
+        store, docname = _store(self.env), self.env.docname
+        for place in list(self.document.findall(Notes)):
+            place.replace_self(self.note(store, docname, place["label"]))
+        for place in list(self.document.findall(EquationList)):
+            place.replace_self(list(self.list_of_equations(store)))
+
+    def note(self, store: dict[str, Any], docname: str, label: str) -> nodes.Node:
+        """Return the line below an equation: what its checks found, and where it is in code."""
+        note = nodes.paragraph("", "", classes=["equation-note"])
+        mark = _mark(self.app, label)
+        if mark:
+            note += nodes.Text(f"{mark}. ")
+        records = [record for record in store["checks"][docname] if record["label"] == label]
+        for record in records:
+            note += self.link(docname, record["id"], "Checked")
+            note += nodes.Text(f": {record['finding']}. ")
+        objects = [place for place, labels in _objects(store).items() if label in labels]
+        for number, (page, name) in enumerate(objects):
+            note += nodes.Text("In code: " if number == 0 else ", ")
+            note += self.link(page, name, name)
+        return note
+
+    def list_of_equations(self, store: dict[str, Any]) -> Iterator[nodes.Node]:
+        """Yield for every page its title, and its equations with their notes."""
+        for docname in _in_reading_order(self.env):
+            equations = store["equations"].get(docname)
+            if equations:
+                title = self.env.titles[docname].astext()
+                heading = nodes.paragraph("", "", classes=["equation-list-page"])
+                heading += self.link(docname, "", title)
+                yield heading
+            for label, latex in (equations or {}).items():
+                entry = self.note(store, docname, label)
+                entry.insert(0, [_equation_link(label), nodes.Text(" ")])
+                formula = nodes.math_block(latex, latex, nowrap=False, number=None, label=None)
+                yield nodes.container("", formula, entry, classes=["equation-entry"])
+
+    def link(self, docname: str, anchor: str, text: str) -> nodes.reference:
+        """Return a link to a place of this page or another."""
+        here = self.env.docname
+        address = "" if docname == here else self.app.builder.get_relative_uri(here, docname)
+        uri = f"{address}#{anchor}" if anchor else address
+        return nodes.reference("", text, internal=True, refuri=uri)
+
+
+def _in_reading_order(env: BuildEnvironment) -> Iterator[str]:
+    waiting = [env.config.root_doc]
+    while waiting:
+        docname = waiting.pop(0)
+        yield docname
+        waiting[:0] = env.toctree_includes.get(docname, [])
+
+
+def _equation_link(label: str) -> addnodes.pending_xref:
+    return addnodes.pending_xref(
+        "",
+        nodes.inline(label, label),
+        refdomain="math",
+        reftype="eq",
+        reftarget=label,
+        refexplicit=False,
+        refwarn=True,
+    )
+
+
+def _check_line(record: Record) -> nodes.Node:
+    line = nodes.paragraph("", "", classes=["equation-check"], ids=[record["id"]])
+    line += _equation_link(record["label"])
+    count = len(record["noticed"])
+    words = "disturbance noticed" if count == 1 else "disturbances noticed"
+    line += nodes.Text(f" holds: {record['finding']}; {count} {words}")
+    return line
+
+
+def write_record(app: Sphinx, exception: Exception | None) -> None:
+    """Write what is known of all equations for programs, such as tests."""
+    if exception is None and app.builder.format == "html":
+        store = _store(app.env)
+        record = {
+            docname: {
+                "results": [label for label in equations if not _mark(app, label)],
+                "unchecked": [label for label in equations if _mark(app, label)],
+                "checks": store["checks"].get(docname, []),
+            }
+            for docname, equations in sorted(store["equations"].items())
+            if equations
+        }
+        path = Path(app.outdir) / "equation-checks.json"
+        path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    app.add_config_value(
+        "equation_checks_unchecked", {"def-": "Definition", "asm-": "Assumption"}, "env"
+    )
+    app.add_node(Notes)
+    app.add_node(EquationList)
+    app.add_directive("equation-list", EquationListDirective)
+    app.add_post_transform(ShowChecks)
+    app.connect("doctree-read", collect)
+    app.connect("env-purge-doc", forget)
+    app.connect("env-check-consistency", verify)
+    app.connect("env-get-outdated", remember_reading)
+    app.connect("env-updated", write_again)
+    app.connect("build-finished", write_record)
+    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
