@@ -27,7 +27,14 @@ from sphinx.config import Config
 
 EXTENSIONS = Path(__file__).resolve().parent
 ROOT = EXTENSIONS.parents[1]
-CELL_SIDE = ("checked.py", "shown.py", "pencil.py", "trained.py")
+CELL_SIDE = (
+    "checked.py",
+    "shown.py",
+    "pencil.py",
+    "linear.py",
+    "wrong_gradients.py",
+    "trained.py",
+)
 LIBRARIES = ("numpy", "pandas", "matplotlib", "ipykernel")
 
 

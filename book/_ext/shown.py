@@ -46,7 +46,7 @@ def _plain(name: str, value: object) -> int | float | str:
     return Words(value) if isinstance(value, str) else value
 
 
-def spread(values: Sequence[float] | Array, scale: float = 1.0) -> str:
+def spread(values: Sequence[float] | Array, scale: float = 1.0, digits: int = 9) -> str:
     """Return mean ± standard deviation, rounded to the first digit of the deviation.
 
     Parameters
@@ -54,6 +54,8 @@ def spread(values: Sequence[float] | Array, scale: float = 1.0) -> str:
     values : at least two numbers, one for each seed
     scale : float
         100 turns shares into per cent.
+    digits : int
+        The most decimals to show; a smaller deviation is rounded up to the last of them.
 
     Examples
     --------
@@ -64,10 +66,12 @@ def spread(values: Sequence[float] | Array, scale: float = 1.0) -> str:
     deviation = float(numbers.std(ddof=1)) if numbers.size > 1 else 0.0
     if not deviation > 0:
         raise ValueError(f"a spread needs at least two different values, got {values!r}")
-    digits = max(0, -math.floor(math.log10(deviation)))
-    if round(deviation, digits) >= 10.0 ** (1 - digits):
-        digits = max(0, digits - 1)
-    return f"{numbers.mean():.{digits}f}\u00a0±\u00a0{deviation:.{digits}f}"
+    needed = max(0, -math.floor(math.log10(deviation)))
+    if round(deviation, needed) >= 10.0 ** (1 - needed):
+        needed = max(0, needed - 1)
+    shown = min(needed, digits)
+    deviation = max(deviation, 10.0**-shown if shown < needed else 0.0)
+    return f"{numbers.mean():.{shown}f}\u00a0±\u00a0{deviation:.{shown}f}"
 
 
 def figure_style() -> None:

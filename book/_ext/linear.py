@@ -1,0 +1,27 @@
+"""Softmax regression: one affine map and softmax, the network without a hidden layer.
+
+Conventions as in `nnfs.network`: X is (n, m), the parameters are W (c, n) and b (c, 1).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from nnfs import functions
+from nnfs.arguments import Array
+
+
+def gradient(params: Sequence[Array], X: Array, y: Array) -> tuple[Array, int, list[Array]]:
+    """Return loss, number of correct answers and gradients, in the form `nnfs.train` takes."""
+    W, b = params
+    Y = functions.one_hot(y, n_classes=W.shape[0])
+    Z = functions.affine(W, b, X)
+    dZ = functions.cross_entropy_gradient(functions.softmax(Z), Y)
+    correct = int((Z.argmax(axis=0) == y).sum())
+    return functions.cross_entropy(Z, Y), correct, list(functions.affine_gradients(dZ, X))
+
+
+def accuracy(params: Sequence[Array], X: Array, y: Array) -> float:
+    """Return the share of examples whose largest logit is at their label."""
+    W, b = params
+    return float(np.mean(functions.affine(W, b, X).argmax(axis=0) == y))
