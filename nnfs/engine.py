@@ -62,6 +62,10 @@ def full_batch(
     ------
     ValueError
         If part or threads is not a whole number of at least 1.
+
+    Notes
+    -----
+    Book: :eq:`eq-weighted-mean`.
     """
     part = arguments.whole_number(part, "part", at_least=1)
     threads = arguments.whole_number(

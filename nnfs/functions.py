@@ -31,7 +31,7 @@ def affine(W: Array, b: Array, X: Array) -> Array:
 
     Notes
     -----
-    Book: `eq-affine`. Source: Goodfellow, Bengio and Courville, Deep Learning (2016), 6.1.
+    Book: :eq:`eq-affine`. Source: Goodfellow, Bengio and Courville, Deep Learning (2016), 6.1.
     """
     return W @ X + b
 
@@ -55,7 +55,8 @@ def affine_gradients(dZ: Array, X: Array) -> tuple[Array, Array]:
 
     Notes
     -----
-    Source: Bishop, Pattern Recognition and Machine Learning (2006), 5.3.
+    Book: :eq:`eq-dw`, :eq:`eq-db`. Source: Bishop, Pattern Recognition and Machine Learning
+    (2006), 5.3.
     """
     m = X.shape[-1]
     return dZ @ X.mT / m, dZ.sum(axis=-1, keepdims=True) / m
@@ -72,6 +73,10 @@ def affine_adjoint(W: Array, dZ: Array) -> Array:
     Returns
     -------
     (..., n, m) array
+
+    Notes
+    -----
+    Book: :eq:`eq-da`. Source: Bishop (2006), 5.3.
     """
     return W.mT @ dZ
 
@@ -91,7 +96,8 @@ def relu(Z: ArrayLike) -> Array:
 
     Notes
     -----
-    Source: Nair and Hinton, Rectified linear units (ICML 2010).
+    Book: :eq:`eq-relu`. Source: Nair and Hinton, Rectified linear units improve restricted
+    Boltzmann machines (ICML 2010).
     """
     return np.asarray(np.maximum(Z, 0))[()]
 
@@ -107,6 +113,10 @@ def relu_mask(Z: ArrayLike) -> Array:
     Returns
     -------
     array of bool of the shape of Z
+
+    Notes
+    -----
+    Book: :eq:`eq-relu-slope`. Source: Goodfellow, Bengio and Courville (2016), 6.3.
     """
     return np.asarray(np.greater(Z, 0))[()]
 
@@ -132,6 +142,8 @@ def log_softmax(Z: ArrayLike) -> Array:
 
     Notes
     -----
+    Book: :eq:`eq-log-softmax`.
+
     Source: Blanchard, Higham and Higham, Accurately computing the log-sum-exp and softmax
     functions (IMA Journal of Numerical Analysis, 2021).
     """
@@ -159,6 +171,8 @@ def softmax(Z: ArrayLike) -> Array:
 
     Notes
     -----
+    Book: :eq:`eq-softmax`.
+
     Source: Bridle, Probabilistic interpretation of feedforward classification network outputs
     (1990).
 
@@ -193,7 +207,7 @@ def cross_entropy(Z2: ArrayLike, Y: ArrayLike) -> Array:
 
     Notes
     -----
-    Source: Bishop (2006), 4.3.4.
+    Book: :eq:`eq-cross-entropy`. Source: Bishop (2006), 4.3.4.
     """
     logits, targets = np.asarray(Z2), np.asarray(Y)
     if logits.shape != targets.shape:
@@ -212,6 +226,10 @@ def cross_entropy_gradient(A2: Array, Y: Array) -> Array:
     Returns
     -------
     (..., classes, m) array
+
+    Notes
+    -----
+    Book: :eq:`eq-dz2`. Source: Bishop (2006), 4.3.4.
     """
     return A2 - Y
 
@@ -239,7 +257,7 @@ def one_hot(labels: ArrayLike, n_classes: int = 10) -> Array:
 
     Notes
     -----
-    Book: `eq-one-hot`.
+    Book: :eq:`eq-one-hot`. Source: Bishop (2006), 4.3.4.
 
     Examples
     --------

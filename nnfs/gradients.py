@@ -118,6 +118,8 @@ def check_gradients(
 
     Notes
     -----
+    Book: :eq:`eq-central-difference`, :eq:`eq-complex-step`.
+
     Source: Squire and Trapp, Using complex variables to estimate derivatives of real functions
     (SIAM Review, 1998).
 

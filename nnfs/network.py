@@ -89,7 +89,8 @@ def forward(params: Sequence[ArrayLike], X: ArrayLike) -> Activations:
 
     Notes
     -----
-    Book: `eq-forward`.
+    Book: :eq:`eq-forward`, :eq:`eq-forward-and-loss`. Source: Goodfellow, Bengio and Courville,
+    Deep Learning (2016), 6.5.
     """
     params, X = _two_layers(params), np.asarray(X)
     arguments.shapes(params, X)
@@ -121,6 +122,8 @@ def backward(
 
     Notes
     -----
+    Book: :eq:`eq-backward`.
+
     Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors
     (Nature, 1986).
     """
@@ -167,6 +170,10 @@ def backward_to_hidden(
     dZ1 : (..., h, m) array
     dW2 : (..., c, h) array
     db2 : (..., c, 1) array
+
+    Notes
+    -----
+    Book: :eq:`eq-dz1`, :eq:`eq-backward`.
     """
     dZ2 = cross_entropy_gradient(activations.A2, Y)
     dW2, db2 = affine_gradients(dZ2, activations.A1)

@@ -73,7 +73,7 @@ def update(params: Params, gradients: Sequence[Array], alpha: float) -> Params:
 
     Notes
     -----
-    Book: `eq-update`. Source: Cauchy, Méthode générale pour la résolution des systèmes
+    Book: :eq:`eq-update`. Source: Cauchy, Méthode générale pour la résolution des systèmes
     d'équations simultanées (1847).
     """
     alpha = arguments.positive_number(alpha, "alpha")

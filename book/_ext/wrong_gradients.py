@@ -15,6 +15,7 @@ from nnfs.functions import (
     affine_adjoint,
     affine_gradients,
     cross_entropy,
+    log_softmax,
     one_hot,
     relu,
     relu_mask,
@@ -129,10 +130,9 @@ def softmax_across_examples(params: Params, X: Array, y: Array) -> tuple[Any, in
     """Let the probabilities of a class sum to one over the examples."""
     params = Parameters(*params)
     Z1, A1, Z2, _ = forward(params, X)
-    E = np.exp(Z2 - Z2.max(axis=1, keepdims=True))
-    A2 = E / E.sum(axis=1, keepdims=True)
-    Y = one_hot(y, n_classes=Z2.shape[0])
-    loss = -(Y * np.log(A2)).sum() / y.size
+    log_A2 = log_softmax(Z2.T).T
+    A2, Y = np.exp(log_A2), one_hot(y, n_classes=Z2.shape[0])
+    loss = -(Y * log_A2).sum() / y.size
     dW2, db2 = affine_gradients(A2 - Y, A1)
     dZ1 = affine_adjoint(params.W2, A2 - Y) * relu_mask(Z1)
     dW1, db1 = affine_gradients(dZ1, X)

@@ -59,12 +59,13 @@ class Page:
 
     @cached_property
     def equations(self) -> list[str]:
+        """The labels of equations that state a result; definitions and assumptions are others."""
         return re.findall(r"^\$\$ \((eq-[\w-]+)\)", self.body, re.MULTILINE)
 
     @cached_property
     def prose(self) -> str:
         """What a reader reads as sentences: without cells, formulas, code, roles and quotations."""
-        text = FENCE.sub(lambda m: "" if m["kind"] == "code-cell" else unfenced(m), self.body)
+        text = without_fences(self.body)
         text = PLAIN_FENCE.sub("", text)
         text = re.sub(r"^\$\$.*?^\$\$.*?$", "", text, flags=re.MULTILINE | re.DOTALL)
         text = re.sub(r"\{[\w:-]+\}`[^`]*`", "ROLE", text)
@@ -84,8 +85,13 @@ def read_cell(body: str) -> Cell:
     return Cell(yaml.safe_load("\n".join(options)) or {}, code)
 
 
-def unfenced(match: re.Match[str]) -> str:
-    return re.sub(r"^:\w[\w-]*:.*$", "", match["body"], flags=re.MULTILINE)
+def without_fences(text: str) -> str:
+    """Leave out cells, and keep what other directives enclose, however deep."""
+    return FENCE.sub(lambda m: "" if m["kind"] == "code-cell" else enclosed(m), text)
+
+
+def enclosed(match: re.Match[str]) -> str:
+    return without_fences(re.sub(r"^:\w[\w-]*:.*$", "", match["body"], flags=re.MULTILINE))
 
 
 def read(path: Path) -> Page:
