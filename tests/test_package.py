@@ -2,7 +2,6 @@
 
 import ast
 import io
-import re
 import subprocess
 import sys
 import tokenize
@@ -98,21 +97,6 @@ def test_the_package_stays_small():
     core = sum(sizes[name] for name in ("functions", "network", "gradients", "training"))
     assert core <= 300, sizes
     assert sum(sizes.values()) <= 1400, sizes
-
-
-def test_equations_named_in_docstrings_stand_in_the_book():
-    labels = {
-        label
-        for page in (ROOT / "book").rglob("*.md")
-        for label in re.findall(r"^\$\$ \((eq-[\w-]+)\)", page.read_text("utf8"), re.MULTILINE)
-    }
-    named = {
-        label
-        for path in (ROOT / "nnfs").glob("*.py")
-        for label in re.findall(r"`(eq-[\w-]+)`", path.read_text("utf8"))
-    }
-    assert named
-    assert named <= labels
 
 
 def test_every_public_function_says_what_it_takes():

@@ -43,6 +43,28 @@ WRONG = {
     "a missing reference": (CELL.format("x = 1") + "\nSee {ref}`no-such-label`.", "no-such-label"),
     "a missing equation": (CELL.format("x = 1") + "\nBy {eq}`eq-none`.", "eq-none"),
     "a missing page": (CELL.format("x = 1") + "\nSee [there](nowhere.md).", "nowhere"),
+    "a result without a check": (
+        CELL.format("x = 1") + "\n$$\n1 + 1 = 2\n$$ (eq-unchecked)\n",
+        "the equation eq-unchecked has no check on its page",
+    ),
+    "a check of no equation": (
+        CELL.format("from checked import check\ncheck('eq-none', [1, 2], [1, 2], terms=0)"),
+        "the check of eq-none names no equation of its page",
+    ),
+    "a check that never failed": (
+        CELL.format(
+            "from IPython.display import HTML\n"
+            'HTML(\'<p class="equation-check" data-label="eq-x" data-kind="equal" \'\n'
+            '     \'data-error="0.0" data-bound="1.0" data-finding="fine" \'\n'
+            "     'data-noticed=\"a turned sign\">fine</p>')"
+        )
+        + "\n$$\n1 + 1 = 2\n$$ (eq-x)\n",
+        "the check of eq-x has no record of noticing a factor 1 + 1e-4",
+    ),
+    "code of a function that is not there": (
+        CELL.format("x = 1") + "\n```{function-source} nnfs.network.nothing\n```\n",
+        "defines no function nothing",
+    ),
     "bad TeX": (CELL.format("x = 1") + "\n$$\n\\frac{1}{\n$$ (eq-bad)", "KaTeX"),
     "an unknown command of TeX": (CELL.format("x = 1") + "\nHere is $\\nosuch{x}$.", "nosuch"),
 }
