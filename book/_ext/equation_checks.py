@@ -43,6 +43,12 @@ MUST_NOTICE = {
     "bound": {"the sides exchanged", "1e-4 beyond the limit"},
     "symbols": {"a factor 1 + 1e-4", "a turned sign"},
 }
+WORDS = {
+    "equal": "Checked as equal",
+    "zero": "Checked as zero",
+    "bound": "Checked as a bound",
+    "symbols": "Checked in symbols",
+}
 Record = dict[str, Any]
 
 
@@ -199,9 +205,14 @@ class ShowChecks(SphinxPostTransform):
         if mark:
             note += nodes.Text(f"{mark}. ")
         records = [record for record in store["checks"][docname] if record["label"] == label]
-        for record in records:
-            note += self.link(docname, record["id"], "Checked")
-            note += nodes.Text(f": {record['finding']}. ")
+        if records:
+            note["classes"].append("checked")
+        for kind in dict.fromkeys(record["kind"] for record in records):
+            same = [record for record in records if record["kind"] == kind]
+            tightest = max(same, key=_tightness)
+            note += self.link(docname, tightest["id"], WORDS[kind])
+            times = f", {len(same)} checks" if len(same) > 1 else ""
+            note += nodes.Text(f": {tightest['finding']}{times}. ")
         objects = [place for place, labels in _objects(store).items() if label in labels]
         for number, (page, name) in enumerate(objects):
             note += nodes.Text("In code: " if number == 0 else ", ")
@@ -237,6 +248,10 @@ def _in_reading_order(env: BuildEnvironment) -> Iterator[str]:
         docname = waiting.pop(0)
         yield docname
         waiting[:0] = env.toctree_includes.get(docname, [])
+
+
+def _tightness(record: Record) -> float:
+    return float(record["error"] / record["bound"] if record["error"] > 0 else record["error"])
 
 
 def _equation_link(label: str) -> addnodes.pending_xref:

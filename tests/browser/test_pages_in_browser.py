@@ -1,5 +1,7 @@
 """Every page as a reader opens it from a folder: on a phone and a laptop, light and dark."""
 
+import re
+
 import pytest
 
 from tests.book.pages import all_pages
@@ -41,3 +43,16 @@ def test_the_scheme_of_the_system_is_followed(site, browser):
         page.goto((site / "index.html").as_uri(), wait_until="load")
         assert page.evaluate("document.documentElement.dataset.theme") == scheme
         context.close()
+
+
+def test_backpropagation_prints_on_one_sheet(site, browser, tmp_path):
+    page = browser.new_page()
+    page.goto((site / "derive" / "backpropagation.html").as_uri(), wait_until="load")
+    page.pdf(path=tmp_path / "sheet.pdf", format="A4")
+    sheets = re.findall(rb"/Type\s*/Page\b", (tmp_path / "sheet.pdf").read_bytes())
+    assert len(sheets) == 1
+    page.emulate_media(media="print")
+    assert page.locator(".one-sheet .math").first.is_visible()
+    assert page.locator(".one-sheet pre", has_text="def backward(").is_visible()
+    assert not page.locator("#summary").is_visible()
+    page.close()
