@@ -38,7 +38,7 @@ def test_a_page_has_a_description_for_search(page: Page):
 
 @every_page
 def test_every_labelled_equation_is_checked_by_a_cell_of_its_page(page: Page):
-    checked = re.findall(r"check\(\s*\"(eq-[\w-]+)\"", page.code)
+    checked = re.findall(r"check(?:_\w+)?\(\s*\"(eq-[\w-]+)\"", page.code)
     assert sorted(set(checked)) == sorted(page.equations)
 
 
