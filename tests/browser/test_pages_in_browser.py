@@ -36,6 +36,19 @@ def test_a_page_fits_its_window_and_contacts_nobody(site, view, name):
     assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
 
 
+@pytest.mark.parametrize("name", [page.docname for page in all_pages()])
+def test_no_formula_is_wider_than_a_phone(site, browser, name):
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+    wide = page.evaluate(
+        "[...document.querySelectorAll('article div.math')]"
+        ".filter(box => box.scrollWidth > box.clientWidth + 1)"
+        ".map(box => box.querySelector('annotation').textContent)"
+    )
+    page.close()
+    assert wide == []
+
+
 def test_the_scheme_of_the_system_is_followed(site, browser):
     for scheme in ("light", "dark"):
         context = browser.new_context(color_scheme=scheme)
