@@ -28,11 +28,11 @@ WRONG = {
         "nothing_here",
     ),
     "an empty glue value": (
-        CELL.format("from checked import glue\nglue(word='')") + "\nIt is {glue:text}`word`.",
+        CELL.format("from shown import glue\nglue(word='')") + "\nIt is {glue:text}`word`.",
         "nothing to print",
     ),
     "a glue value that is not a number": (
-        CELL.format("from checked import glue\nglue(share=float('nan'))"),
+        CELL.format("from shown import glue\nglue(share=float('nan'))"),
         "nothing to print",
     ),
     "an empty value glued by other means": (
@@ -109,8 +109,8 @@ def test_a_repaired_page_builds(small_book):
     small_book.write(CELL.format("1 / 0"))
     assert small_book.build().returncode != 0
     small_book.write(
-        CELL.format("from checked import glue\nglue(third=1 / 3)")
-        + "\nA third is {glue:text}`third:.2f`.\n\n$$\n\\tfrac13 + \\tfrac23 = 1\n$$ (eq-one)\n"
+        CELL.format("from shown import glue\nglue(third=1 / 3)")
+        + "\nA third is {glue:text}`third:.2f`.\n\n$$\n\\tfrac13 + \\tfrac23 = 1\n$$ (def-one)\n"
         + CELL.format("try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    print(error)")
     )
     result = small_book.build()
