@@ -50,6 +50,12 @@ def array(value: ArrayLike, name: str) -> Array:
         raise ValueError(f"{name} is no array: its rows must have the same length") from error
 
 
+def matrix(X: ArrayLike) -> Array:
+    """Return X as it is if it has a matrix transpose, as an array has, else as an array."""
+    multiplies: Any = X
+    return multiplies if hasattr(X, "mT") else np.asarray(X)
+
+
 def examples(X: ArrayLike, name: str = "X") -> Array:
     """Return X (n, m) as finite float32 or float64; whole numbers and halves become float32."""
     x = array(X, name)

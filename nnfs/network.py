@@ -92,7 +92,7 @@ def forward(params: Sequence[ArrayLike], X: ArrayLike) -> Activations:
     Book: :eq:`eq-forward`, :eq:`eq-forward-and-loss`. Source: Goodfellow, Bengio and Courville,
     Deep Learning (2016), 6.5.
     """
-    params, X = _two_layers(params), np.asarray(X)
+    params, X = _two_layers(params), arguments.matrix(X)
     arguments.shapes(params, X)
     return forward_from_hidden(params, affine(params.W1, params.b1, X))
 
@@ -127,7 +127,7 @@ def backward(
     Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors
     (Nature, 1986).
     """
-    params, X, Y = _two_layers(params), np.asarray(X), np.asarray(Y)
+    params, X, Y = _two_layers(params), arguments.matrix(X), np.asarray(Y)
     arguments.shapes(params, X)
     if Y.shape != activations.A2.shape:
         raise ValueError(f"Y has shape {Y.shape}; expected {activations.A2.shape}, as A2")
