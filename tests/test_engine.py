@@ -1,6 +1,8 @@
 """The gradient of the whole set from its parts: the same numbers, and nothing left behind."""
 
+import multiprocessing
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -8,6 +10,9 @@ from threadpoolctl import threadpool_info
 
 import nnfs
 from nnfs import engine, network
+from nnfs.engine import Tiles
+
+rng = np.random.default_rng(3)
 
 
 @pytest.fixture
@@ -107,3 +112,147 @@ def test_without_threadpoolctl_it_works_too(problem, monkeypatch):
 def test_bad_options_are_refused(problem, options):
     with pytest.raises(ValueError, match=f"{next(iter(options))} must be a whole number"):
         evaluate(*problem, **options)
+
+
+def sparse(n, m):
+    """Return examples of which most inputs are dark, and some inputs in all of them."""
+    X = rng.normal(size=(n, m)) * (rng.random((n, m)) < 0.3)
+    X[::3] = 0
+    return X
+
+
+def tiled(X):
+    return Tiles(X.T, np.flatnonzero(X.any(axis=1)))
+
+
+@pytest.mark.parametrize("m", [1, 5, 63, 64, 65, 130, 257])
+@pytest.mark.parametrize("units", [3, 40, 4000])
+def test_tiles_multiply_like_the_matrix(m, units):
+    X = sparse(17, m)
+    W, dZ = rng.normal(size=(units, 17)), rng.normal(size=(units, m))
+    np.testing.assert_allclose(W @ tiled(X), W @ X, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(dZ @ tiled(X).mT, dZ @ X.T, rtol=1e-12, atol=1e-10)
+    np.testing.assert_allclose(dZ @ tiled(X).T, dZ @ X.T, rtol=1e-12, atol=1e-10)
+
+
+def test_tiles_multiply_stacks_and_complex_numbers():
+    X = sparse(7, 30)
+    W = rng.normal(size=(2, 5, 7)) + 1j * rng.normal(size=(2, 5, 7))
+    dZ = rng.normal(size=(2, 5, 30))
+    np.testing.assert_allclose(W @ tiled(X), W @ X, rtol=1e-12)
+    np.testing.assert_allclose(dZ @ tiled(X).mT, dZ @ X.T, rtol=1e-12, atol=1e-12)
+
+
+def test_large_and_small_products_agree(monkeypatch):
+    X, W = sparse(17, 100), rng.normal(size=(3, 17))
+    small = W @ tiled(X), (W @ X) @ tiled(X).mT
+    monkeypatch.setattr(engine, "SMALL_PRODUCT", 0)
+    large = W @ tiled(X), (W @ X) @ tiled(X).mT
+    for ours, theirs in zip(small, large, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+
+
+def test_tiles_are_an_array_to_everything_else():
+    X = sparse(7, 5)
+    ours = tiled(X)
+    assert ours.shape == (7, 5)
+    assert ours.mT.shape == (5, 7)
+    assert ours.mT.mT is ours
+    assert np.array_equal(np.asarray(ours), X)
+    assert np.array_equal(np.asarray(ours.T), X.T)
+    assert np.array_equal(ours[:, 2], X[:, 2])
+    assert np.array_equal(ours.T[2], X[:, 2])
+    assert np.array_equal(2 * ours + 1, 2 * X + 1)
+    assert np.array_equal(np.exp(ours.T), np.exp(X.T))
+    assert np.array_equal(np.add.reduce(ours, axis=1), X.sum(axis=1))
+    np.testing.assert_allclose(ours @ np.ones((5, 2)), X @ np.ones((5, 2)), rtol=1e-12)
+    np.testing.assert_allclose(ours.T @ np.ones((7, 2)), X.T @ np.ones((7, 2)), rtol=1e-12)
+    np.testing.assert_allclose(ours.T @ ours, X.T @ X, rtol=1e-12)
+
+
+def test_only_lit_inputs_are_kept():
+    X = np.zeros((7, 10))
+    X[[1, 4]] = 1
+    assert tiled(X).tiles.shape == (1, 10, 2)
+
+
+def test_neighbours_share_their_lit_inputs():
+    X = np.zeros((8, 400))
+    X[rng.integers(8, size=400), np.arange(400)] = 1
+    cuts = engine._cuts(X.T, 50)
+    assert np.array_equal(np.sort(np.concatenate(cuts)), np.arange(400))
+    lit = [np.count_nonzero(X[:, chosen].any(axis=1)) for chosen in cuts]
+    assert max(lit) <= 3
+
+
+@pytest.mark.parametrize("part", [1, 3, 100])
+def test_examples_without_any_lit_input(problem, part):
+    params, _, y = problem
+    X = np.zeros((7, 101))
+    expected = network.gradient(params, X, y)
+    loss, accuracy, gradients = evaluate(params, X, y, part=part)
+    assert loss == pytest.approx(expected[0], rel=1e-13)
+    assert accuracy == expected[1] / 101
+    for dP, dQ in zip(gradients, expected[2], strict=True):
+        np.testing.assert_allclose(dP, dQ, rtol=1e-11, atol=1e-15)
+
+
+@pytest.mark.parametrize("part", [9, 40, 1000])
+def test_dark_inputs_and_sorting_change_nothing(problem, part):
+    params, _, y = problem
+    X = sparse(7, 101)
+    expected = network.gradient(params, X, y)
+    loss, accuracy, gradients = evaluate(params, X, y, part=part)
+    assert loss == pytest.approx(expected[0], rel=1e-13)
+    assert accuracy == expected[1] / 101
+    for dP, dQ in zip(gradients, expected[2], strict=True):
+        np.testing.assert_allclose(dP, dQ, rtol=1e-11, atol=1e-14)
+
+
+def test_a_gradient_may_use_its_examples_as_an_array(problem):
+    params, X, y = problem
+
+    def scaled(params, X, y):
+        return network.gradient(params, 2 * X, y)
+
+    with engine.full_batch(scaled, X, y, part=30) as objective:
+        ours = objective(params)
+    assert ours.loss == pytest.approx(network.gradient(params, 2 * X, y)[0], rel=1e-13)
+
+
+def test_real_digits_agree_with_the_textbook_to_rounding():
+    digits = nnfs.load_mnist("bundled")
+    X, y = digits.x_train[:, :9000], digits.y_train[:9000]
+    params = nnfs.init_params()
+    double = nnfs.Parameters(*(P.astype(np.float64) for P in params))
+    expected = network.gradient(double, X.astype(np.float64), y)
+    loss, accuracy, gradients = evaluate(params, X, y)
+    assert loss == pytest.approx(expected[0], rel=1e-6)
+    assert accuracy == expected[1] / 9000
+    for dP, dQ in zip(gradients, expected[2], strict=True):
+        assert np.abs(dP - dQ).max() <= 2e-6 * np.abs(dQ).max()
+
+
+def test_memory_stays_below_the_size_of_the_images_and_a_fifth():
+    digits = nnfs.load_mnist("bundled")
+    X, y = digits.x_train, digits.y_train
+    tracemalloc.start()
+    nnfs.train(X, y, iterations=2)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.2 * X.nbytes
+
+
+def losses_in_a_fork(queue, X, y):
+    queue.put(nnfs.train(X, y, hidden=5, n_classes=3, iterations=3, threads=2).history.loss)
+
+
+def test_it_works_in_a_fork_after_training(problem):
+    _, X, y = problem
+    before = nnfs.train(X, y, hidden=5, n_classes=3, iterations=3, threads=2).history.loss
+    context = multiprocessing.get_context("fork")
+    queue = context.Queue()
+    child = context.Process(target=losses_in_a_fork, args=(queue, X, y))
+    child.start()
+    assert np.array_equal(queue.get(timeout=60), before)
+    child.join()
