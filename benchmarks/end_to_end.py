@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
 import nnfs
+
+ROOT = Path(__file__).resolve().parents[1]
 
 ORIGINAL = """
 import sys

@@ -18,10 +18,8 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import machine
+import numpy as np
 
 MODULES = {"PyTorch": "torch", "JAX": "jax", "scikit-learn": "sklearn"}
 NAMES = ("nnfs", "PyTorch", "JAX", "scikit-learn", "original")
