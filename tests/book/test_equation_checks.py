@@ -55,7 +55,7 @@ def test_a_page_shows_its_checks_links_them_and_lists_them(small_book):
     assert notes[0] == "Definition."
     assert notes[1] == (
         "Checked as equal: no error, and none allowed. "
-        "Checked as a bound: slack 2.5e-01. In code: double"
+        "Checked as a bound: slack 2.5e-01, bound 4.4e-16. In code: double"
     )
     assert notes[2:] == [f"(2) {notes[0]}".replace("(2)", "(1)"), f"(2) {notes[1]}"]
     links = [link["href"] for link in page.select(".equation-note")[1].select("a")]
