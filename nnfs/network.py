@@ -147,6 +147,10 @@ def forward_from_hidden(params: Parameters, Z1: Array) -> Activations:
     Returns
     -------
     activations : Activations
+
+    Notes
+    -----
+    Book: :eq:`eq-forward`.
     """
     A1 = relu(Z1)
     Z2 = affine(params.W2, params.b2, A1)
@@ -200,6 +204,10 @@ def gradient(params: Sequence[ArrayLike], X: Array, y: Array) -> tuple[Any, int,
         How many of the m examples have their largest logit at the true class.
     gradients : Parameters
         Of the mean loss.
+
+    Notes
+    -----
+    Book: :eq:`eq-forward-and-loss`, :eq:`eq-backward`.
     """
     params = _two_layers(params)
     Y = one_hot(y, n_classes=params.b2.shape[-2])

@@ -106,6 +106,10 @@ def steps(
     ------
     DivergenceError
         If the loss or a parameter is no longer finite; it says at which iteration.
+
+    Notes
+    -----
+    Book: :eq:`eq-update`.
     """
     for iteration in range(iterations):
         loss, accuracy, gradients = objective(params)

@@ -59,7 +59,7 @@ class Check:
         if self.kind == "symbols":
             return "the same for all values of the symbols"
         if self.kind == "bound":
-            return f"slack {0 - self.error:.1e}"
+            return f"slack {0 - self.error:.1e}, bound {self.bound:.1e}"
         if self.bound == 0:
             return "no error, and none allowed"
         return f"worst error {self.error:.1e}, bound {self.bound:.1e}"

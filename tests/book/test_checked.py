@@ -139,10 +139,10 @@ def test_zero_refuses_a_bound_too_wide_to_notice():
 def test_an_inequality_shows_its_slack(capsys):
     result = inequality("eq-x", [1.0, 2.0], [4.0, 3.0], terms=1)
     assert result.kind == "bound"
-    assert result.finding == "slack 2.5e-01"
+    assert result.finding == "slack 2.5e-01, bound 4.4e-16"
     assert result.noticed == ("the sides exchanged", "1e-4 beyond the limit")
     check_bound("eq-x", [1.0, 2.0], [4.0, 3.0], terms=1)
-    assert capsys.readouterr().out == "eq-x: bound, slack 2.5e-01\n"
+    assert capsys.readouterr().out == "eq-x: bound, slack 2.5e-01, bound 4.4e-16\n"
 
 
 def test_an_inequality_may_be_attained_but_not_everywhere():

@@ -158,3 +158,37 @@ def test_the_book_keeps_out_of_private_names(page: Page):
 @every_page
 def test_no_line_of_prose_turns_into_a_comment(page: Page):
     assert not re.search(r"^\s*%", page.prose, re.MULTILINE)
+
+
+LAYOUT = {"begin", "end", "text", "textstyle", "left", "right", "quad", "qquad", "dots", "cdots"}
+LAYOUT |= {"bigl", "bigr", "Bigl", "Bigr", "frac", "tfrac", "sqrt", "operatorname", "cdot", "times"}
+LAYOUT |= {"mathrm", "mathbf", "mathsf", "le", "ge", "ne", "in", "iff", "mapsto", "sum", "prod"}
+LAYOUT |= {"approx", "ll", "gg", "infty", "to", "pm", "ldots", "neq"}
+
+
+def symbols(formulas: list[str]) -> set[str]:
+    """The letters and operators of formulas, without the words of the typesetting."""
+    found: set[str] = set()
+    for formula in formulas:
+        bare = re.sub(r"\\(?:text|begin|end)\{[^}]*\}|\\\\", " ", formula)
+        words = re.findall(r"\\(?:operatorname|mathrm)\{(\w+)\}|\\([a-zA-Z]+)", bare)
+        found |= {name or macro for name, macro in words} - LAYOUT
+        found |= set(re.findall(r"[a-zA-Z]", re.sub(r"\\[a-zA-Z]+(?:\{\w+\})?", " ", bare)))
+    return found
+
+
+def formulas(page: Page) -> list[str]:
+    text = re.sub(r"^```\{code-cell\}.*?^```$", "", page.body, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"`[^`\n]*`", "", text)
+    return [a or b for a, b in re.findall(r"\$\$(.*?)\$\$|\$([^$]+)\$", text, re.DOTALL)]
+
+
+@pytest.mark.parametrize("name", [name for name in CHAPTERS if name.startswith(("see", "derive"))])
+def test_every_symbol_is_in_the_table_of_notation(name):
+    known = symbols(formulas(PAGES["appendices/notation"]))
+    assert symbols(formulas(CHAPTERS[name])) - known == set()
+
+
+def test_symbols_are_letters_and_operators_of_a_formula():
+    formula = r"\operatorname{vec}(A) \otimes \mathrm{dZ}_1 \text{ for all } \tfrac1m \varepsilon"
+    assert symbols([formula]) == {"vec", "A", "otimes", "dZ", "m", "varepsilon"}

@@ -49,6 +49,23 @@ def test_no_formula_is_wider_than_a_phone(site, browser, name):
     assert wide == []
 
 
+@pytest.mark.parametrize("name", [page.docname for page in all_pages()])
+def test_no_formula_touches_its_number_on_a_phone(site, browser, name):
+    page = browser.new_page(viewport={"width": 390, "height": 900})
+    page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+    touching = page.evaluate(
+        """[...document.querySelectorAll('article div.math')].filter(formula => {
+            const number = formula.querySelector('.eqno')?.getBoundingClientRect();
+            return number && [...formula.querySelectorAll('.katex-html .base')]
+                .map(part => part.getBoundingClientRect())
+                .some(part => part.bottom > number.top && part.top < number.bottom
+                    && part.right > number.left - 2);
+        }).map(formula => formula.id)"""
+    )
+    page.close()
+    assert touching == []
+
+
 def test_the_scheme_of_the_system_is_followed(site, browser):
     for scheme in ("light", "dark"):
         context = browser.new_context(color_scheme=scheme)
