@@ -109,6 +109,13 @@ def test_relu_and_its_mask():
     np.testing.assert_array_equal(nnfs.relu(Z), [[0, 0, 2], [1e-300, 0, 0]])
     np.testing.assert_array_equal(nnfs.relu_mask(Z), [[False, False, True], [True, False, False]])
     np.testing.assert_array_equal(nnfs.relu_mask(nnfs.relu(Z)), nnfs.relu_mask(Z))
+    assert nnfs.relu_mask(Z).dtype == bool
+
+
+@given(arrays(np.float64, 5, elements=st.floats(-1e30, 1e30)))
+def test_relu_is_the_larger_of_z_and_zero(Z):
+    np.testing.assert_array_equal(nnfs.relu(Z), [max(z, 0.0) for z in Z])
+    np.testing.assert_array_equal(nnfs.relu_mask(Z), [z > 0 for z in Z])
 
 
 def test_relu_passes_nan_on():
@@ -137,6 +144,7 @@ def test_the_adjoint_is_an_adjoint(X):
 def test_one_hot_has_its_one_at_the_label(labels):
     Y = nnfs.one_hot(labels, 7)
     assert Y.shape == (7, len(labels))
+    assert Y.dtype == np.float32
     np.testing.assert_array_equal(Y.argmax(axis=0), labels)
     np.testing.assert_array_equal(Y.sum(axis=0), 1)
 

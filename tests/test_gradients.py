@@ -87,6 +87,18 @@ def test_a_bend_within_the_step_is_reported_apart(X, y):
     assert report.complex_step.error <= 1e-12
 
 
+def test_a_bend_of_one_example_among_many_is_reported_apart():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(7, 400)), rng.integers(3, size=400)
+    params = nnfs.init_params(7, 5, 3, dtype=np.float64, seed=1)
+    b1 = params.b1.copy()
+    b1[3] -= (params.W1 @ X + params.b1)[3, 0] - 1e-6
+    report = nnfs.check_gradients(params._replace(b1=b1), X, y)
+    assert ("b1", (3, 0)) in report.kinks
+    assert {(block, entry[0]) for block, entry in report.kinks} <= {("b1", 3), ("W1", 3)}
+    assert report.passed()
+
+
 def test_a_block_of_which_nothing_is_known_does_not_pass(X, y):
     params = nnfs.init_params(7, 5, 3, dtype=np.float64, seed=1)
     params = params._replace(W1=0 * params.W1, b1=0 * params.b1)

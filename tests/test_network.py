@@ -116,7 +116,8 @@ def test_loss_and_correct_answers_are_of_these_parameters(params, X, y):
 
 
 @pytest.mark.parametrize(
-    ("name", "shape"), [("W1", (5, 6)), ("b1", (5,)), ("W2", (3, 4)), ("b2", (1, 3))]
+    ("name", "shape"),
+    [("W1", (5, 6)), ("b1", (5,)), ("W2", (3, 4)), ("b2", (1, 3)), ("b2", (1, 1))],
 )
 def test_parameters_that_do_not_fit_are_named_with_their_shape(params, X, name, shape):
     wrong = params._replace(**{name: np.zeros(shape)})
@@ -178,6 +179,7 @@ def test_predict_refuses_bad_inputs(params, name):
 
 BAD_Y = {
     "too few": ([0, 1], "2 labels for 4 examples"),
+    "too many": ([0, 1, 2, 2, 0], "5 labels for 4 examples"),
     "too large": ([0, 1, 2, 3], "label 3 at 3; expected 0..2"),
     "negative": ([0, -1, 2, 2], "label -1 at 1"),
     "not whole": ([0.0, 1.0, 2.0, 2.0], "float64"),
@@ -211,6 +213,24 @@ def test_init_params_draws_the_original_start():
     assert 0.499 < entries.max() <= 0.5
     assert entries.std() == pytest.approx(1 / math.sqrt(12), rel=0.02)
     assert np.ptp(params.b1) > 0.3
+
+
+@pytest.mark.parametrize(
+    ("scheme", "limits"),
+    [
+        ("uniform", [0.5, 0.5]),
+        ("glorot", [math.sqrt(6 / 12), math.sqrt(6 / 8)]),
+        ("he", [math.sqrt(6 / 7), math.sqrt(6 / 5)]),
+    ],
+)
+def test_init_params_draws_array_by_array_from_one_generator(scheme, limits):
+    rng = np.random.default_rng(6)
+    params = nnfs.init_params(7, 5, 3, scheme=scheme, seed=6, dtype=np.float64)
+    for layer, (limit, fan_in, fan_out) in enumerate(zip(limits, (7, 5), (5, 3), strict=True)):
+        W, b = params[2 * layer : 2 * layer + 2]
+        np.testing.assert_array_equal(W, rng.uniform(-limit, limit, (fan_out, fan_in)))
+        drawn = rng.uniform(-limit, limit, (fan_out, 1))
+        np.testing.assert_array_equal(b, drawn if scheme == "uniform" else 0 * drawn)
 
 
 @pytest.mark.parametrize(

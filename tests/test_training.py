@@ -48,6 +48,13 @@ def test_train_is_the_loop_of_the_textbook(X, y):
         np.testing.assert_allclose(P, Q, rtol=1e-11)
 
 
+def test_the_defaults_are_the_settings_of_the_original(X, y):
+    usual = nnfs.train(X, y)
+    spelt = nnfs.train(X, y, hidden=10, n_classes=10, iterations=750, alpha=0.1, seed=0)
+    assert usual.history.loss.tobytes() == spelt.history.loss.tobytes()
+    assert usual.params.W1.tobytes() == spelt.params.W1.tobytes()
+
+
 def test_no_iterations_return_the_start(X, y):
     result = nnfs.train(X, y, hidden=5, n_classes=3, iterations=0, seed=3)
     start = nnfs.init_params(7, 5, 3, seed=3, dtype=np.float64)
