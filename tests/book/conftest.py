@@ -35,6 +35,14 @@ class SmallBook:
     def write(self, page: str, *, header: str = HEADER) -> None:
         (self.root / "book" / "page.md").write_text(f"{header}# A page\n\n{page}\n", "utf8")
 
+    def add(self, name: str, page: str) -> None:
+        """Write one more page; nothing refers to it but the contents."""
+        (self.root / "book" / f"{name}.md").write_text(f"{HEADER}# {name}\n\n{page}\n", "utf8")
+        path = self.root / "book" / "_toc.yml"
+        toc = yaml.safe_load(path.read_text("utf8"))
+        toc["chapters"].append({"file": name})
+        path.write_text(yaml.safe_dump(toc), "utf8")
+
     def build(self, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run the plain command, as an author does."""
         script = Path(sys.executable).with_name("jupyter-book")
