@@ -33,15 +33,29 @@ def planted(block: str, index: tuple[int, int], factor: float):
     return gradient
 
 
+@pytest.mark.parametrize("factor", [1e-3, -1e-3])
 @pytest.mark.parametrize("block", BLOCKS)
-def test_a_planted_error_is_found_with_its_place_and_size(params, X, y, block):
+def test_a_planted_error_is_found_with_its_place_and_size(params, X, y, block, factor):
     index = (1, 0)
-    report = nnfs.check_gradients(params, X, y, gradient=planted(block, index, 1e-3))
+    report = nnfs.check_gradients(params, X, y, gradient=planted(block, index, factor))
     assert not report.passed()
     for worst in (report.differences, report.complex_step, report.worst):
         assert (worst.block, worst.entry) == (block, index)
         assert worst.error == pytest.approx(1e-3, rel=2e-3)
     assert f"{block}[1, 0]" in str(report)
+
+
+def test_an_error_that_only_the_complex_step_sees_does_not_pass(params, X, y):
+    report = nnfs.check_gradients(params, X, y, gradient=planted("W2", (1, 0), 1e-10))
+    assert report.differences.error < 1e-8
+    assert report.complex_step.error == pytest.approx(1e-10, rel=0.01)
+    assert not report.passed()
+
+
+def test_the_worst_error_is_the_larger_of_the_two(params, X, y):
+    report = nnfs.check_gradients(params, X, y)
+    assert report.complex_step.error < report.differences.error
+    assert report.worst == report.differences
 
 
 def wrong(change):
