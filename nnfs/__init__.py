@@ -12,7 +12,8 @@ The modules, in the order in which data flows: `data` with its readers, `functio
 `training`; `storage`, `plots`, `cli` and `autograd`, which needs none of them, stand at the end.
 """
 
-from nnfs.data import MNIST, DataError, load_mnist
+from nnfs.data import MNIST, load_mnist
+from nnfs.digit_files import DataError
 from nnfs.functions import cross_entropy, log_softmax, one_hot, relu, relu_mask, softmax
 from nnfs.gradients import GradientCheck, check_gradients
 from nnfs.initialise import init_params

@@ -5,7 +5,7 @@ gives the same bits, and NumPy's global generator is not touched.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,13 @@ from numpy.typing import DTypeLike
 
 from nnfs import arguments
 from nnfs.network import Parameters
+
+# The limit of the weights of a layer, from its fan in and fan out.
+SCHEMES: dict[str, Callable[[int, int], float]] = {
+    "uniform": lambda fan_in, fan_out: 0.5,
+    "glorot": lambda fan_in, fan_out: math.sqrt(6 / (fan_in + fan_out)),
+    "he": lambda fan_in, fan_out: math.sqrt(6 / fan_in),
+}
 
 
 def init_params(
@@ -62,21 +69,12 @@ def init_params(
     ]
     if np.dtype(dtype) not in (np.float32, np.float64):
         raise ValueError(f"dtype {np.dtype(dtype)}; expected float32 or float64")
+    if scheme not in SCHEMES:
+        raise ValueError(f"scheme {scheme!r} is not known; expected one of {', '.join(SCHEMES)}")
     rng = arguments.generator(seed)
     params = []
     for fan_in, fan_out in pairwise(widths):
-        limit = _limit(scheme, fan_in, fan_out)
+        limit = SCHEMES[scheme](fan_in, fan_out)
         W, b = (rng.uniform(-limit, limit, (fan_out, k)) for k in (fan_in, 1))
         params += [W, b if scheme == "uniform" else np.zeros_like(b)]
     return (Parameters._make if len(hidden) == 1 else tuple)(P.astype(dtype) for P in params)
-
-
-def _limit(scheme: str, fan_in: int, fan_out: int) -> float:
-    limits = {
-        "uniform": 0.5,
-        "glorot": math.sqrt(6 / (fan_in + fan_out)),
-        "he": math.sqrt(6 / fan_in),
-    }
-    if scheme not in limits:
-        raise ValueError(f"scheme {scheme!r} is not known; expected one of {', '.join(limits)}")
-    return limits[scheme]
