@@ -51,7 +51,7 @@ def _real(value: object, name: str, expected: str, holds: Callable[[float], bool
     return number
 
 
-def generator(seed: object) -> np.random.Generator:
+def generator(seed: object) -> "np.random.Generator":
     """Return a generator of its own for a seed: a whole number of at least 0."""
     return np.random.default_rng(whole_number(seed, "seed", at_least=0))
 

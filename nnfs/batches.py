@@ -69,7 +69,7 @@ def mini_batches(
     return objective
 
 
-def _batches(m: int, batch_size: int, rng: np.random.Generator) -> Iterator[Array]:
+def _batches(m: int, batch_size: int, rng: "np.random.Generator") -> Iterator[Array]:
     while True:
         order = rng.permutation(m)
         yield from (order[start : start + batch_size] for start in range(0, m, batch_size))

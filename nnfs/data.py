@@ -4,7 +4,6 @@
 that will be without reading them, and `inventory` lists the files with their checksums.
 """
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nnfs import arguments, idx, kaggle
-from nnfs.digit_files import OTHER_DATA, Digits, read_content
+from nnfs import arguments, idx
+from nnfs.digit_files import OTHER_DATA, Digits, read_content, sha256
 
 BUNDLED_DIR = Path(__file__).resolve().parent.parent / "mnist_data"
 
@@ -209,7 +208,7 @@ def inventory(source: str | os.PathLike[str] | None = None) -> list[FileSummary]
     found = find_source(source)
     if found.kind == "csv":
         content = read_content(found.path)
-        return [_summary(found.path, content, len(kaggle.read_table(found.path, content)))]
+        return [_summary(found.path, content, len(_table(found.path, content)))]
     train_only = (
         found.kind == "folder" and not idx.find_files(found.path).keys() & idx.NAMES["t10k"]
     )
@@ -220,9 +219,15 @@ def inventory(source: str | os.PathLike[str] | None = None) -> list[FileSummary]
     return summaries
 
 
+def _table(path: Path, content: bytes) -> NDArray[np.uint8]:
+    from nnfs import kaggle  # here, so that importing nnfs does not pay for it
+
+    return kaggle.read_table(path, content)
+
+
 def _summary(path: Path, content: bytes, count: int) -> FileSummary:
     """Return the `FileSummary` of a file of this decompressed content."""
-    return FileSummary(path.name, count, hashlib.sha256(content).hexdigest())
+    return FileSummary(path.name, count, sha256(content))
 
 
 def _check_n_test(n_test: int, n_rows: int) -> None:
@@ -254,7 +259,7 @@ def _scaled(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _read_digits(source: Source, part: str) -> Digits:
     """Return the digits of a CSV file, or of a part ("train" or "t10k") of IDX files."""
     if source.kind == "csv":
-        table = kaggle.read_table(source.path, read_content(source.path))
+        table = _table(source.path, read_content(source.path))
         return Digits(table[:, 1:], table[:, 0])
     return _read_pair(source, part)[0]
 

@@ -4,7 +4,6 @@ Nothing is repaired or guessed. Data that are not exactly what they should be ra
 of one line that names the file, the line or byte, what stands there and what was expected.
 """
 
-import gzip
 import zlib
 from pathlib import Path
 from typing import NamedTuple
@@ -51,6 +50,8 @@ def read_content(path: Path) -> bytes:
     DataError
         If it is not a regular file, is empty, or is not intact gzip data.
     """
+    import gzip  # here, so that importing nnfs does not pay for it
+
     if path.exists() and not path.is_file():
         raise DataError(
             f"{path}: is {'a directory' if path.is_dir() else 'no regular file'}; expected a file"
@@ -68,3 +69,10 @@ def read_content(path: Path) -> bytes:
     if not content:
         raise DataError(f"{path}: is empty (0 bytes); expected data; download it again")
     return content
+
+
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of a content in hexadecimal."""
+    import hashlib
+
+    return hashlib.sha256(content).hexdigest()

@@ -15,7 +15,6 @@ same bits.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple, TypeAlias
 
@@ -243,5 +242,7 @@ def _mapping(threads: int) -> Iterator[Callable[..., Iterator[Any]]]:
     if threads == 1:
         yield map
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(threads) as pool:
         yield pool.map

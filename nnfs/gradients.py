@@ -162,7 +162,7 @@ def _blocks(theta: Array, like: Sequence[Array]) -> Any:
     return arguments.rebuilt(like, [part.reshape(P.shape) for part, P in parts])
 
 
-def _chosen(params: Sequence[Array], sample: int | None, rng: np.random.Generator) -> Array:
+def _chosen(params: Sequence[Array], sample: int | None, rng: "np.random.Generator") -> Array:
     sizes = [P.size for P in params]
     starts = np.cumsum([0, *sizes[:-1]])
     if sample is None:

@@ -4,7 +4,6 @@ A big-endian header of four-byte integers is followed by one byte an entry. Form
 and Burges, The MNIST database of handwritten digits.
 """
 
-import hashlib
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ from nnfs.digit_files import (
     DataError,
     Digits,
     read_content,
+    sha256,
 )
 
 NAMES = {
@@ -103,7 +103,7 @@ def _read_file(folder: Path, name: str, hashes: Mapping[str, str]) -> tuple[Path
             f" {_found_names(folder)}; expected the IDX files of images and labels; {advice}"
         )
     content = read_content(path)
-    if name in hashes and (found := hashlib.sha256(content).hexdigest()) != hashes[name]:
+    if name in hashes and (found := sha256(content)) != hashes[name]:
         raise DataError(
             f"{path}: SHA-256 of the decompressed content is {found}; expected"
             f" {hashes[name]}; restore the file, or {OTHER_DATA}"

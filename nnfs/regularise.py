@@ -48,7 +48,7 @@ def penalised(gradient: Gradient, strength: float) -> Gradient:
     return penalised_gradient
 
 
-def dropout_masks(params: Any, m: int, rate: float, rng: np.random.Generator) -> list[Array]:
+def dropout_masks(params: Any, m: int, rate: float, rng: "np.random.Generator") -> list[Array]:
     """Return a mask for each hidden layer: 0 with probability ``rate``, else 1 / (1 - rate).
 
     The factor keeps the mean of every activation, so that nothing is rescaled where the network
