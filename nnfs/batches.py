@@ -14,6 +14,8 @@ from nnfs.arguments import Array
 from nnfs.engine import Evaluation, Objective
 from nnfs.gradients import Gradient
 
+KEPT = 31 * 2**20  # bytes; from 32 MiB on glibc does not learn
+
 
 def mini_batches(
     gradient: Gradient, X: Array, y: Array, *, batch_size: int, seed: int = 0, dropout: float = 0
@@ -57,11 +59,16 @@ def mini_batches(
     order_rng, mask_rng = arguments.generator(seed).spawn(2)
     # One example in one piece of memory, so that a batch is gathered by copying whole rows.
     rows = np.ascontiguousarray(X.T)
+    # The C library hands free memory back to the system after every step, and each page of it costs
+    # time when it returns. Once a large piece has been freed, glibc keeps what is smaller.
+    np.empty(KEPT, np.uint8)
     upcoming = _batches(y.size, batch_size, order_rng)
 
     def objective(params: Any) -> Evaluation:
         chosen = next(upcoming)
-        masks = [regularise.dropout_masks(params, chosen.size, dropout, mask_rng)] * bool(dropout)
+        masks: tuple[Any, ...] = ()
+        if dropout:
+            masks = (regularise.dropout_masks(params, chosen.size, dropout, mask_rng),)
         with np.errstate(over="ignore", invalid="ignore"):
             loss, correct, gradients = gradient(params, rows[chosen].T, y[chosen], *masks)
         return Evaluation(float(loss), correct / chosen.size, list(gradients))

@@ -5,6 +5,7 @@ state before the first step; ``update(params, gradients, state, alpha)`` returns
 and the new state, and changes neither its arguments nor anything else.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -110,15 +111,15 @@ def adam(beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> Opt
 
     def step(params: Any, gradients: Any, state: Any, alpha: float) -> tuple[Any, Any]:
         arguments.same_shapes(gradients, params)
-        t, means, squares = state[0] + 1, [], []
-        for M, V, dP in zip(*state[1:], gradients, strict=True):
-            means.append(beta1 * M + (1 - beta1) * dP)
-            squares.append(beta2 * V + (1 - beta2) * (dP * dP))
-        directions = [
-            M / (1 - beta1**t) / (np.sqrt(V / (1 - beta2**t)) + epsilon)
-            for M, V in zip(means, squares, strict=True)
-        ]
-        return update(params, directions, alpha), (t, means, squares)
+        t, means, squares = state
+        t, root = t + 1, math.sqrt(1 - beta2 ** (t + 1))
+        means = [_mean(M, dP, beta1) for M, dP in zip(means, gradients, strict=True)]
+        squares = [_mean(V, dP * dP, beta2) for V, dP in zip(squares, gradients, strict=True)]
+        # The two divisions by 1 - beta^t are folded into epsilon and alpha.
+        roots = [np.sqrt(V) + epsilon * root for V in squares]
+        directions = [np.divide(M, D, out=D) for M, D in zip(means, roots, strict=True)]
+        moved = update(params, directions, alpha * root / (1 - beta1**t))
+        return moved, (t, means, squares)
 
     return Optimizer(lambda params: (0, _zeros(params), _zeros(params)), step)
 
@@ -158,6 +159,14 @@ def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
         return arguments.rebuilt(params, shrunk), state
 
     return Optimizer(optimizer.init, step)
+
+
+def _mean(old: Array, new: Array, beta: float) -> Array:
+    """Return ``beta old + (1 - beta) new``, in one new array."""
+    mean = new - old
+    mean *= 1 - beta
+    mean += old
+    return mean
 
 
 def _zeros(params: Sequence[Array]) -> list[Array]:

@@ -9,8 +9,6 @@ import io
 import json
 import os
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,16 +23,6 @@ from nnfs.training import History
 
 SETTINGS = "run.json"
 VERSION = 1
-UNREADABLE = (
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    EOFError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
 
 
 @contextmanager
@@ -106,7 +94,9 @@ def load_parameters(path: Path) -> Any:
             raise ValueError("an array is not a matrix")
         arguments.shapes(params, np.empty((params[0].shape[1] if params else 0, 1)))
         arguments.finite(params)
-    except UNREADABLE as error:
+    except OSError:
+        raise
+    except Exception as error:  # what a damaged archive raises has no common kind
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(
             f"{path}: not the parameters W1, b1, ..., WL, bL of a network ({reason}); "

@@ -103,7 +103,7 @@ def test_the_package_stays_small():
     sizes = {path.stem: lines_of_code(path) for path in (ROOT / "nnfs").glob("*.py")}
     core = sum(sizes[name] for name in ("functions", "network", "gradients", "training"))
     assert core <= 300, sizes
-    assert sum(sizes.values()) <= 1400, sizes
+    assert sum(sizes.values()) <= 1700, sizes
 
 
 def test_every_public_function_says_what_it_takes():
