@@ -33,6 +33,7 @@ CELL_SIDE = (
     "pencil.py",
     "linear.py",
     "wrong_gradients.py",
+    "digit_networks.py",
     "trained.py",
 )
 LIBRARIES = ("numpy", "pandas", "matplotlib", "ipykernel")

@@ -1,0 +1,144 @@
+// The widget "Draw a digit": what is drawn on the pad goes through the networks of this build, and
+// the page shows what they make of it. Nothing is sent anywhere.
+//
+// The page holds a JSON list of the networks. The first comes with its weights; a later one names a
+// script beside this file, which is added to the page at the first stroke and then calls
+// drawADigit.deliver(script's name, weights). Scripts, unlike fetch, also load from a folder.
+(function (drawADigit) {
+  "use strict";
+
+  const FOLDER = document.currentScript.src.replace(/[^/]*$/, "");
+  const QUIET = 700; // milliseconds without a change before a screen reader is told
+  const root = document.querySelector(".draw-a-digit");
+  const list = document.querySelector("script.draw-a-digit-networks");
+  if (root === null || list === null) return;
+
+  const find = (name) => root.querySelector(`.digit-${name}`);
+
+  // No probability is one; a number that would be rounded to it says so.
+  function percent(share, digits) {
+    const most = 100 - 10 ** -digits;
+    return share < 1 && 100 * share > most ? `>${most} %` : `${(100 * share).toFixed(digits)} %`;
+  }
+
+  const networks = JSON.parse(list.textContent).map((described, index) => ({
+    ...described,
+    card: root.querySelectorAll(".digit-network")[index],
+    found: null,
+    ready: described.weights ? drawADigit.network(described.widths, described.weights) : null,
+  }));
+  let chosen = 0;
+  let image = null;
+  let waiting = false;
+
+  const pad = drawADigit.pad(find("ink"), find("cursor"), {
+    changed() {
+      if (!waiting) requestAnimationFrame(read);
+      waiting = true;
+    },
+    said: announce,
+  });
+
+  function read() {
+    waiting = false;
+    image = drawADigit.prepare(pad.ink(), pad.side, pad.side);
+    if (image !== null) load();
+    show();
+  }
+
+  function load() {
+    for (const network of networks) {
+      if (!network.script || network.asked) continue;
+      network.asked = true;
+      const script = document.createElement("script");
+      script.src = FOLDER + network.script;
+      script.onerror = () => {
+        network.failed = true;
+        show();
+      };
+      document.head.append(script);
+    }
+  }
+
+  drawADigit.deliver = function (script, weights) {
+    const network = networks.find((one) => one.script === script);
+    network.ready = drawADigit.network(network.widths, weights);
+    show();
+  };
+
+  function show() {
+    for (const network of networks) {
+      network.found = image && network.ready ? drawADigit.forward(network.ready, image) : null;
+      showAnswer(network);
+    }
+    showInside(networks[chosen]);
+    root.classList.toggle("is-empty", image === null);
+    announce("");
+  }
+
+  function showAnswer({ card, found, failed, ready }) {
+    const sure = found && percent(found.probabilities[found.answer], 0);
+    card.querySelector(".digit-answer").textContent = found ? found.answer : "–";
+    card.querySelector(".digit-sure").textContent =
+      sure || (failed ? "not loaded" : image && !ready ? "loading" : "");
+  }
+
+  function showInside(network) {
+    const { found, ready, widths } = network;
+    drawADigit.paintImage(find("prepared"), image);
+    drawADigit.paintImage(find("under"), found && image, 0.16);
+    drawADigit.paintContributions(
+      find("contributions"),
+      found && drawADigit.contributions(ready, found, image),
+    );
+    const layers = found ? found.hidden : widths.slice(1, -1).map((n) => new Float64Array(n));
+    drawADigit.paintHidden(find("hidden"), layers);
+    find("on").textContent = layers
+      .map((units) => `${units.filter((a) => a > 0).length} of ${units.length} are on.`)
+      .join(" ");
+    find("for").textContent = found ? `Pixels for ${found.answer}` : "Pixels for the answer";
+    root.querySelectorAll(".digit-probabilities li").forEach((row, k) => {
+      const share = found ? found.probabilities[k] : 0;
+      row.classList.toggle("is-answer", found !== null && k === found.answer);
+      row.querySelector(".digit-bar").style.setProperty("--share", share);
+      row.querySelector(".digit-share").textContent = found ? percent(share, 1) : "–";
+    });
+  }
+
+  // A screen reader hears the last thing that happened at the pad and the answers, once the pen has
+  // rested.
+  let timer = null;
+  let last = "";
+  function announce(words) {
+    last = words || last;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const answers = networks
+        .filter(({ found }) => found)
+        .map(({ label, found }) => {
+          return `${label}: ${found.answer}, ${percent(found.probabilities[found.answer], 0)}.`;
+        });
+      const found = image ? answers : ["The pad is empty."];
+      find("status").textContent = [last, ...found].join(" ").trim();
+      last = "";
+    }, QUIET);
+  }
+
+  networks.forEach((network, index) => {
+    network.label = `${network.widths.slice(1, -1).join(" and ")} hidden units`;
+    network.card.querySelector(".digit-label").textContent = network.label;
+    network.card.querySelector(".digit-score").textContent =
+      `reads ${percent(network.accuracy, 1)} of the test images`;
+    const choice = network.card.querySelector("input");
+    if (choice.checked) chosen = index;
+    choice.addEventListener("change", () => {
+      chosen = index;
+      show();
+    });
+  });
+  find("clear").addEventListener("click", () => {
+    pad.clear();
+    announce("Cleared.");
+  });
+  showInside(networks[chosen]);
+})(globalThis.drawADigit);

@@ -1,0 +1,318 @@
+"""The widget "Draw a digit" on the landing page, opened from a folder and without a network."""
+
+import base64
+import gzip
+import json
+import re
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nnfs
+from tests.pen_strokes import strokes
+
+N_REPLAYED = 300
+
+# Draws with pointer events as a browser sends them, and reads what the widget says.
+REPLAY = """async (digits) => {
+  const ink = document.querySelector(".digit-ink");
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  const fire = (type, [x, y]) => {
+    const box = ink.getBoundingClientRect();
+    const place = { clientX: box.left + x * box.width, clientY: box.top + y * box.height };
+    ink.dispatchEvent(
+      new PointerEvent(type, { pointerId: 7, button: 0, bubbles: true, ...place }));
+  };
+  const read = [];
+  for (const strokes of digits) {
+    document.querySelector(".digit-clear").click();
+    for (const stroke of strokes) {
+      fire("pointerdown", stroke[0]);
+      for (const point of stroke.slice(1)) fire("pointermove", point);
+      fire("pointerup", stroke[stroke.length - 1]);
+    }
+    await frame();
+    await frame();
+    const prepared = document.querySelector(".digit-prepared").getContext("2d");
+    read.push({
+      answers: [...document.querySelectorAll(".digit-answer")].map((place) => place.textContent),
+      image: [...prepared.getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 3),
+    });
+  }
+  return read;
+}"""
+FORWARD = """([widths, weights, bytes]) => {
+  const network = drawADigit.network(widths, weights);
+  const images = Float64Array.from(atob(bytes), (byte) => byte.charCodeAt(0) / 255);
+  return Array.from({ length: images.length / 784 }, (_, i) => {
+    const image = images.subarray(784 * i, 784 * (i + 1));
+    return Array.from(drawADigit.forward(network, image).probabilities);
+  });
+}"""
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return nnfs.load_mnist("bundled", split="official")
+
+
+@pytest.fixture
+def opened(browser):
+    """Return a function that opens the landing page and notes errors and requests."""
+    contexts = []
+
+    def open_page(site, **settings):
+        settings = {"viewport": {"width": 1280, "height": 1000}, "offline": True, **settings}
+        contexts.append(browser.new_context(**settings))
+        page = contexts[-1].new_page()
+        page.errors, page.asked = [], []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.goto((site / "index.html").as_uri(), wait_until="load")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def answer(page, network=0):
+    return page.locator(".digit-answer").nth(network).text_content()
+
+
+def wait_for_an_answer(page, network=1):
+    page.wait_for_function(
+        f"/[0-9]/.test(document.querySelectorAll('.digit-answer')[{network}].textContent)"
+    )
+
+
+def draw_with_the_mouse(page, lines):
+    box = page.locator(".digit-ink").bounding_box()
+    for line in lines:
+        places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in line]
+        page.mouse.move(*places[0])
+        page.mouse.down()
+        for place in places[1:]:
+            page.mouse.move(*place, steps=3)
+        page.mouse.up()
+
+
+def embedded_networks(site):
+    page = (site / "index.html").read_text("utf8")
+    small, good = json.loads(re.search(r"draw-a-digit-networks\">(.*?)</script>", page)[1])
+    script = (site / "digit" / good["script"]).read_text("utf8")
+    good["weights"] = re.fullmatch(r'drawADigit\.deliver\("[\w.-]+", "(.*)"\);\n', script)[1]
+    return {"small": small, "good": good}
+
+
+def parameters(network):
+    numbers = np.frombuffer(base64.b64decode(network["weights"]), "<f2")
+    parts, first = [], 0
+    for n, k in pairwise(network["widths"]):
+        for shape in ((k, n), (k, 1)):
+            size = shape[0] * shape[1]
+            parts.append(numbers[first : first + size].reshape(shape).astype(np.float64))
+            first += size
+    return parts
+
+
+@pytest.mark.parametrize("which", ["small", "good"])
+def test_the_networks_of_the_page_compute_what_nnfs_computes(site, opened, digits, which):
+    network = embedded_networks(site)[which]
+    images = digits.x_test[:, :500]
+    page = opened(site)
+    grey = np.rint(255 * images.T.astype(np.float64)).astype(np.uint8)
+    pixels = base64.b64encode(grey.tobytes()).decode()
+    found = page.evaluate(FORWARD, [network["widths"], network["weights"], pixels])
+    expected = nnfs.forward(parameters(network), grey.T / 255).A2
+    assert np.abs(np.array(found).T - expected).max() < 1e-5
+    right = nnfs.accuracy(parameters(network), digits.x_test, digits.y_test)
+    assert network["accuracy"] == pytest.approx(right)
+
+
+def test_replayed_strokes_are_read(site, opened, digits):
+    page = opened(site)
+    images = digits.x_test[:, :N_REPLAYED]
+    replayed = [strokes(image) for image in images.T.reshape(-1, 28, 28)]
+    page.evaluate(REPLAY, replayed[:1])
+    wait_for_an_answer(page)
+    read = page.evaluate(REPLAY, replayed)
+    answers = np.array([entry["answers"] for entry in read]).astype(int).T
+    small, good = (answers == digits.y_test[:N_REPLAYED]).mean(axis=1)
+    assert good >= 0.9
+    assert small >= 0.75
+    ink = np.array([entry["image"] for entry in read]).sum() / 255
+    assert ink == pytest.approx(images.sum(), rel=0.1)
+    assert page.errors == []
+
+
+def test_the_good_network_comes_at_the_first_stroke_and_nothing_else_does(site, opened):
+    page = opened(site)
+    assert not [url for url in page.asked if "good-network" in url]
+    assert answer(page) == "–"
+    before = len(page.asked)
+    draw_with_the_mouse(page, [[(0.5, 0.2), (0.5, 0.8)]])
+    wait_for_an_answer(page)
+    assert [url.rsplit("/", 1)[1] for url in page.asked[before:]] == ["good-network.js"]
+    assert [answer(page, 0), answer(page, 1)] == ["1", "1"]
+    assert page.errors == []
+
+
+def test_a_missing_good_network_is_said_and_the_small_one_stays(site, opened, tmp_path):
+    left_out = shutil.ignore_patterns("good-network.js", "*.ipynb", "_images", "_sources")
+    page = opened(shutil.copytree(site, tmp_path / "site", ignore=left_out))
+    draw_with_the_mouse(page, [[(0.5, 0.2), (0.5, 0.8)]])
+    page.wait_for_function(
+        "document.querySelectorAll('.digit-sure')[1].textContent === 'not loaded'"
+    )
+    assert answer(page) == "1"
+    assert page.errors == []
+
+
+def test_everything_follows_the_pen_and_clear_takes_it_back(site, opened):
+    page = opened(site)
+    shares = page.locator(".digit-probabilities .digit-share")
+    assert shares.all_text_contents() == ["–"] * 10
+    draw_with_the_mouse(page, [[(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)]])
+    wait_for_an_answer(page)
+    total = sum(float(text.strip("> %")) for text in shares.all_text_contents())
+    assert total == pytest.approx(100, abs=0.5)
+    painted = (
+        "name => document.querySelector(name).getContext('2d')"
+        ".getImageData(0, 0, 28, 28).data.some(byte => byte > 0)"
+    )
+    for name in (".digit-prepared", ".digit-under"):
+        assert page.evaluate(painted, name)
+    assert re.fullmatch(r"\d+ of 10 are on\.", page.locator(".digit-on").text_content())
+    page.locator(".digit-network").nth(1).click()
+    assert re.fullmatch(r"\d+ of \d\d+ are on\.", page.locator(".digit-on").text_content())
+    assert page.locator(".digit-for").text_content() == f"Pixels for {answer(page, 1)}"
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_function("document.querySelector('.digit-answer').textContent === '–'")
+    assert not page.evaluate(painted, ".digit-prepared")
+    assert shares.all_text_contents() == ["–"] * 10
+
+
+def test_a_digit_is_drawn_with_the_keyboard_and_said(site, opened):
+    page = opened(site)
+    page.locator(".digit-ink").focus()
+    status = page.locator(".digit-status")
+    for _ in range(8):
+        page.keyboard.press("ArrowUp")
+    page.wait_for_timeout(900)
+    assert "Column 14, row 6 of 28, pen up." in status.text_content()
+    page.keyboard.press("Space")
+    for _ in range(17):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    wait_for_an_answer(page)
+    page.wait_for_timeout(900)
+    assert status.text_content().startswith("Pen up. 10 hidden units: 1, ")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(100)
+    assert [answer(page, 0), answer(page, 1)] == ["1", "1"]
+    page.keyboard.press("Delete")
+    page.wait_for_timeout(900)
+    assert "The pad is empty." in status.text_content()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "digit-clear"
+    assert page.locator(".digit-cursor").is_hidden()
+
+
+def test_two_arrows_together_draw_a_diagonal(site, opened):
+    page = opened(site)
+    page.locator(".digit-ink").focus()
+    page.keyboard.press("Space")
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight"):
+        page.keyboard.down(key)
+    page.wait_for_timeout(900)
+    assert "Column 17, row 18 of 28, pen down." in page.locator(".digit-status").text_content()
+
+
+def test_a_finger_draws_and_does_not_scroll(site, opened):
+    page = opened(site, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    pad = page.locator(".digit-ink")
+    pad.scroll_into_view_if_needed()
+    box, top = pad.bounding_box(), page.evaluate("scrollY")
+    touch = page.context.new_cdp_session(page)
+    x = box["x"] + box["width"] / 2
+
+    def send(kind, *heights):
+        points = [{"x": x, "y": box["y"] + h * box["height"]} for h in heights]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    send("touchStart", 0.2)
+    for step in range(1, 13):
+        send("touchMove", 0.2 + 0.05 * step)
+    send("touchEnd")
+    wait_for_an_answer(page)
+    assert [answer(page, 0), answer(page, 1)] == ["1", "1"]
+    assert page.evaluate("scrollY") == top
+    assert page.errors == []
+
+
+def test_a_stroke_may_leave_the_pad_and_a_second_pointer_leaves_no_ink(site, opened):
+    page = opened(site)
+    inked = (
+        "() => document.querySelector('.digit-ink').getContext('2d')"
+        ".getImageData(0, 0, 420, 420).data.filter((byte, i) => i % 4 === 3 && byte > 0).length"
+    )
+    draw_with_the_mouse(page, [[(0.5, 0.5), (1.3, 0.5), (0.5, 0.6)]])
+    before = page.evaluate(inked)
+    assert before > 0
+    page.mouse.move(10, 10)
+    box = page.locator(".digit-ink").bounding_box()
+    page.mouse.move(box["x"] + 9, box["y"] + 9)
+    assert page.evaluate(inked) == before
+    press = (
+        "id => { const ink = document.querySelector('.digit-ink');"
+        " const box = ink.getBoundingClientRect();"
+        " ink.dispatchEvent(new PointerEvent('pointerdown', {pointerId: id, button: 0,"
+        " bubbles: true, clientX: box.left + 40 * id, clientY: box.top + 30})); }"
+    )
+    page.evaluate(press, 1)
+    first = page.evaluate(inked)
+    assert first > before
+    page.evaluate(press, 5)
+    assert page.evaluate(inked) == first
+
+
+def test_without_javascript_a_sentence_stands_in_its_place(site, opened):
+    page = opened(site, java_script_enabled=False)
+    sentence = page.locator("article noscript p")
+    assert sentence.text_content().startswith("With JavaScript switched on, you can draw a digit")
+    assert sentence.is_visible()
+    assert page.locator(".draw-a-digit").is_hidden()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_moves_while_it_starts_or_reads(site, opened, width):
+    page = opened(site, viewport={"width": width, "height": 1000})
+    height = "document.querySelector('.draw-a-digit').getBoundingClientRect().height"
+    empty = page.evaluate(height)
+    draw_with_the_mouse(page, [[(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)]])
+    wait_for_an_answer(page)
+    assert page.evaluate(height) == empty
+    page.locator(".digit-network").nth(1).click()
+    assert page.evaluate(height) == empty
+
+
+def test_the_landing_page_stays_light(site, opened):
+    page = opened(site)
+    files = {url.split("?")[0].removeprefix("file://") for url in page.asked}
+    transferred = sum(
+        len(data) if name.endswith(("woff2", "png")) else len(gzip.compress(data))
+        for name in files
+        if not name.startswith("data:")
+        for data in [Path(name).read_bytes()]
+    )
+    assert transferred < 500_000
+
+
+def test_pages_without_the_pad_do_not_load_it(site):
+    for path in site.rglob("*.html"):
+        page = path.read_text("utf8")
+        assert ("digit/widget.js" in page) == ('class="draw-a-digit' in page), path
