@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from nnfs import arguments, data, engine, initialise, network, storage, training
+from nnfs import arguments, data, engine, initialise, layers, network, storage, training
 from nnfs.arguments import Array
 from nnfs.data import MNIST
 from nnfs.network import Parameters
@@ -215,7 +215,7 @@ def _accuracies(params: Parameters, digits: MNIST) -> dict[str, float]:
     for X, _ in parts.values():
         _probabilities(params, X)
     with np.errstate(over="ignore"):
-        return {part: network.accuracy(params, X, y) for part, (X, y) in parts.items()}
+        return {part: layers.accuracy(params, X, y) for part, (X, y) in parts.items()}
 
 
 def _probabilities(params: Parameters, X: Array) -> Array:
