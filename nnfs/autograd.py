@@ -109,7 +109,7 @@ def differentiate(loss: Node) -> dict[Node, Any]:
 
     Notes
     -----
-    Source: Griewank and Walther, Evaluating Derivatives (2008), 3.2.
+    Book: :eq:`eq-reverse-mode`, :eq:`eq-unbroadcast`. Source: Griewank and Walther (2008), 3.2.
     """
     if loss.value.size != 1:
         raise ValueError(f"the loss has shape {loss.value.shape}; expected one number")

@@ -54,6 +54,11 @@ class Tiles(NDArrayOperatorsMixin):
         One example a row.
     lit : (k,) array of int
         The inputs that are not zero in all rows.
+
+    Notes
+    -----
+    Book: :eq:`eq-lit`. Source: Goto and van de Geijn, Anatomy of high-performance matrix
+    multiplication (2008), on what copying costs.
     """
 
     def __init__(self, rows: Array, lit: Array) -> None:
@@ -164,7 +169,7 @@ def full_batch(
 
     Notes
     -----
-    Book: :eq:`eq-weighted-mean`.
+    Book: :eq:`eq-weighted-mean`, :eq:`eq-any-order`, :eq:`eq-nested-mean`.
     """
     part = arguments.whole_number(part, "part", at_least=1)
     threads = arguments.whole_number(

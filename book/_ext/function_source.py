@@ -1,4 +1,4 @@
-"""Sphinx extension: show the source of functions as it stands, without their docstrings.
+"""Sphinx extension: show the source of functions and classes as it stands, without docstrings.
 
 ```{function-source} nnfs.network.backward nnfs.functions.affine_gradients
 ```
@@ -16,6 +16,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+DOCUMENTED = ast.FunctionDef | ast.ClassDef
 FOLDERS = (Path(__file__).resolve().parents[2], Path(__file__).resolve().parent)
 
 
@@ -29,7 +30,7 @@ def module_file(module: str) -> Path:
 
 
 def source(path: Path, name: str) -> str:
-    """Return the code of a function at the top level of a file, its docstring left out.
+    """Return the code of a function or class at the top level of a file, without docstrings.
 
     Raises
     ------
@@ -38,15 +39,25 @@ def source(path: Path, name: str) -> str:
     """
     text = path.read_text(encoding="utf8")
     for node in ast.parse(text).body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
+        if isinstance(node, DOCUMENTED) and node.name == name:
             lines = text.splitlines()
             first = min([node.lineno, *(mark.lineno for mark in node.decorator_list)])
-            kept = set(range(first, (node.end_lineno or node.lineno) + 1))
-            if ast.get_docstring(node):
-                words = node.body[0]
-                kept -= set(range(words.lineno, (words.end_lineno or words.lineno) + 1))
+            kept = set(range(first, (node.end_lineno or node.lineno) + 1)) - _docstrings(
+                node, lines
+            )
             return "\n".join(lines[number - 1] for number in sorted(kept))
     raise LookupError(f"{path.name} defines no function {name}")
+
+
+def _docstrings(node: ast.AST, lines: list[str]) -> set[int]:
+    """Return the lines of all docstrings within a definition, with an empty line that follows."""
+    found = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, DOCUMENTED) and ast.get_docstring(inner):
+            words = inner.body[0]
+            end = words.end_lineno or words.lineno
+            found |= set(range(words.lineno, end + (lines[end : end + 1] == [""]) + 1))
+    return found
 
 
 class FunctionSource(SphinxDirective):

@@ -13,9 +13,8 @@ import numpy as np
 
 import linear
 import nnfs
-from nnfs import network
-from nnfs.arguments import Array
-from nnfs.training import History, Training
+from nnfs import batches, optimizers, schedules
+from nnfs.training import Training
 
 memory = joblib.Memory(os.environ.get("BOOK_TRAINED_CACHE"), verbose=0)
 
@@ -72,37 +71,19 @@ def good_network(start: int) -> Job:
         Seed of the random start and of the order of the images.
     """
     digits = nnfs.load_mnist("bundled", split="official")
-    training = _in_batches(digits.x_train, digits.y_train, hidden=128, epochs=10, seed=start)
+    steps = 10 * batches.per_epoch(digits.y_train.size, 128)
+    training = nnfs.train(
+        digits.x_train,
+        digits.y_train,
+        params=nnfs.init_params(784, 128, scheme="he", seed=start),
+        iterations=steps,
+        batch_size=128,
+        alpha=schedules.cosine(0.002, steps=steps),
+        optimizer=optimizers.adam(),
+        seed=start,
+    )
     return Job(
         training,
         nnfs.accuracy(training.params, digits.x_train, digits.y_train),
         nnfs.accuracy(training.params, digits.x_test, digits.y_test),
     )
-
-
-def _in_batches(
-    x: Array, y: Array, *, hidden: int, epochs: int, seed: int, batch: int = 128
-) -> Training:
-    """Train with Adam on batches of shuffled images; the step shrinks linearly to zero."""
-    rng = np.random.default_rng(seed)
-    params = nnfs.init_params(x.shape[0], hidden, scheme="he", seed=seed)
-    mean, square = ([np.zeros_like(P) for P in params] for _ in range(2))
-    starts = range(0, y.size, batch)
-    loss, accuracy = np.zeros(epochs), np.zeros(epochs)
-    t, last = 0, epochs * len(starts)
-    for epoch in range(epochs):
-        order = rng.permutation(y.size)
-        for first in starts:
-            part = order[first : first + batch]
-            part_loss, correct, gradients = network.gradient(params, x[:, part], y[part])
-            loss[epoch] += part.size / y.size * float(part_loss)
-            accuracy[epoch] += correct / y.size
-            t += 1
-            step = 0.002 * (1 - t / last) * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
-            for dP, m, v in zip(gradients, mean, square, strict=True):
-                m += 0.1 * (dP - m)
-                v += 0.001 * (dP * dP - v)
-            moves = [m / (np.sqrt(v) + 1e-8) for m, v in zip(mean, square, strict=True)]
-            if step > 0:
-                params = nnfs.update(params, moves, step)
-    return Training(params, History(loss, accuracy))

@@ -21,6 +21,17 @@ def test_a_function_is_shown_without_its_docstring(tmp_path):
     assert source(path, "second") == "@mark\ndef second():\n    return 2"
 
 
+def test_a_class_is_shown_without_the_docstrings_of_its_methods(tmp_path):
+    path = tmp_path / "module.py"
+    path.write_text(
+        'class Pair:\n    """Two."""\n\n    def swap(self):\n'
+        '        """Turn.\n\n        Round.\n        """\n'
+        '        return "b", "a"\n',
+        "utf8",
+    )
+    assert source(path, "Pair") == 'class Pair:\n    def swap(self):\n        return "b", "a"'
+
+
 def test_modules_are_found_in_the_package_and_beside_the_extension():
     assert module_file("nnfs.network").name == "network.py"
     assert module_file("linear").name == "linear.py"
