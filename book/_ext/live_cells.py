@@ -16,6 +16,7 @@ which then contacts no other host.
 """
 
 import base64
+import functools
 import gzip
 import hashlib
 import io
@@ -33,19 +34,11 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 import pyodide_files
+from execution_cache import CELL_SIDE
 
 EXTENSIONS = Path(__file__).resolve().parent
 ROOT = EXTENSIONS.parents[1]
-CELL_SIDE = (
-    "cell_order.py",
-    "checked.py",
-    "linear.py",
-    "live_kernel.py",
-    "pencil.py",
-    "shown.py",
-    "trained.py",
-    "wrong_gradients.py",
-)
+MODULES = (*CELL_SIDE, "cell_order.py", "live_kernel.py")
 PART_OF_DIGITS = {"train": 4_000, "t10k": 1_500}
 SCRIPTS = ("live-python.js", "live-cells.js")
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -126,6 +119,7 @@ def stamp() -> str:
     return state.hexdigest()[:12]
 
 
+@functools.cache
 def bundle() -> bytes:
     """Return the zip of all Python and all digits that a page in a browser needs."""
     digits, hashes = dict(_digits()), {}
@@ -133,7 +127,7 @@ def bundle() -> bytes:
         hashes[name.removesuffix(".gz")] = hashlib.sha256(gzip.decompress(content)).hexdigest()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for path in (*sorted((ROOT / "nnfs").glob("*.py")), *(EXTENSIONS / n for n in CELL_SIDE)):
+        for path in (*sorted((ROOT / "nnfs").glob("*.py")), *(EXTENSIONS / n for n in MODULES)):
             folder = "nnfs" if path.parent.name == "nnfs" else "_ext"
             _pack(archive, f"{folder}/{path.name}", path.read_bytes(), zipfile.ZIP_DEFLATED)
         for name, content in digits.items():
@@ -201,10 +195,6 @@ def _own_pyodide(folder: Path) -> str | None:
     source = os.environ.get("BOOK_PYODIDE")
     if not source:
         return None
-    try:
-        pyodide_files.verify(Path(source))
-    except ValueError as error:
-        raise ExtensionError(f"BOOK_PYODIDE: {error}") from error
     target.mkdir()
     for file in pyodide_files.table():
         shutil.copyfile(Path(source) / file, target / file)
@@ -212,8 +202,13 @@ def _own_pyodide(folder: Path) -> str | None:
 
 
 def configure(app: Sphinx, config: Any) -> None:
-    """Find out what the scripts' addresses say of their version."""
+    """Verify the files that the site is to carry, before anything takes time."""
     config.live_stamp = stamp()
+    if source := os.environ.get("BOOK_PYODIDE"):
+        try:
+            pyodide_files.verify(Path(source))
+        except ValueError as error:
+            raise ExtensionError(f"BOOK_PYODIDE: {error}") from error
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -151,12 +151,17 @@ class Kernel:
             self.display(pyplot.figure(number))
 
 
+MOST_PRINTED = 50_000
+"""Characters that one piece of code can print before the rest is left out."""
+
+
 class _Stream(io.TextIOBase):
     """Collects what is printed, and shows it line by line."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
         self._waiting = ""
+        self._left = MOST_PRINTED
 
     def write(self, text: str) -> int:
         self._waiting += text
@@ -165,9 +170,12 @@ class _Stream(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        if self._waiting:
-            self._kernel.show("stream", text=self._waiting)
-            self._waiting = ""
+        shown, self._waiting = self._waiting[: max(self._left, 0)], ""
+        if shown:
+            self._kernel.show("stream", text=shown)
+            self._left -= len(shown)
+            if self._left == 0:
+                self._kernel.show("note", text="More was printed than a page can show.")
 
 
 running: list[Kernel] = []

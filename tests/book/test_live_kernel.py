@@ -38,6 +38,17 @@ def test_prints_and_the_last_expression_are_shown_in_order(kernel, shown):
     ]
 
 
+def test_endless_printing_does_not_flood_the_page(kernel, shown):
+    kernel.run(f"for i in range({live_kernel.MOST_PRINTED}): print('seven..')")
+    printed = sum(len(message["text"]) for message in shown[:-1])
+    assert printed == live_kernel.MOST_PRINTED
+    assert shown[-1] == {
+        "kind": "note",
+        "cell": None,
+        "text": "More was printed than a page can show.",
+    }
+
+
 @pytest.mark.parametrize("source", ["", "x = 1", "None", "1 + 1;", "# words"])
 def test_some_code_shows_nothing(kernel, shown, source):
     assert kernel.run(source)

@@ -224,7 +224,7 @@ def test_a_file_that_is_not_the_expected_one_is_refused(open_page, context):
     )
     cell = cell_with(page, "start = nnfs.init_params")
     run(cell)
-    expect(cell.locator(".live-status")).to_contain_text("pyodide.asm.js did not come")
+    expect(cell.locator(".live-status")).to_contain_text("pyodide.asm.js could not be loaded")
 
 
 def test_arrays_and_events_pass_between_page_and_python(open_page):

@@ -1,6 +1,6 @@
 /* window.livePython: the page's one Python session, for every script of the page that needs it.
 
-   start(onProgress)                  load Python; again: the same promise
+   start(onProgress, code)            load Python, and Matplotlib if the code needs it; again: the same promise
    runCells(sources, target, onShow)  run a cell of the page, after the earlier ones that it needs
    run(code, options, onShow)         run other code; options: name, space, variables
    stop()                             end it; whatever comes next starts anew
@@ -24,15 +24,24 @@
   function receive({ data }) {
     const call = calls.get(data.id);
     if (!call) return;
-    if (data.kind === "done") {
+    if (data.kind === "failed") {
+      end(new Error(data.message));
+    } else if (data.kind === "done") {
       calls.delete(data.id);
       call.resolve(data);
-    } else if (data.kind === "failed") {
-      calls.delete(data.id);
-      call.reject(Object.assign(new Error(data.message), { loading: data.loading }));
     } else {
       call.onShow(data);
     }
+  }
+
+  /* Whatever waits is told why it will not come. Python itself has no way back from such an end. */
+  function end(error) {
+    worker?.terminate();
+    worker = started = null;
+    const waiting = [...calls.values()];
+    calls.clear();
+    for (const call of waiting) call.reject(error);
+    window.livePython.dispatchEvent(new Event("stopped"));
   }
 
   function ask(action, content, onShow = () => {}) {
@@ -48,7 +57,7 @@
       return calls.size > 0;
     }
 
-    start(onProgress = () => {}) {
+    start(onProgress = () => {}, code = "") {
       if (started) return started;
       if (location.protocol === "file:") return Promise.reject(new Error(FROM_FILE));
       try {
@@ -57,36 +66,24 @@
         return Promise.reject(new Error(`This browser does not start Python: ${error.message}`));
       }
       worker.onmessage = receive;
-      const broken = new Promise((_, reject) => {
-        worker.onerror = (event) =>
-          reject(new Error(event.message || "The script that loads Python could not be loaded."));
-      });
-      const progress = (data) => data.kind === "progress" && onProgress(data);
-      started = Promise.race([ask("start", { stamp }, progress), broken]).catch((error) => {
-        if (started) this.stop();
-        throw error;
-      });
+      worker.onerror = (event) =>
+        end(new Error(event.message || "The script that loads Python could not be loaded."));
+      started = ask("start", { stamp, code }, onProgress);
       return started;
     }
 
     async runCells(sources, target, onShow) {
-      await this.start(onShow);
+      await this.start(onShow, sources.join("\n"));
       return (await ask("cells", { sources, target }, onShow)).succeeded;
     }
 
     async run(code, options = {}, onShow = () => {}) {
-      await this.start(onShow);
+      await this.start(onShow, code);
       return (await ask("run", { code, options }, onShow)).succeeded;
     }
 
     stop() {
-      worker?.terminate();
-      worker = started = null;
-      for (const call of calls.values()) {
-        call.reject(Object.assign(new Error("Stopped."), { stopped: true }));
-      }
-      calls.clear();
-      this.dispatchEvent(new Event("stopped"));
+      end(Object.assign(new Error("Stopped."), { stopped: true }));
     }
   }
 

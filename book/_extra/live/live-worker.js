@@ -13,54 +13,69 @@ const say = (id, kind, content = {}) => self.postMessage({ id, kind, ...content 
 
 class LoadError extends Error {}
 
-/* Fetch a file of the table by its name, wherever Pyodide looks for it. */
-async function verifiedFetch(request, options = {}) {
-  const address = new URL(typeof request === "string" ? request : request.url || request, home);
-  const name = address.pathname.split("/").pop();
-  const file = settings.files[name];
-  if (!file) return plainFetch(request, options);
-  let content;
-  try {
-    const response = await plainFetch(address, { integrity: file.integrity, credentials: "omit" });
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    content = await response.arrayBuffer();
-  } catch (error) {
-    throw new LoadError(
-      `${name} did not come from ${address.host} as it should (${error.message}). ` +
-        "Either there is no connection, or it is not the file that this book was built with."
-    );
+/* The files of the table by name: promises of their content, which begin to load when first asked for. */
+const contents = new Map();
+let total = 0;
+
+function content(name) {
+  if (!contents.has(name)) {
+    total += settings.files[name].size;
+    const promise = read(name);
+    promise.catch(() => contents.delete(name));
+    contents.set(name, promise);
   }
-  loaded += file.size;
-  say(current, "progress", { loaded, total: expected() });
-  const type = name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
-  return new Response(content, { headers: { "Content-Type": type } });
+  return contents.get(name);
 }
 
-const wanted = new Set();
-const expected = () => [...wanted].reduce((sum, name) => sum + (settings.files[name]?.size || 0), 0);
+async function read(name) {
+  const { integrity, size } = settings.files[name];
+  const address = new URL(name, name === settings.bundle ? home : settings.pyodide);
+  try {
+    const response = await plainFetch(address, { integrity, credentials: "omit" });
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    const bytes = await response.arrayBuffer();
+    loaded += size;
+    say(current, "progress", { loaded, total });
+    return bytes;
+  } catch (error) {
+    throw new LoadError(
+      `${name} could not be loaded from ${address.host} (${error.message}). Either there is no ` +
+        "connection, or it is not the file that this book was built with."
+    );
+  }
+}
+
+/* What Pyodide fetches is found in the table, wherever it looks for it. */
+async function verifiedFetch(request, options) {
+  const { pathname } = new URL(request.url || request, home);
+  const name = pathname.split("/").pop();
+  if (!settings.files[name]) return plainFetch(request, options);
+  const type = name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+  return new Response(await content(name), { headers: { "Content-Type": type } });
+}
 
 async function runScript(name) {
-  const response = await verifiedFetch(new URL(name, settings.pyodide));
-  const address = URL.createObjectURL(new Blob([await response.arrayBuffer()], { type: "text/javascript" }));
+  const address = URL.createObjectURL(new Blob([await content(name)], { type: "text/javascript" }));
   self.importScripts(address);
   URL.revokeObjectURL(address);
 }
 
-async function loadPackages(names) {
-  for (const name of names) for (const file of settings.packages[name]) wanted.add(file);
-  await python.loadPackage(names, { messageCallback: () => {} });
+async function loadPackage(name) {
+  await Promise.all(settings.packages[name].map(content));
+  await python.loadPackage([name], { messageCallback: () => {} });
+  if (!python.loadedPackages[name]) throw new LoadError(`${name} could not be loaded.`);
+  settings.packages[name].forEach((file) => contents.delete(file));
 }
 
-async function start(stamp) {
+async function start(stamp, code) {
   const response = await plainFetch(new URL(`live.json?v=${stamp}`, home));
   if (!response.ok) throw new LoadError(`live.json: status ${response.status}`);
   settings = await response.json();
   settings.pyodide = new URL(settings.pyodide, home).href;
   self.fetch = verifiedFetch;
-  for (const name of settings.core) wanted.add(name);
-  for (const name of settings.packages.numpy) wanted.add(name);
-  wanted.add(settings.bundle);
-  const bundle = verifiedFetch(new URL(settings.bundle, home));
+  const files = [...settings.core, ...settings.packages.numpy, settings.bundle];
+  if (needsMatplotlib(code)) files.push(...settings.packages.matplotlib);
+  await Promise.all(files.map(content));
   await runScript("pyodide.js");
   await runScript("pyodide.asm.js");
   python = await self.loadPyodide({
@@ -68,8 +83,8 @@ async function start(stamp) {
     env: { HOME: "/home/pyodide", PYTHONDONTWRITEBYTECODE: "1" },
   });
   python.FS.mkdirTree("/book");
-  python.unpackArchive(await (await bundle).arrayBuffer(), "zip", { extractDir: "/book" });
-  await loadPackages(["numpy"]);
+  python.unpackArchive(await content(settings.bundle), "zip", { extractDir: "/book" });
+  await loadPackage("numpy");
   const prepare = python.runPython(`
 import sys
 from pathlib import Path
@@ -104,6 +119,7 @@ prepare
 `);
   kernel = prepare((message) => say(current, message.kind, message));
   prepare.destroy();
+  for (const name of [...settings.core, settings.bundle]) contents.delete(name);
 }
 
 const needsMatplotlib = (code) => /\bmatplotlib\b|\bplots\b|\bfigure_style\b/.test(code);
@@ -111,7 +127,7 @@ let withMatplotlib = false;
 
 async function loadFor(code) {
   if (withMatplotlib || !needsMatplotlib(code)) return;
-  await loadPackages(["matplotlib"]);
+  await loadPackage("matplotlib");
   withMatplotlib = true;
 }
 
@@ -131,8 +147,8 @@ function toPython(variables) {
 }
 
 const handle = {
-  async start({ stamp }) {
-    if (!kernel) await start(stamp);
+  async start({ stamp, code }) {
+    if (!kernel) await start(stamp, code);
     return {};
   },
   async cells({ sources, target }) {
@@ -161,7 +177,7 @@ self.onmessage = ({ data }) => {
     try {
       say(data.id, "done", await handle[data.action](data));
     } catch (error) {
-      say(data.id, "failed", { message: error.message, loading: !kernel || error instanceof LoadError });
+      say(data.id, "failed", { message: error.message });
     }
   });
 };
