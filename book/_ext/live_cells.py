@@ -114,6 +114,7 @@ def add_to_page(
 def stamp() -> str:
     """Return a digest of all that is in the folder ``live``, so that a browser's cache knows it."""
     state = hashlib.sha256(bundle())
+    state.update(b"own Pyodide" if os.environ.get("BOOK_PYODIDE") else b"")
     for path in sorted((EXTENSIONS.parent / "_extra" / "live").glob("*.js")):
         state.update(path.read_bytes())
     return state.hexdigest()[:12]

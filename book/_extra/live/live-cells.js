@@ -110,7 +110,8 @@
     const cell = cells[message.cell];
     if (message.kind === "progress") {
       const [loaded, total] = [message.loaded, message.total].map((bytes) => (bytes / 1e6).toFixed(0));
-      report(target, `Loading Python: ${loaded} of ${total} MB`, { aloud: false, state: "busy" });
+      const text = loaded === total ? "Starting Python" : `Loading Python: ${loaded} of ${total} MB`;
+      report(target, text, { aloud: false, state: "busy" });
     } else if (message.kind === "started") {
       target.failed = null;
       if (cell.controls) clearOutput(cell);
