@@ -248,6 +248,37 @@ def _follow_calls(names: Names, functions: dict[str, Names]) -> None:
             seen |= body.used
 
 
+def modules(sources: Sequence[str], wanted: Sequence[str]) -> list[set[str]]:
+    """Return for each cell which of the wanted modules it uses; importing one is no use of it.
+
+    Parameters
+    ----------
+    sources : sequence of str
+    wanted : names of modules at the top level, such as "sympy"
+    """
+    names: dict[str, str] = {}
+    found = []
+    for source in sources:
+        used = set()
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError):
+            tree = ast.Module([], [])
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    names[alias.asname or alias.name.partition(".")[0]] = alias.name.partition(".")[
+                        0
+                    ]
+            elif isinstance(node, ast.ImportFrom) and node.module in wanted:
+                used.add(node.module)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and names.get(node.id) in wanted:
+                used.add(names[node.id])
+        found.append(used)
+    return found
+
+
 Writers = dict[str, list[int]]
 
 

@@ -307,8 +307,9 @@ def _disturbed(side: Array) -> Iterator[tuple[str, Array]]:
 
 
 def _show(record: Check) -> None:
-    if "live_kernel" in sys.modules:
-        sys.modules["live_kernel"].display(record)
+    in_browser = sys.modules.get("live_kernel")
+    if in_browser is not None and in_browser.running:
+        in_browser.display(record)
         return
     if "IPython" in sys.modules:
         from IPython import get_ipython

@@ -1,8 +1,9 @@
 """Sphinx extension: the cells of a page run in the reader's browser.
 
 Under the code of every cell that a page shows stands a row for the buttons Run, Edit and Reset,
-which a script fills, and at the end of the page the code of all its cells. A cell that cannot run
-in a browser says why in its options, ``live: "needs worker processes"``.
+which a script fills, and at the end of the page the code of all its cells. Where a cell cannot run
+in a browser, the row says why: it uses a package that is not there, or needs a cell that does, or
+its options give another reason, ``live: "needs worker processes"``.
 
 Beside the pages, in the folder ``live``, are written
 
@@ -34,11 +35,13 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 import pyodide_files
+from cell_order import modules, needed, read_pages_names, writers
 from execution_cache import CELL_SIDE
 
 EXTENSIONS = Path(__file__).resolve().parent
 ROOT = EXTENSIONS.parents[1]
 MODULES = (*CELL_SIDE, "cell_order.py", "live_kernel.py")
+NOT_THERE = {"sympy": "SymPy", "pandas": "pandas"}
 PART_OF_DIGITS = {"train": 4_000, "t10k": 1_500}
 SCRIPTS = ("live-python.js", "live-cells.js")
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -68,11 +71,34 @@ def _cells(app: Sphinx, docname: str) -> Iterator[tuple[int, dict[str, str]]]:
     if docname not in getattr(app.env, "nb_metadata", {}) or not path.exists():
         return
     notebook = json.loads(path.read_text(encoding="utf8"))
-    for index, cell in enumerate(notebook["cells"]):
-        if cell["cell_type"] == "code":
-            reason = cell["metadata"].get("live")
-            away = {"away": str(reason)} if reason else {}
-            yield index, {"code": "".join(cell["source"]), **away}
+    cells = [(i, cell) for i, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code"]
+    codes = ["".join(cell["source"]) for _, cell in cells]
+    given = [cell["metadata"].get("live") for _, cell in cells]
+    for (index, _), code, reason in zip(cells, codes, reasons(codes, given), strict=True):
+        yield index, {"code": code, "away": reason} if reason else {"code": code}
+
+
+def reasons(codes: list[str], given: list[str | None]) -> list[str | None]:
+    """Return for each cell why it cannot run in a browser, or None.
+
+    Parameters
+    ----------
+    codes : list of str
+        The code of all cells of a page, in order.
+    given : list of str or None
+        Reasons that the cells' options give.
+    """
+    used = modules(codes, list(NOT_THERE))
+    of_cell = writers(read_pages_names(codes))
+    found: list[str | None] = []
+    for number, reason in enumerate(given):
+        missing = " and ".join(NOT_THERE[name] for name in sorted(used[number]))
+        if missing:
+            reason = reason or f"needs {missing}, which the page does not load"
+        elif earlier := [n for n in needed(of_cell, number) if found[n]]:
+            reason = reason or f"needs cell {earlier[0] + 1}, which cannot run here"
+        found.append(str(reason) if reason else None)
+    return found
 
 
 def _values(app: Sphinx, docname: str) -> dict[str, str]:

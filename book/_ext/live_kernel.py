@@ -256,6 +256,8 @@ def start(folder: Path) -> None:
     warnings.filterwarnings("always", category=RuntimeWarning)
     _stand_in("myst_nb", glue=_glue)
     _stand_in("joblib", Memory=_Memory)
+    for package in ("pandas", "sympy"):
+        _stand_in(package, __getattr__=functools.partial(_absent, package))
     from nnfs import data
 
     data.BUNDLED_SHA256.update(hashes)
@@ -265,6 +267,13 @@ def _stand_in(name: str, **content: Any) -> None:
     module = types.ModuleType(name, "A stand-in, for a page in a browser.")
     module.__dict__.update(content)
     sys.modules[name] = module
+
+
+def _absent(package: str, name: str) -> Any:
+    """Let a page import what only cells need that it does not run."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    raise ImportError(f"{package} is not among the packages that the page loads")
 
 
 class _Memory:

@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
 
-from cell_order import Ledger, needed, read_pages_names, writers
+from cell_order import Ledger, modules, needed, read_pages_names, writers
 from tests.book.pages import chapters
 
 
@@ -51,6 +51,25 @@ def test_a_cell_needs_what_makes_its_names(sources, expected):
 
 def test_a_cell_that_is_no_python_needs_nothing():
     assert needs("a = 1", "a +") == []
+
+
+def test_importing_a_module_is_no_use_of_it():
+    sources = [
+        "import sympy as s, numpy as np",
+        "s.Symbol('x')",
+        "np.ones(3)",
+        "from pandas import DataFrame",
+        "a +",
+        "import sympy\nsympy.pi",
+    ]
+    assert modules(sources, ["sympy", "pandas"]) == [
+        set(),
+        {"sympy"},
+        set(),
+        {"pandas"},
+        set(),
+        {"sympy"},
+    ]
 
 
 class Page:

@@ -65,6 +65,18 @@ def test_a_page_has_the_code_of_all_its_cells_and_a_row_for_those_it_shows(small
     assert not (live / "pyodide").exists()
 
 
+def test_a_cell_that_needs_a_missing_package_or_such_a_cell_says_so():
+    codes = ["import sympy", "z = sympy.Symbol('z')", "x = 1", "y = z + x", "x"]
+    given = [None, None, None, None, "tells of this machine"]
+    assert live_cells.reasons(codes, given) == [
+        None,
+        "needs SymPy, which the page does not load",
+        None,
+        "needs cell 2, which cannot run here",
+        "tells of this machine",
+    ]
+
+
 def test_a_wrong_folder_of_pyodide_ends_the_build(small_book, tmp_path):
     small_book.write("Words.")
     (tmp_path / "empty").mkdir()

@@ -142,8 +142,11 @@ from shown import glue, table
 import trained
 check("eq-x", [4.0, 9.0], [4.0, 9.0], terms=1)
 glue(n=3)
+import sympy
 table({"a": [1]}, index=["b"])
 '''), shown
+assert not kernel.run("sympy.pi")
+assert "not among the packages" in shown.pop()["summary"]
 print([message["kind"] for message in shown], shown[1]["values"])
 """
     result = subprocess.run(

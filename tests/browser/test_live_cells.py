@@ -190,7 +190,7 @@ def test_results_from_fewer_images_are_marked(open_page):
 
 def test_a_cell_that_cannot_run_says_why(open_page):
     page = open_page("derive/softmax")
-    cell = cell_with(page, "import sympy")
+    cell = cell_with(page, "check_symbols(")
     expect(cell.locator(".live-status")).to_contain_text("needs SymPy")
     expect(cell.get_by_role("button")).to_have_count(0)
 
