@@ -267,9 +267,8 @@ def modules(sources: Sequence[str], wanted: Sequence[str]) -> list[set[str]]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 for alias in node.names:
-                    names[alias.asname or alias.name.partition(".")[0]] = alias.name.partition(".")[
-                        0
-                    ]
+                    top = alias.name.partition(".")[0]
+                    names[alias.asname or top] = top
             elif isinstance(node, ast.ImportFrom) and node.module in wanted:
                 used.add(node.module)
         for node in ast.walk(tree):
