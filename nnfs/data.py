@@ -35,18 +35,18 @@ class MNIST(NamedTuple):
     x_train : (784, m) array of float32
         Brightness of the pixels in [0, 1], row by row of the image; 0 is the background. The
         transpose of a C-contiguous (m, 784) array.
-    y_train : (m,) array of int64
+    y_train : (m,) array of intp (int64 on a 64-bit machine)
         Labels in 0..9.
     x_test : (784, n) array of float32
         As `x_train`.
-    y_test : (n,) array of int64
+    y_test : (n,) array of intp
         As `y_train`.
     """
 
     x_train: NDArray[np.float32]
-    y_train: NDArray[np.int64]
+    y_train: NDArray[np.intp]
     x_test: NDArray[np.float32]
-    y_test: NDArray[np.int64]
+    y_test: NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def load_mnist(
     Returns
     -------
     MNIST
-        ``x_train`` (784, m) float32 in [0, 1], ``y_train`` (m,) int64, ``x_test``, ``y_test``.
+        ``x_train`` (784, m) float32 in [0, 1], ``y_train`` (m,) intp, ``x_test``, ``y_test``.
 
     Raises
     ------
@@ -245,9 +245,9 @@ def _as_columns(train: Digits, test: Digits) -> MNIST:
     """Return two parts with float32 pixels in [0, 1], one column an example."""
     return MNIST(
         _scaled(train.pixels).T,
-        train.labels.astype(np.int64),
+        train.labels.astype(np.intp),
         _scaled(test.pixels).T,
-        test.labels.astype(np.int64),
+        test.labels.astype(np.intp),
     )
 
 

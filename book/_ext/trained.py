@@ -2,7 +2,8 @@
 
 The arguments are settings and seeds, never arrays. Results are kept in the folder that the
 environment variable BOOK_TRAINED_CACHE names, which the build sets beside the executed pages;
-without it they are trained anew.
+without it they are trained anew. In a browser the networks are trained on fewer images, for fewer
+steps.
 """
 
 import os
@@ -15,7 +16,10 @@ import linear
 import nnfs
 from nnfs import batches, optimizers, schedules
 from nnfs.training import Training
+from shown import size
 
+IMAGES, STEPS = size(41_000, browser=1_000), size(750, browser=100)
+EPOCHS = size(10, browser=4)
 memory = joblib.Memory(os.environ.get("BOOK_TRAINED_CACHE"), verbose=0)
 
 
@@ -39,10 +43,11 @@ def original_job(start: int, split: int) -> Job:
         Seed of the draw of 42,000 images and of its division into 41,000 and 1,000.
     """
     digits = nnfs.load_mnist("bundled", seed=split)
-    training = nnfs.train(digits.x_train, digits.y_train, seed=start)
+    x, y = digits.x_train[:, :IMAGES], digits.y_train[:IMAGES]
+    training = nnfs.train(x, y, iterations=STEPS, seed=start)
     return Job(
         training,
-        nnfs.accuracy(training.params, digits.x_train, digits.y_train),
+        nnfs.accuracy(training.params, x, y),
         nnfs.accuracy(training.params, digits.x_test, digits.y_test),
     )
 
@@ -58,7 +63,13 @@ def linear_job(split: int) -> Training:
     """
     digits = nnfs.load_mnist("bundled", seed=split)
     zero = np.zeros((10, 784), np.float32), np.zeros((10, 1), np.float32)
-    return nnfs.train(digits.x_train, digits.y_train, params=zero, gradient=linear.gradient)
+    return nnfs.train(
+        digits.x_train[:, :IMAGES],
+        digits.y_train[:IMAGES],
+        iterations=STEPS,
+        params=zero,
+        gradient=linear.gradient,
+    )
 
 
 @memory.cache
@@ -71,7 +82,7 @@ def good_network(start: int) -> Job:
         Seed of the random start and of the order of the images.
     """
     digits = nnfs.load_mnist("bundled", split="official")
-    steps = 10 * batches.per_epoch(digits.y_train.size, 128)
+    steps = EPOCHS * batches.per_epoch(digits.y_train.size, 128)
     training = nnfs.train(
         digits.x_train,
         digits.y_train,

@@ -225,6 +225,6 @@ def test_a_record_can_be_read_back_from_its_html():
 def test_a_claim_reports_in_a_browser_and_raises_elsewhere(monkeypatch, capsys):
     monkeypatch.setattr(sys, "platform", "emscripten")
     claim(np.array([True, False]), "both")
-    assert capsys.readouterr().out == "not so: both (1 of 2 hold)\n"
+    assert capsys.readouterr().out == "not so here: both (1 of 2 hold)\n"
     with pytest.raises(AssertionError, match="needs true or false"):
         claim("yes", "both")

@@ -1,0 +1,91 @@
+/* window.livePython: the page's one Python session, for every script of the page that needs it.
+
+   start(onProgress, code)            load Python, and Matplotlib if the code needs it; again: the same promise
+   runCells(sources, target, onShow)  run a cell of the page, after the earlier ones that it needs
+   run(code, options, onShow)         run other code; options: name, space, variables
+   stop()                             end it; whatever comes next starts anew
+   addEventListener("stopped", ...)   what Python held is gone
+
+   onShow gets what the code shows: objects with a kind, as in the book's live_kernel.py. */
+(() => {
+  "use strict";
+  const script = document.currentScript;
+  const home = new URL(".", script.src);
+  const stamp = new URL(script.src).searchParams.get("v") || "";
+  const calls = new Map();
+  let worker = null;
+  let started = null;
+  let last = 0;
+
+  const FROM_FILE =
+    "Python cannot start on a page that was opened as a file, because browsers do not allow it. " +
+    "In the folder of the site run “python -m http.server” and open http://localhost:8000.";
+
+  function receive({ data }) {
+    const call = calls.get(data.id);
+    if (!call) return;
+    if (data.kind === "failed") {
+      end(new Error(data.message));
+    } else if (data.kind === "done") {
+      calls.delete(data.id);
+      call.resolve(data);
+    } else {
+      call.onShow(data);
+    }
+  }
+
+  /* Whatever waits is told why it will not come. Python itself has no way back from such an end. */
+  function end(error) {
+    worker?.terminate();
+    worker = started = null;
+    const waiting = [...calls.values()];
+    calls.clear();
+    for (const call of waiting) call.reject(error);
+    window.livePython.dispatchEvent(new Event("stopped"));
+  }
+
+  function ask(action, content, onShow = () => {}) {
+    return new Promise((resolve, reject) => {
+      const id = ++last;
+      calls.set(id, { resolve, reject, onShow });
+      worker.postMessage({ id, action, ...content });
+    });
+  }
+
+  class LivePython extends EventTarget {
+    get running() {
+      return calls.size > 0;
+    }
+
+    start(onProgress = () => {}, code = "") {
+      if (started) return started;
+      if (location.protocol === "file:") return Promise.reject(new Error(FROM_FILE));
+      try {
+        worker = new Worker(new URL(`live-worker.js?v=${stamp}`, home));
+      } catch (error) {
+        return Promise.reject(new Error(`This browser does not start Python: ${error.message}`));
+      }
+      worker.onmessage = receive;
+      worker.onerror = (event) =>
+        end(new Error(event.message || "The script that loads Python could not be loaded."));
+      started = ask("start", { stamp, code }, onProgress);
+      return started;
+    }
+
+    async runCells(sources, target, onShow) {
+      await this.start(onShow, sources.join("\n"));
+      return (await ask("cells", { sources, target }, onShow)).succeeded;
+    }
+
+    async run(code, options = {}, onShow = () => {}) {
+      await this.start(onShow, code);
+      return (await ask("run", { code, options }, onShow)).succeeded;
+    }
+
+    stop() {
+      end(Object.assign(new Error("Stopped."), { stopped: true }));
+    }
+  }
+
+  window.livePython = new LivePython();
+})();

@@ -1,0 +1,183 @@
+/* Python in a worker: loads Pyodide and the book's own code, verified, and runs what the page asks for.
+
+   Every file is fetched with its SHA-256 from live.json, so the browser itself refuses a file that
+   is not the expected one. */
+"use strict";
+
+const home = new URL(".", self.location.href);
+const plainFetch = self.fetch.bind(self);
+let settings, python, kernel, current;
+let loaded = 0;
+
+const say = (id, kind, content = {}) => self.postMessage({ id, kind, ...content });
+
+class LoadError extends Error {}
+
+/* The files of the table by name: promises of their content, which begin to load when first asked for. */
+const contents = new Map();
+let total = 0;
+
+function content(name) {
+  if (!contents.has(name)) {
+    total += settings.files[name].size;
+    const promise = read(name);
+    promise.catch(() => contents.delete(name));
+    contents.set(name, promise);
+  }
+  return contents.get(name);
+}
+
+async function read(name) {
+  const { integrity, size } = settings.files[name];
+  const address = new URL(name, name === settings.bundle ? home : settings.pyodide);
+  try {
+    const response = await plainFetch(address, { integrity, credentials: "omit" });
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    const bytes = await response.arrayBuffer();
+    loaded += size;
+    say(current, "progress", { loaded, total });
+    return bytes;
+  } catch (error) {
+    throw new LoadError(
+      `${name} could not be loaded from ${address.host} (${error.message}). Either there is no ` +
+        "connection, or it is not the file that this book was built with."
+    );
+  }
+}
+
+/* What Pyodide fetches is found in the table, wherever it looks for it. */
+async function verifiedFetch(request, options) {
+  const { pathname } = new URL(request.url || request, home);
+  const name = pathname.split("/").pop();
+  if (!settings.files[name]) return plainFetch(request, options);
+  const type = name.endsWith(".wasm") ? "application/wasm" : "application/octet-stream";
+  return new Response(await content(name), { headers: { "Content-Type": type } });
+}
+
+async function runScript(name) {
+  const address = URL.createObjectURL(new Blob([await content(name)], { type: "text/javascript" }));
+  self.importScripts(address);
+  URL.revokeObjectURL(address);
+}
+
+async function loadPackage(name) {
+  await Promise.all(settings.packages[name].map(content));
+  await python.loadPackage([name], { messageCallback: () => {} });
+  if (!python.loadedPackages[name]) throw new LoadError(`${name} could not be loaded.`);
+  settings.packages[name].forEach((file) => contents.delete(file));
+}
+
+async function start(stamp, code) {
+  const response = await plainFetch(new URL(`live.json?v=${stamp}`, home));
+  if (!response.ok) throw new LoadError(`live.json: status ${response.status}`);
+  settings = await response.json();
+  settings.pyodide = new URL(settings.pyodide, home).href;
+  self.fetch = verifiedFetch;
+  const files = [...settings.core, ...settings.packages.numpy, settings.bundle];
+  if (needsMatplotlib(code)) files.push(...settings.packages.matplotlib);
+  await Promise.all(files.map(content));
+  await runScript("pyodide.js");
+  await runScript("pyodide.asm.js");
+  python = await self.loadPyodide({
+    indexURL: settings.pyodide,
+    env: { HOME: "/home/pyodide", PYTHONDONTWRITEBYTECODE: "1" },
+  });
+  python.FS.mkdirTree("/book");
+  python.unpackArchive(await content(settings.bundle), "zip", { extractDir: "/book" });
+  await loadPackage("numpy");
+  const prepare = python.runPython(`
+import sys
+from pathlib import Path
+
+sys.path[:0] = ["/book", "/book/_ext"]
+import live_kernel
+from pyodide.ffi import to_js
+from js import Object
+
+live_kernel.start(Path("/book"))
+
+
+def prepare(post):
+    import numpy as np
+
+    def plain(value):
+        if isinstance(value, np.ndarray):
+            return {"data": np.ascontiguousarray(value).ravel(), "shape": list(value.shape)}
+        if isinstance(value, np.generic):
+            return value.item()
+        if isinstance(value, dict):
+            return {str(key): plain(entry) for key, entry in value.items()}
+        return [plain(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+    def send(message):
+        post(to_js(plain(message), dict_converter=Object.fromEntries))
+
+    return live_kernel.Kernel(send)
+
+
+prepare
+`);
+  kernel = prepare((message) => say(current, message.kind, message));
+  prepare.destroy();
+  for (const name of [...settings.core, settings.bundle]) contents.delete(name);
+}
+
+const needsMatplotlib = (code) => /\bmatplotlib\b|\bplots\b|\bfigure_style\b/.test(code);
+let withMatplotlib = false;
+
+async function loadFor(code) {
+  if (withMatplotlib || !needsMatplotlib(code)) return;
+  await loadPackage("matplotlib");
+  withMatplotlib = true;
+}
+
+/* An array comes as {data, shape}; everything else as it is. */
+function toPython(variables) {
+  const numpy = python.pyimport("numpy");
+  const names = python.toPy({});
+  for (const [name, value] of Object.entries(variables || {})) {
+    if (value && value.data && value.shape) {
+      const flat = python.toPy(value.data);
+      names.set(name, numpy.asarray(flat).reshape(python.toPy(value.shape)).copy());
+    } else {
+      names.set(name, python.toPy(value));
+    }
+  }
+  return names;
+}
+
+const handle = {
+  async start({ stamp, code }) {
+    if (!kernel) await start(stamp, code);
+    return {};
+  },
+  async cells({ sources, target }) {
+    const list = python.toPy(sources);
+    const order = kernel.plan(list, target);
+    await loadFor(order.toJs().map((number) => sources[number]).join("\n"));
+    order.destroy();
+    return { succeeded: kernel.run_cells(list, target) };
+  },
+  async run({ code, options }) {
+    await loadFor(code);
+    const names = toPython(options.variables);
+    const succeeded = kernel.run.callKwargs(code, {
+      name: options.name || "code",
+      space: options.space || "page",
+      variables: names,
+    });
+    return { succeeded };
+  },
+};
+
+let queue = Promise.resolve();
+self.onmessage = ({ data }) => {
+  queue = queue.then(async () => {
+    current = data.id;
+    try {
+      say(data.id, "done", await handle[data.action](data));
+    } catch (error) {
+      say(data.id, "failed", { message: error.message });
+    }
+  });
+};

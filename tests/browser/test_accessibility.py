@@ -1,0 +1,59 @@
+"""axe-core finds nothing to object to, on any page, nor on one whose cells have been run."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.book.pages import all_pages
+from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
+
+VIEWS = [(390, "light"), (1280, "dark")]
+
+
+@pytest.fixture(params=VIEWS, ids=lambda view: f"{view[0]}-{view[1]}")
+def view(request, browser):
+    width, scheme = request.param
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    yield context
+    context.close()
+
+
+def violations(page):
+    package = importlib.util.find_spec("axe_playwright_python")
+    page.evaluate((Path(package.origin).parent / "axe.min.js").read_text("utf8"))
+    found = page.evaluate("axe.run().then((results) => results.violations)")
+    return [f"{v['id']}: {node['html']}" for v in found for node in v["nodes"]]
+
+
+@pytest.mark.parametrize("name", [page.docname for page in all_pages()])
+def test_a_page_is_accessible(site, view, name):
+    page = view.new_page()
+    page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+    assert violations(page) == []
+
+
+def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, view):
+    answer_for_the_cdn(view, pyodide_folder())
+    with serve(site) as address:
+        page = view.new_page()
+        page.goto(f"{address}/derive/gallery.html", wait_until="load")
+        for text, code in [
+            ("first_lines", None),
+            ("claim(", "print('x' * 200)\nnp.ones(3)\n1 / 0"),
+        ]:
+            box = page.locator(".cell", has=page.locator(".cell_input", has_text=text)).first
+            if code:
+                box.get_by_role("button", name=re.compile("^Edit")).click()
+                page.keyboard.press("Control+a")
+                page.keyboard.insert_text(code)
+            box.get_by_role("button", name=re.compile("^Run")).click()
+            status = box.locator(".live-status")
+            expect(status).to_have_attribute(
+                "data-state", re.compile("done|failed"), timeout=90_000
+            )
+        assert violations(page) == []
+        widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert widths[0] <= widths[1]

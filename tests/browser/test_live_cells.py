@@ -1,0 +1,268 @@
+"""The cells of the book, run by Pyodide in a page."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.book.pages import all_pages
+from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
+
+PAGES = [page.docname for page in all_pages() if page.cells]
+LONGEST = 20  # seconds of one cell, on a machine of two cores
+
+RUN_ALL = """async () => {
+  const results = [];
+  for (const cell of liveCells.cells) {
+    if (cell.away) continue;
+    const began = performance.now();
+    const messages = [];
+    try {
+      await livePython.runCells(liveCells.sources(), cell.number, (m) => messages.push(m));
+    } catch (error) {
+      messages.push({ kind: "error", cell: cell.number, text: error.message });
+    }
+    const errors = messages.filter((m) => m.kind === "error").map((m) => m.text);
+    results.push({ number: cell.number, errors, seconds: (performance.now() - began) / 1000 });
+  }
+  return results;
+}"""
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    with serve(site) as address:
+        yield address
+
+
+@pytest.fixture
+def context(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(60_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def open_page(context, address):
+    """Open a page of the site, with the public address of Pyodide on this disk."""
+    asked = answer_for_the_cdn(context, pyodide_folder())
+
+    def open_page(name):
+        page = context.new_page()
+        page.asked, page.complaints = asked, []
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.goto(f"{address}/{name}.html", wait_until="load")
+        return page
+
+    return open_page
+
+
+def cell_with(page, text):
+    """Return the first cell whose code contains a text."""
+    return page.locator(".cell", has=page.locator(".cell_input", has_text=text)).first
+
+
+def run(cell):
+    cell.get_by_role("button", name=re.compile("^Run")).click()
+    expect(cell.locator(".live-status")).to_have_attribute(
+        "data-state", re.compile("done|failed"), timeout=90_000
+    )
+
+
+def rewrite(page, cell, code):
+    cell.get_by_role("button", name=re.compile("^Edit")).click()
+    field = cell.get_by_role("textbox")
+    expect(field).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(code)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_cell_of_a_page_runs(open_page, name):
+    page = open_page(name)
+    results = page.evaluate(RUN_ALL)
+    assert {r["number"]: r["errors"] for r in results if r["errors"]} == {}
+    first, *others = results or [{"seconds": 0}]
+    slow = {r["number"]: r["seconds"] for r in others if r["seconds"] > LONGEST}
+    assert slow == {}, f"the first cell, with loading, took {first['seconds']:.1f} s"
+    assert page.complaints == []
+
+
+def test_nothing_is_loaded_before_the_first_run(open_page):
+    page = open_page("see/one-page")
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.reload(wait_until="networkidle")
+    live = [url for url in requests if re.search(r"worker|pyodide|live\.json|\.zip|editor", url)]
+    assert live == []
+    assert page.asked == []
+    run(cell_with(page, "start = nnfs.init_params"))
+    assert any(url.endswith("pyodide.asm.wasm") for url in page.asked)
+    assert not any("matplotlib" in url for url in page.asked if "cell" in url)
+
+
+def test_a_result_replaces_the_built_one_until_reset(open_page):
+    page = open_page("see/one-page")
+    cell = cell_with(page, "start = nnfs.init_params")
+    built = cell.locator(".cell_output").inner_html()
+    run(cell)
+    output = cell.locator(".cell_output")
+    expect(output).to_have_class(re.compile("live-output"))
+    expect(output).to_contain_text("[(10, 784), (10, 1), (10, 10), (10, 1)]")
+    cell.get_by_role("button", name=re.compile("^Reset")).click()
+    assert cell.locator(".cell_output").inner_html() == built
+    expect(cell.get_by_role("button", name=re.compile("^Run"))).to_be_focused()
+
+
+def test_an_edited_cell_gives_the_new_result_by_keyboard_alone(open_page):
+    page = open_page("see/one-page")
+    cell = cell_with(page, "start = nnfs.init_params")
+    cell.get_by_role("button", name=re.compile("^Edit")).focus()
+    page.keyboard.press("Enter")
+    expect(cell.get_by_role("textbox")).to_be_focused()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("\nsum(P.size for P in start)")
+    page.keyboard.press("Escape")
+    expect(cell.get_by_role("button", name=re.compile("^Edit"))).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    expect(cell.locator(".cell_output")).to_have_text("7960", timeout=90_000)
+    cell.get_by_role("button", name=re.compile("^Reset")).click()
+    expect(cell.get_by_role("textbox")).to_have_count(0)
+    expect(cell.locator(".cell_input pre")).to_be_visible()
+
+
+def test_an_edited_earlier_cell_changes_what_a_later_one_shows(open_page):
+    page = open_page("see/one-page")
+    rewrite(page, cell_with(page, "start = nnfs.init_params"), "start = [1, 2, 3]\n")
+    later = cell_with(page, "guess = nnfs.accuracy(start")
+    rewrite(page, later, "len(start)")
+    run(later)
+    expect(later.locator(".cell_output")).to_have_text("3")
+
+
+def test_an_error_shows_a_traceback_of_the_cell(open_page):
+    page = open_page("see/one-page")
+    cell = cell_with(page, "start = nnfs.init_params")
+    rewrite(page, cell, "def f():\n    return np.ones(3) @ np.ones(4)\n\nf()")
+    run(cell)
+    error = cell.locator(".live-error")
+    expect(error).to_contain_text("return np.ones(3) @ np.ones(4)")
+    assert "live_kernel" not in error.inner_text()
+    expect(cell.locator(".live-status")).to_contain_text("ValueError: matmul")
+
+
+def test_an_endless_loop_is_stopped_and_the_next_run_works(open_page):
+    page = open_page("see/one-page")
+    cell = cell_with(page, "start = nnfs.init_params")
+    rewrite(page, cell, "print('begun')\nwhile True: pass\n")
+    page.keyboard.press("Control+Enter")
+    expect(cell.locator(".cell_output")).to_contain_text("begun", timeout=90_000)
+    cell.get_by_role("button", name=re.compile("^Stop")).click()
+    expect(cell.locator(".live-status")).to_have_text("Stopped. Run starts anew.")
+    expect(cell.get_by_role("button", name=re.compile("^Run"))).to_be_focused()
+    cell.get_by_role("button", name=re.compile("^Reset")).click()
+    run(cell)
+    expect(cell.locator(".cell_output")).to_contain_text("(10, 784)")
+
+
+def test_a_figure_keeps_its_caption_and_says_that_it_is_new(open_page):
+    page = open_page("derive/softmax")
+    cell = page.locator(".cell", has=page.locator("figure")).first
+    caption = cell.locator("figcaption").inner_text()
+    run(cell)
+    picture = cell.locator("figure img")
+    expect(picture).to_have_attribute("src", re.compile("^blob:"))
+    expect(picture).to_have_attribute("alt", re.compile("just drawn"))
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+    assert cell.locator("figcaption").inner_text() == caption
+
+
+def test_results_from_fewer_images_are_marked(open_page):
+    page = open_page("see/one-page")
+    cell = cell_with(page, "x_train.shape, y_train.shape")
+    run(cell)
+    expect(cell.locator(".cell_output")).to_contain_text("((784, 3000), (3000,)")
+    expect(cell.locator(".live-note")).to_contain_text("a part of the digits")
+
+
+def test_a_cell_that_cannot_run_says_why(open_page):
+    page = open_page("derive/softmax")
+    cell = cell_with(page, "check_symbols(")
+    expect(cell.locator(".live-status")).to_contain_text("needs SymPy")
+    expect(cell.get_by_role("button")).to_have_count(0)
+
+
+def test_a_page_opened_as_a_file_says_how_to_run_it(context, site):
+    page = context.new_page()
+    page.goto((site / "see" / "one-page.html").as_uri(), wait_until="load")
+    cell = cell_with(page, "start = nnfs.init_params")
+    run(cell)
+    expect(cell.locator(".live-status")).to_contain_text("python -m http.server")
+
+
+def test_without_a_connection_the_reason_is_said(open_page, context):
+    page = open_page("see/one-page")
+    context.set_offline(True)
+    cell = cell_with(page, "start = nnfs.init_params")
+    run(cell)
+    expect(cell.locator(".live-status")).to_contain_text("could not be loaded")
+    context.set_offline(False)
+    run(cell)
+    expect(cell.locator(".cell_output")).to_contain_text("(10, 784)")
+
+
+def test_a_file_that_is_not_the_expected_one_is_refused(open_page, context):
+    page = open_page("see/one-page")
+    context.route(
+        "**/pyodide.asm.js",
+        lambda route: route.fulfill(
+            body="self.foreign = true", headers={"Access-Control-Allow-Origin": "*"}
+        ),
+    )
+    cell = cell_with(page, "start = nnfs.init_params")
+    run(cell)
+    expect(cell.locator(".live-status")).to_contain_text("pyodide.asm.js could not be loaded")
+
+
+def test_arrays_and_events_pass_between_page_and_python(open_page):
+    page = open_page("see/one-page")
+    shown = page.evaluate(
+        """async () => {
+          const shown = [];
+          const X = { data: new Float32Array([1, 2, 3, 4, 5, 6]), shape: [2, 3] };
+          const code = `from live_kernel import send_event
+send_event("sums", {"rows": X.sum(axis=1), "type": str(X.dtype), "n": n})`;
+          const succeeded = await livePython.run(
+            code, { space: "test", variables: { X, n: 3 } }, (m) => shown.push(m));
+          const event = shown.find((m) => m.kind === "event");
+          return { succeeded, name: event.name, type: event.value.type, n: event.value.n,
+                   rows: [...event.value.rows.data], shape: event.value.rows.shape };
+        }"""
+    )
+    assert shown == {
+        "succeeded": True,
+        "name": "sums",
+        "type": "float32",
+        "n": 3,
+        "rows": [6, 15],
+        "shape": [2],
+    }
+
+
+def test_a_page_without_javascript_has_no_buttons(browser, site):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / "see" / "one-page.html").as_uri())
+    assert page.locator(".live-controls button").count() == 0
+    assert page.locator(".live-controls >> visible=true").count() == 0
+    context.close()
+
+
+def test_what_is_loaded_at_the_first_run_is_listed_with_hashes(site):
+    settings = json.loads((site / "live" / "live.json").read_text("utf8"))
+    bundle = site / "live" / settings["bundle"]
+    assert bundle.stat().st_size == settings["files"][settings["bundle"]]["size"] < 1_000_000
+    assert all(file["integrity"].startswith("sha256-") for file in settings["files"].values())
