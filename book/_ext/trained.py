@@ -7,7 +7,12 @@ steps.
 """
 
 import os
-from typing import NamedTuple
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
 
 import joblib
 import numpy as np
@@ -20,7 +25,37 @@ from shown import size
 
 IMAGES, STEPS = size(41_000, browser=1_000), size(750, browser=100)
 EPOCHS = size(10, browser=4)
-memory = joblib.Memory(os.environ.get("BOOK_TRAINED_CACHE"), verbose=0)
+CACHE = os.environ.get("BOOK_TRAINED_CACHE")
+memory = joblib.Memory(CACHE, verbose=0)
+Result = TypeVar("Result")
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Let other kernels that want the same network wait for it: pages run side by side."""
+    try:
+        import fcntl
+    except ImportError:
+        fcntl = None
+    if CACHE is None or fcntl is None:
+        yield
+        return
+    Path(CACHE).mkdir(parents=True, exist_ok=True)
+    with Path(CACHE, f"{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def once(function: Callable[..., Result]) -> Callable[..., Result]:
+    """Keep what a function of seeds returns, and compute it once for all pages of a build."""
+    kept = memory.cache(function)
+
+    @wraps(function)
+    def kept_or_computed(*settings: Any, **more: Any) -> Result:
+        with _alone(re.sub(r"\W+", "-", f"{function.__name__} {settings} {more}")):
+            return kept(*settings, **more)
+
+    return kept_or_computed
 
 
 class Job(NamedTuple):
@@ -31,7 +66,7 @@ class Job(NamedTuple):
     test_accuracy: float
 
 
-@memory.cache
+@once
 def original_job(start: int, split: int) -> Job:
     """Run the original's job: 784-10-10, 41,000 images, 750 iterations, learning rate 0.1.
 
@@ -52,7 +87,7 @@ def original_job(start: int, split: int) -> Job:
     )
 
 
-@memory.cache
+@once
 def linear_job(split: int) -> Training:
     """Run the original's job with the linear model, from zero: 41,000 images, 750 iterations.
 
@@ -72,7 +107,7 @@ def linear_job(split: int) -> Training:
     )
 
 
-@memory.cache
+@once
 def good_network(start: int) -> Job:
     """Train 784-128-10 on the 60,000 official training images, tested on the official 10,000.
 
