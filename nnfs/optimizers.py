@@ -75,6 +75,8 @@ def momentum(beta: float = 0.9) -> Optimizer:
 
     Notes
     -----
+    Book: :eq:`eq-momentum`, :eq:`eq-momentum-constant`.
+
     Source: Polyak, Some methods of speeding up the convergence of iteration methods (1964).
     """
     beta = arguments.share(beta, "beta")
@@ -103,6 +105,8 @@ def adam(beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> Opt
 
     Notes
     -----
+    Book: :eq:`eq-adam`, :eq:`eq-bias-correction`.
+
     Source: Kingma and Ba, Adam: a method for stochastic optimization (ICLR 2015), algorithm 1.
     """
     beta1, beta2 = arguments.share(beta1, "beta1"), arguments.share(beta2, "beta2")
@@ -147,6 +151,8 @@ def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
 
     Notes
     -----
+    Book: :eq:`eq-decoupled-decay`.
+
     Source: Loshchilov and Hutter, Decoupled weight decay regularization (ICLR 2019).
     """
     weight_decay = arguments.amount(weight_decay, "weight_decay")
