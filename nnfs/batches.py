@@ -50,6 +50,8 @@ def mini_batches(
 
     Notes
     -----
+    Book: :eq:`eq-batch-unbiased`, :eq:`eq-batch-variance`.
+
     Source: Robbins and Monro, A stochastic approximation method (1951); Bottou, Curtis and Nocedal,
     Optimization methods for large-scale machine learning (SIAM Review, 2018).
     """
@@ -83,7 +85,23 @@ def _batches(m: int, batch_size: int, rng: "np.random.Generator") -> Iterator[Ar
 
 
 def per_epoch(m: int, batch_size: int | None) -> int:
-    """Return how many batches an epoch has: the whole set at once if there is no batch size."""
+    """Return how many batches an epoch has: the whole set at once if there is no batch size.
+
+    Parameters
+    ----------
+    m : int
+        Examples.
+    batch_size : int or None
+        Examples in a batch.
+
+    Returns
+    -------
+    int
+
+    Notes
+    -----
+    Book: :eq:`eq-steps-per-epoch`.
+    """
     return -(-m // (batch_size or m))
 
 

@@ -56,7 +56,8 @@ def forward(
 
     Notes
     -----
-    Source: Goodfellow, Bengio and Courville, Deep Learning (2016), algorithm 6.3.
+    Book: :eq:`eq-forward-depth`. Source: Goodfellow, Bengio and Courville, Deep Learning (2016),
+    algorithm 6.3.
     """
     arguments.shapes(params, X)
     W1, b1, *others = params
@@ -90,7 +91,7 @@ def backward(
 
     Notes
     -----
-    Source: Goodfellow, Bengio and Courville (2016), algorithm 6.4.
+    Book: :eq:`eq-backward-depth`. Source: Goodfellow, Bengio and Courville (2016), algorithm 6.4.
     """
     dZ = cross_entropy_gradient(softmax(Z), Y)
     gradients = [*affine_gradients(dZ, inputs[-1])]

@@ -76,6 +76,8 @@ def momentum(beta: float = 0.9) -> Optimizer:
 
     Notes
     -----
+    Book: :eq:`eq-momentum`, :eq:`eq-momentum-constant`.
+
     Source: Polyak, Some methods of speeding up the convergence of iteration methods (1964).
     """
     beta = arguments.share(beta, "beta")
@@ -104,6 +106,8 @@ def adam(beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> Opt
 
     Notes
     -----
+    Book: :eq:`eq-adam`, :eq:`eq-bias-correction`.
+
     Source: Kingma and Ba, Adam: a method for stochastic optimization (ICLR 2015), algorithm 1.
     """
     beta1, beta2 = arguments.share(beta1, "beta1"), arguments.share(beta2, "beta2")
@@ -148,6 +152,8 @@ def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
 
     Notes
     -----
+    Book: :eq:`eq-decoupled-decay`.
+
     Source: Loshchilov and Hutter, Decoupled weight decay regularization (ICLR 2019).
     """
     weight_decay = arguments.amount(weight_decay, "weight_decay")

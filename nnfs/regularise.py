@@ -32,6 +32,8 @@ def penalised(gradient: Gradient, strength: float) -> Gradient:
 
     Notes
     -----
+    Book: :eq:`eq-penalty-gradient`.
+
     Source: Krogh and Hertz, A simple weight decay can improve generalization (NIPS 1991).
     """
     strength = arguments.amount(strength, "strength")
@@ -74,6 +76,8 @@ def dropout_masks(params: Any, m: int, rate: float, rng: "np.random.Generator") 
 
     Notes
     -----
+    Book: :eq:`eq-dropout-mean`, :eq:`eq-dropout-variance`.
+
     Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, Dropout (JMLR, 2014).
     """
     rate = arguments.share(rate, "rate")

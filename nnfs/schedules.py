@@ -34,6 +34,10 @@ def stepwise(alpha: float, *, every: int, factor: float = 0.1) -> Schedule:
     ------
     ValueError
         If alpha or factor is not a positive, finite number, or every not a whole one.
+
+    Notes
+    -----
+    Book: :eq:`eq-schedule-step`.
     """
     alpha = arguments.positive_number(alpha, "alpha")
     factor = arguments.positive_number(factor, "factor")
@@ -60,6 +64,8 @@ def cosine(alpha: float, *, steps: int, warmup: int = 0) -> Schedule:
 
     Notes
     -----
+    Book: :eq:`eq-schedule-cosine`.
+
     Source: Loshchilov and Hutter, SGDR: stochastic gradient descent with warm restarts (ICLR 2017),
     equation 5; Goyal et al., Accurate, large minibatch SGD (2017), 2.2, for the rise.
     """

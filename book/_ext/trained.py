@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
+from time import perf_counter
 from typing import Any, NamedTuple, TypeVar
 
 import joblib
@@ -19,7 +20,8 @@ import numpy as np
 
 import linear
 import nnfs
-from nnfs import batches, optimizers, schedules
+from nnfs import batches, layers, network, optimizers, schedules, training
+from nnfs.arguments import Array
 from nnfs.training import Training
 from shown import size
 
@@ -133,3 +135,99 @@ def good_network(start: int) -> Job:
         nnfs.accuracy(training.params, digits.x_train, digits.y_train),
         nnfs.accuracy(training.params, digits.x_test, digits.y_test),
     )
+
+
+METHODS = {  # optimiser and largest learning rate
+    "full batch": (optimizers.momentum(), 0.2),
+    "plain": (optimizers.SGD, 0.5),
+    "momentum": (optimizers.momentum(), 0.1),
+    "Adam": (optimizers.adam(), 0.004),
+}
+
+
+@once
+def race(
+    method: str, seed: int, hidden: int, held_out: int, batch_size: int | None, iterations: int
+) -> Array:
+    """Train by one of METHODS on MNIST's training images and judge twenty times on held-out ones.
+
+    Parameters
+    ----------
+    method : str
+    seed : int
+        Of the start and of the order of the images.
+    hidden : int
+        Hidden units.
+    held_out : int
+        How many of the 60,000 images, the last ones, are held out.
+    batch_size : int or None
+    iterations : int
+
+    Returns
+    -------
+    (20, 3) array
+        Steps made, seconds that they took, accuracy (0 to 1) on the held-out images.
+    """
+    digits = nnfs.load_mnist("bundled", split="official")
+    x, y = digits.x_train[:, :-held_out], digits.y_train[:-held_out]
+    x_held, y_held = digits.x_train[:, -held_out:], digits.y_train[-held_out:]
+    optimizer, alpha = METHODS[method]
+    start = nnfs.init_params(784, hidden, scheme="he", seed=seed)
+    judged = set(np.linspace(iterations / 20, iterations, 20).round().astype(int).tolist())
+    marks, seconds = [], 0.0
+    with batches.objective(network.gradient, x, y, batch_size=batch_size, seed=seed) as objective:
+        steps = training.steps(
+            start,
+            objective,
+            iterations=iterations,
+            alpha=schedules.cosine(alpha, steps=iterations),
+            optimizer=optimizer,
+        )
+        clock = perf_counter()
+        for step in steps:
+            if step.iteration + 1 in judged:
+                seconds += perf_counter() - clock
+                score = nnfs.accuracy(step.params, x_held, y_held)
+                marks.append((step.iteration + 1, seconds, score))
+                clock = perf_counter()
+    return np.array(marks)
+
+
+@once
+def scores(
+    hidden: tuple[int, ...],
+    seed: int,
+    m: int,
+    epochs: int,
+    batch_size: int,
+    weight_decay: float = 0.0,
+    dropout: float = 0.0,
+) -> Array:
+    """Train a network of any depth with AdamW; return training and test accuracy, 0 to 1.
+
+    The test images are the official ones, the training images m of the official 60,000.
+
+    Parameters
+    ----------
+    hidden : tuple of int
+        Widths of the hidden layers.
+    seed : int
+        Of the draw of the images, the start, and the order.
+    m, epochs, batch_size : int
+    weight_decay, dropout : float
+    """
+    digits = nnfs.load_mnist("bundled", split="official")
+    drawn = np.random.default_rng(seed).permutation(digits.y_train.size)[:m]
+    x, y = digits.x_train[:, drawn], digits.y_train[drawn]
+    iterations = epochs * batches.per_epoch(m, batch_size)
+    *_, last = training.steps(
+        nnfs.init_params(784, hidden, scheme="he", seed=seed),
+        batches.mini_batches(
+            layers.gradient, x, y, batch_size=batch_size, seed=seed, dropout=dropout
+        ),
+        iterations=iterations,
+        alpha=schedules.cosine(3e-3, steps=iterations),
+        optimizer=optimizers.adamw(weight_decay),
+    )
+    parts = (x, y), (digits.x_test, digits.y_test)
+    return np.array([nnfs.accuracy(last.params, *part) for part in parts])
