@@ -7,46 +7,23 @@
 >>> nnfs.accuracy(training.params, X, y)
 1.0
 
-The modules, in the order in which data flows: `data` with its readers, `functions`, `network`,
-`initialise`, `gradients`, `engine`, `training`; `storage`, `plots` and `cli` stand at the end.
+The modules, in the order in which data flows: `data` with its readers, `functions`, `layers`,
+`network`, `initialise`, `gradients`, `regularise`, `engine`, `batches`, `optimizers`, `schedules`,
+`training`; `storage`, `plots`, `cli` and `autograd`, which needs none of them, stand at the end.
 """
 
-from nnfs.data import MNIST, DataError, load_mnist
+from nnfs.data import MNIST, load_mnist
+from nnfs.digit_files import DataError
 from nnfs.functions import cross_entropy, log_softmax, one_hot, relu, relu_mask, softmax
 from nnfs.gradients import GradientCheck, check_gradients
 from nnfs.initialise import init_params
-from nnfs.network import (
-    Activations,
-    Parameters,
-    accuracy,
-    backward,
-    forward,
-    predict,
-)
-from nnfs.training import DivergenceError, History, Training, train, update
+from nnfs.layers import accuracy, predict
+from nnfs.network import Activations, Parameters, backward, forward
+from nnfs.optimizers import update
+from nnfs.training import DivergenceError, History, Training, train
 
-__all__ = [
-    "MNIST",
-    "Activations",
-    "DataError",
-    "DivergenceError",
-    "GradientCheck",
-    "History",
-    "Parameters",
-    "Training",
-    "accuracy",
-    "backward",
-    "check_gradients",
-    "cross_entropy",
-    "forward",
-    "init_params",
-    "load_mnist",
-    "log_softmax",
-    "one_hot",
-    "predict",
-    "relu",
-    "relu_mask",
-    "softmax",
-    "train",
-    "update",
-]
+__all__ = ["MNIST", "DataError", "load_mnist"]
+__all__ += ["cross_entropy", "log_softmax", "one_hot", "relu", "relu_mask", "softmax"]
+__all__ += ["Activations", "Parameters", "backward", "forward", "init_params"]
+__all__ += ["GradientCheck", "accuracy", "check_gradients", "predict"]
+__all__ += ["DivergenceError", "History", "Training", "train", "update"]

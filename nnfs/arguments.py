@@ -6,7 +6,7 @@ rest of the package can rely on.
 """
 
 import operator
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -28,12 +28,26 @@ def whole_number(value: object, name: str, *, at_least: int) -> int:
 
 def positive_number(value: object, name: str) -> float:
     """Return ``value`` as a positive, finite float."""
+    return _real(value, name, "a positive, finite number", lambda number: 0 < number < np.inf)
+
+
+def amount(value: object, name: str) -> float:
+    """Return ``value`` as a finite float of at least 0."""
+    return _real(value, name, "a finite number of at least 0", lambda number: 0 <= number < np.inf)
+
+
+def share(value: object, name: str) -> float:
+    """Return ``value`` as a float in [0, 1)."""
+    return _real(value, name, "a number in [0, 1)", lambda number: 0 <= number < 1)
+
+
+def _real(value: object, name: str, expected: str, holds: Callable[[float], bool]) -> float:
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         number = np.nan
-    if isinstance(value, str | bool) or not 0 < number < np.inf:
-        raise ValueError(f"{name} must be a positive, finite number, got {value!r}")
+    if isinstance(value, str | bool) or not holds(number):
+        raise ValueError(f"{name} must be {expected}, got {value!r}")
     return number
 
 
@@ -99,7 +113,7 @@ def shapes(params: Sequence[Array], X: Array) -> None:
     """Check that W1, b1, ..., WL, bL are affine maps that fit each other and X (..., n, m)."""
     if len(params) == 0 or len(params) % 2:
         raise ValueError(f"{len(params)} parameters; expected W1, b1, ..., WL, bL")
-    fan_in, source = X.shape[-2] if X.ndim >= 2 else None, f"X of shape {X.shape}"
+    fan_in, source = X.shape[-2] if len(X.shape) >= 2 else None, f"X of shape {X.shape}"
     for layer, (W, b) in enumerate(zip(params[::2], params[1::2], strict=True), start=1):
         if W.ndim < 2 or W.shape[-1] != fan_in:
             raise ValueError(
@@ -125,6 +139,11 @@ def finite(params: Sequence[Array]) -> None:
             raise ValueError(f"{name(place)} has dtype {P.dtype}; expected floating-point numbers")
         if not np.isfinite(P).all():
             raise ValueError(f"{name(place)} of shape {P.shape} has entries that are not finite")
+
+
+def rebuilt(params: Any, blocks: Sequence[Array]) -> Any:
+    """Return arrays in the kind of tuple that params are, such as `nnfs.Parameters`."""
+    return getattr(params, "_make", tuple)(blocks)
 
 
 def same_shapes(gradients: Sequence[Array], params: Sequence[Array]) -> None:

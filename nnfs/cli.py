@@ -4,7 +4,6 @@ Exit codes: 0 success, 1 bad data or a diverged run, 2 usage, 130 interrupted.
 """
 
 import argparse
-import math
 import os
 import shutil
 import signal
@@ -18,13 +17,42 @@ from typing import Any
 
 import numpy as np
 
-from nnfs import arguments, data, engine, initialise, network, storage, training
+from nnfs import (
+    arguments,
+    batches,
+    data,
+    initialise,
+    layers,
+    optimizers,
+    regularise,
+    schedules,
+    storage,
+    training,
+)
 from nnfs.arguments import Array
 from nnfs.data import MNIST
-from nnfs.network import Parameters
+from nnfs.functions import softmax
+from nnfs.optimizers import Optimizer
+from nnfs.schedules import Schedule
 from nnfs.training import DivergenceError, History, Step, Training
 
 N_SHOWN = 12
+OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {
+    "sgd": lambda weight_decay: optimizers.SGD,
+    "momentum": lambda weight_decay: optimizers.momentum(),
+    "adam": lambda weight_decay: optimizers.adam(),
+    "adamw": optimizers.adamw,
+}
+SCHEDULES: dict[str, Callable[[float, int], Schedule]] = {
+    "constant": lambda alpha, n: schedules.constant(alpha),
+    "step": lambda alpha, n: schedules.stepwise(alpha, every=-(-n // 3)),
+    "cosine": lambda alpha, n: schedules.cosine(alpha, steps=n, warmup=n // 20),
+}
+# What run.json keeps of the options.
+SETTINGS = (
+    *("split", "seed", "test_size", "hidden", "init", "iterations", "batch_size"),
+    *("optimizer", "alpha", "schedule", "weight_decay", "dropout"),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,7 +91,7 @@ def _complain(message: str, code: int) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m nnfs", description="A two-layer neural network in plain NumPy."
+        prog="python -m nnfs", description="Neural networks in plain NumPy."
     )
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -87,22 +115,25 @@ def _add_train(commands: Any) -> None:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     _add_data_options(command, n_test=1000, seed=0, split="original")
-    command.add_argument("--hidden", type=_whole(1), default=10, metavar="N", help="hidden units")
-    command.add_argument(
-        "--iterations", type=_whole(1), default=750, metavar="N", help="steps of gradient descent"
-    )
-    command.add_argument(
-        "--alpha", type=_positive, default=0.1, metavar="A", help="the learning rate"
-    )
-    command.add_argument(
-        "--out",
-        type=Path,
-        default=Path("nnfs-run"),
-        metavar="DIR",
-        help="folder for the curves, the predictions, history.csv, parameters.npz and run.json; "
-        "files of an earlier run are replaced",
-    )
-    command.add_argument("--quiet", action="store_true", help="print the two accuracies only")
+    add, whole = command.add_argument, _option(int, arguments.whole_number, at_least=1)
+    add("--hidden", type=whole, nargs="+", default=[10], metavar="N", help="units of each layer")
+    add("--init", choices=initialise.SCHEMES, default="uniform", help="scale of the start")
+    length = command.add_mutually_exclusive_group()
+    length.add_argument("--iterations", type=whole, default=750, metavar="N", help="steps")
+    length.add_argument("--epochs", type=whole, metavar="N", help="times through all images")
+    add("--batch-size", type=whole, metavar="N", help="images of a step; all unless given")
+    add("--optimizer", choices=OPTIMIZERS, default="sgd", help="what a step does")
+    rate = "the learning rate; unless given, 0.1, with adam and adamw 0.001"
+    add("--alpha", type=_option(float, arguments.positive_number), metavar="A", help=rate)
+    course = "of alpha; step: a tenth after each third of the run; cosine: to 0, after a warm-up"
+    add("--schedule", choices=SCHEDULES, default="constant", help=course)
+    decay = "decoupled with adamw, else the strength of an L2 penalty"
+    amount, share = _option(float, arguments.amount), _option(float, arguments.share)
+    add("--weight-decay", type=amount, default=0.0, metavar="D", help=decay)
+    add("--dropout", type=share, default=0.0, metavar="P", help="share of units left out")
+    out = "folder for the curves, predictions, history.csv, parameters.npz and run.json of the run"
+    add("--out", type=Path, default=Path("nnfs-run"), metavar="DIR", help=out)
+    add("--quiet", action="store_true", help="print the two accuracies only")
     command.set_defaults(run=train)
 
 
@@ -113,26 +144,17 @@ def _add_predict(commands: Any) -> None:
         description="Show a saved network's answers for test images. The test part is that of the "
         "run, as its run.json says; options override it.",
     )
-    command.add_argument(
-        "images", nargs="*", type=_whole(0), metavar="IMAGE", help="places in the test part (0-9)"
-    )
-    command.add_argument(
-        "--parameters",
-        type=Path,
-        default=Path("nnfs-run", "parameters.npz"),
-        metavar="FILE",
-        help="what train wrote (default: %(default)s)",
-    )
+    add, whole = command.add_argument, _option(int, arguments.whole_number, at_least=0)
+    add("images", nargs="*", type=whole, metavar="IMAGE", help="places in the test part (0-9)")
+    path, written = Path("nnfs-run", "parameters.npz"), "what train wrote (default: %(default)s)"
+    add("--parameters", type=Path, default=path, metavar="FILE", help=written)
     _add_data_options(command, n_test=None, seed=None, split=None)
     command.set_defaults(run=predict)
 
 
 def _add_data(commands: Any) -> None:
-    command = commands.add_parser(
-        "data",
-        help="say which data would be used",
-        description="Say which data would be used, with counts and SHA-256 of the content.",
-    )
+    text = "say which data would be used, with counts and SHA-256 of the content"
+    command = commands.add_parser("data", help=text, description=f"{text.capitalize()}.")
     command.add_argument("--data", metavar="PATH", help="as for train")
     command.set_defaults(run=show_data)
 
@@ -140,49 +162,29 @@ def _add_data(commands: Any) -> None:
 def _add_data_options(
     command: argparse.ArgumentParser, *, n_test: int | None, seed: int | None, split: str | None
 ) -> None:
-    command.add_argument(
-        "--data",
-        metavar="PATH",
-        default=argparse.SUPPRESS if n_test is None else None,
-        help="a Kaggle train.csv or a folder of IDX files; by default mnist_data/train.csv if "
-        "there is one, else the bundled digits",
-    )
-    command.add_argument(
-        "--split",
-        choices=["original", "official"],
-        default=split,
-        help="original: drawn from the training images; official: 60,000 and 10,000",
-    )
-    command.add_argument(
-        "--seed", type=_whole(0), default=seed, metavar="S", help="of the start and the split"
-    )
-    command.add_argument(
-        "--test-size",
-        type=_whole(1),
-        default=n_test,
-        metavar="N",
-        help="test images of the original split",
-    )
+    add, whole = command.add_argument, arguments.whole_number
+    source = "a Kaggle train.csv or a folder of IDX files; unless given, mnist_data/train.csv if "
+    source += "there is one, else the bundled digits"
+    default = argparse.SUPPRESS if n_test is None else None
+    add("--data", metavar="PATH", default=default, help=source)
+    parts = "original: drawn from the training images; official: 60,000 and 10,000"
+    add("--split", choices=["original", "official"], default=split, help=parts)
+    draws = "of the start, the split and the batches"
+    add("--seed", type=_option(int, whole, at_least=0), default=seed, metavar="S", help=draws)
+    size = "test images of the original split"
+    add("--test-size", type=_option(int, whole, at_least=1), default=n_test, metavar="N", help=size)
 
 
-def _whole(at_least: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        value = int(text) if text.isascii() and text.isdigit() else None
-        if value is None or value < at_least:
-            raise argparse.ArgumentTypeError(
-                f"expected a whole number of at least {at_least}, got {text!r}"
-            )
-        return value
+def _option(kind: type, check: Callable[..., Any], **bounds: int) -> Callable[[str], Any]:
+    def parse(text: str) -> Any:
+        with suppress(ValueError):
+            return check(kind(text), "value", **bounds)
+        try:
+            return check(text, "value", **bounds)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
 
-    return number
-
-
-def _positive(text: str) -> float:
-    with suppress(ValueError):
-        value = float(text)
-        if 0 < value < math.inf:
-            return value
-    raise argparse.ArgumentTypeError(f"expected a positive number, got {text!r}")
+    return parse
 
 
 def train(options: argparse.Namespace) -> int:
@@ -193,6 +195,10 @@ def train(options: argparse.Namespace) -> int:
         options.data, n_test=options.test_size, split=options.split, seed=options.seed
     )
     say(f"{digits.y_train.size} training images, {digits.y_test.size} test images")
+    options.alpha = options.alpha or (0.001 if options.optimizer.startswith("adam") else 0.1)
+    if options.epochs:
+        epoch = batches.per_epoch(digits.y_train.size, options.batch_size)
+        options.iterations = options.epochs * epoch
     with _folder(options.out), _interruptible() as interrupted:
         result = _descend(options, digits, interrupted)
         accuracies = _accuracies(result.params, digits)
@@ -210,18 +216,18 @@ def train(options: argparse.Namespace) -> int:
         return 130 if interrupted() else 0
 
 
-def _accuracies(params: Parameters, digits: MNIST) -> dict[str, float]:
+def _accuracies(params: Sequence[Array], digits: MNIST) -> dict[str, float]:
     parts = {"train": digits[:2], "test": digits[2:]}
     for X, _ in parts.values():
         _probabilities(params, X)
     with np.errstate(over="ignore"):
-        return {part: network.accuracy(params, X, y) for part, (X, y) in parts.items()}
+        return {part: layers.accuracy(params, X, y) for part, (X, y) in parts.items()}
 
 
-def _probabilities(params: Parameters, X: Array) -> Array:
+def _probabilities(params: Sequence[Array], X: Array) -> Array:
     """Return A2; the last step of a run can leave finite parameters whose answers overflow."""
     with np.errstate(over="ignore", invalid="ignore"):
-        A2 = network.forward(params, arguments.examples(X)).A2
+        A2 = softmax(layers.forward(params, arguments.examples(X))[1])
     if not np.isfinite(A2).all():
         raise DivergenceError(
             "the network's probabilities are not all finite; train with a smaller learning rate"
@@ -262,12 +268,18 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
 def _descend(
     options: argparse.Namespace, digits: MNIST, interrupted: Callable[[], bool]
 ) -> Training:
-    params = initialise.init_params(len(digits.x_train), options.hidden, seed=options.seed)
+    X, y, *_ = digits
+    seed, n = options.seed, options.iterations
+    params = initialise.init_params(len(X), options.hidden, scheme=options.init, seed=seed)
+    coupled = 0.0 if options.optimizer == "adamw" else options.weight_decay
+    gradient = regularise.penalised(layers.gradient, coupled) if coupled else layers.gradient
+    rate = SCHEDULES[options.schedule](options.alpha, n)
     loss, accuracy = [], []
-    with engine.full_batch(network.gradient, digits.x_train, digits.y_train) as objective:
-        steps = training.steps(
-            params, objective, iterations=options.iterations, alpha=options.alpha
-        )
+    with batches.objective(
+        gradient, X, y, batch_size=options.batch_size, seed=seed, dropout=options.dropout
+    ) as objective:
+        optimizer = OPTIMIZERS[options.optimizer](options.weight_decay)
+        steps = training.steps(params, objective, iterations=n, alpha=rate, optimizer=optimizer)
         for step in _progress(steps, options):
             params = step.params
             loss.append(step.loss)
@@ -325,8 +337,7 @@ def _write(options: argparse.Namespace, result: Training, digits: MNIST) -> None
             figure.savefig(file, format="png", dpi=150)
     storage.save_history(options.out / "history.csv", result.history)
     storage.save_parameters(options.out / "parameters.npz", params)
-    names = ("split", "hidden", "iterations", "alpha", "seed", "test_size")
-    settings = {name: getattr(options, name) for name in names}
+    settings = {name: getattr(options, name) for name in SETTINGS}
     source = data.find_source(options.data)
     used = "bundled" if source.kind == "bundled" else str(source.path.resolve())
     storage.save_settings(options.out, {"data": used, **settings, "done": loss.size})
@@ -354,7 +365,7 @@ def _test_part(options: argparse.Namespace) -> MNIST:
     return data.load_mnist(source, **{k: v for k, v in chosen.items() if v is not None})
 
 
-def _print_answers(params: Parameters, digits: MNIST, images: list[int]) -> int:
+def _print_answers(params: Sequence[Array], digits: MNIST, images: list[int]) -> int:
     A2 = _probabilities(params, digits.x_test[:, images])
     answers, truth = A2.argmax(axis=0), digits.y_test[images]
     for place, image in enumerate(images):

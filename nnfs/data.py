@@ -14,18 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnfs import arguments, idx, kaggle
-from nnfs.digit_files import OTHER_DATA, DataError, Digits, read_content
-
-__all__ = [
-    "BUNDLED_SHA256",
-    "MNIST",
-    "DataError",
-    "FileSummary",
-    "Source",
-    "find_source",
-    "inventory",
-    "load_mnist",
-]
+from nnfs.digit_files import OTHER_DATA, Digits, read_content
 
 BUNDLED_DIR = Path(__file__).resolve().parent.parent / "mnist_data"
 
@@ -77,13 +66,9 @@ class Source:
 
     def __str__(self) -> str:
         """Return a description such as ``IDX files in fashion/``."""
-        match self.kind:
-            case "bundled":
-                return f"bundled MNIST in {self.path} (hashes verified on reading)"
-            case "folder":
-                return f"IDX files in {self.path}"
-            case "csv":
-                return f"CSV file {self.path}"
+        kinds = {"bundled": "bundled MNIST in", "folder": "IDX files in", "csv": "CSV file"}
+        verified = " (hashes verified on reading)" if self.kind == "bundled" else ""
+        return f"{kinds[self.kind]} {self.path}{verified}"
 
 
 @dataclass(frozen=True)

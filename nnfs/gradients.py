@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike
 from nnfs import arguments, network
 from nnfs.arguments import Array
 
-Gradient: TypeAlias = Callable[[Any, Array, Array], tuple[Any, int, Sequence[Array]]]
+Gradient: TypeAlias = Callable[..., tuple[Any, int, Sequence[Array]]]
 Loss: TypeAlias = Callable[[Array], Any]
 
 DIFFERENCE_STEP = float(np.cbrt(np.finfo(np.float64).eps))
@@ -159,9 +159,7 @@ def _vector(blocks: Sequence[Array]) -> Array:
 def _blocks(theta: Array, like: Sequence[Array]) -> Any:
     ends = np.cumsum([P.size for P in like])[:-1]
     parts = zip(np.split(theta, ends), like, strict=True)
-    blocks = [part.reshape(P.shape) for part, P in parts]
-    rebuild: Any = getattr(like, "_make", tuple)
-    return rebuild(blocks)
+    return arguments.rebuilt(like, [part.reshape(P.shape) for part, P in parts])
 
 
 def _chosen(params: Sequence[Array], sample: int | None, rng: np.random.Generator) -> Array:

@@ -1,11 +1,13 @@
 """Where training starts: random parameters of a scale that suits the widths of the layers.
 
-Weights and biases are drawn from one generator, in the order W1, b1, W2, b2. The same seed gives
-the same bits, and NumPy's global generator is not touched.
+Weights and biases are drawn from one generator, in the order W1, b1, ..., WL, bL. The same seed
+gives the same bits, and NumPy's global generator is not touched.
 """
 
 import math
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -13,22 +15,31 @@ from numpy.typing import DTypeLike
 from nnfs import arguments
 from nnfs.network import Parameters
 
+# The limit of the weights of a layer, from its fan in and fan out.
+SCHEMES: dict[str, Callable[[int, int], float]] = {
+    "uniform": lambda fan_in, fan_out: 0.5,
+    "glorot": lambda fan_in, fan_out: math.sqrt(6 / (fan_in + fan_out)),
+    "he": lambda fan_in, fan_out: math.sqrt(6 / fan_in),
+}
+
 
 def init_params(
     n_inputs: int = 784,
-    n_hidden: int = 10,
+    n_hidden: int | Sequence[int] = 10,
     n_classes: int = 10,
     *,
     scheme: str = "uniform",
     seed: int = 0,
     dtype: DTypeLike = np.float32,
-) -> Parameters:
+) -> Any:
     """Return random parameters, every weight uniform in [-limit, limit].
 
     Parameters
     ----------
-    n_inputs, n_hidden, n_classes : int
-        The widths n, h and c.
+    n_inputs, n_classes : int
+        The widths n and c.
+    n_hidden : int or sequence of int
+        The width h, or that of each hidden layer in turn: none of them is the linear model.
     scheme : {"uniform", "glorot", "he"}
         "uniform" is the original's: limit 1/2, for the biases too. "glorot" takes
         sqrt(6 / (fan in + fan out)) and "he" sqrt(6 / fan in); their biases are 0.
@@ -38,7 +49,7 @@ def init_params(
 
     Returns
     -------
-    params : Parameters
+    params : Parameters, or for another depth than two a tuple W1, b1, ..., WL, bL
 
     Raises
     ------
@@ -50,31 +61,20 @@ def init_params(
     Sources: Glorot and Bengio (AISTATS 2010), equation 16; He, Zhang, Ren and Sun (ICCV 2015),
     equation 10.
     """
+    hidden = tuple(n_hidden) if isinstance(n_hidden, Sequence) else (n_hidden,)
+    names = ("n_inputs", *("n_hidden" for _ in hidden), "n_classes")
     widths = [
         arguments.whole_number(width, name, at_least=1)
-        for width, name in (
-            (n_inputs, "n_inputs"),
-            (n_hidden, "n_hidden"),
-            (n_classes, "n_classes"),
-        )
+        for width, name in zip((n_inputs, *hidden, n_classes), names, strict=True)
     ]
     if np.dtype(dtype) not in (np.float32, np.float64):
         raise ValueError(f"dtype {np.dtype(dtype)}; expected float32 or float64")
+    if scheme not in SCHEMES:
+        raise ValueError(f"scheme {scheme!r} is not known; expected one of {', '.join(SCHEMES)}")
     rng = arguments.generator(seed)
     params = []
     for fan_in, fan_out in pairwise(widths):
-        limit = _limit(scheme, fan_in, fan_out)
+        limit = SCHEMES[scheme](fan_in, fan_out)
         W, b = (rng.uniform(-limit, limit, (fan_out, k)) for k in (fan_in, 1))
         params += [W, b if scheme == "uniform" else np.zeros_like(b)]
-    return Parameters(*(P.astype(dtype) for P in params))
-
-
-def _limit(scheme: str, fan_in: int, fan_out: int) -> float:
-    limits = {
-        "uniform": 0.5,
-        "glorot": math.sqrt(6 / (fan_in + fan_out)),
-        "he": math.sqrt(6 / fan_in),
-    }
-    if scheme not in limits:
-        raise ValueError(f"scheme {scheme!r} is not known; expected one of {', '.join(limits)}")
-    return limits[scheme]
+    return (Parameters._make if len(hidden) == 1 else tuple)(P.astype(dtype) for P in params)

@@ -11,7 +11,7 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,10 +19,12 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from nnfs import arguments
+from nnfs.arguments import Array
 from nnfs.network import Parameters
 from nnfs.training import History
 
 SETTINGS = "run.json"
+VERSION = 1
 UNREADABLE = (
     ValueError,
     TypeError,
@@ -67,13 +69,14 @@ def check_writable(folder: Path) -> None:
         pass
 
 
-def save_parameters(path: Path, params: Parameters) -> None:
-    """Write W1, b1, W2, b2 as an npz file without pickles."""
+def save_parameters(path: Path, params: Sequence[Array]) -> None:
+    """Write W1, b1, ..., WL, bL and the version of this form as an npz file without pickles."""
     with replacing(path) as file:
-        np.savez(file, **params._asdict())
+        named: Any = {arguments.name(place): P for place, P in enumerate(params)}
+        np.savez(file, version=VERSION, **named)
 
 
-def load_parameters(path: Path) -> Parameters:
+def load_parameters(path: Path) -> Any:
     """Read the parameters that `save_parameters` wrote.
 
     Parameters
@@ -82,29 +85,34 @@ def load_parameters(path: Path) -> Parameters:
 
     Returns
     -------
-    params : Parameters
+    params : Parameters, or for another depth than two a tuple W1, b1, ..., WL, bL
 
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file is damaged, holds something else, or parameters that do not fit each other.
+        If the file is damaged, of a later version, holds something else, or parameters that do
+        not fit each other.
     """
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            params = Parameters(**{name: archive[name] for name in archive.files})
+            arrays = {name: archive[name] for name in archive.files}
+        # The first files were those of a two-layer network, without a version.
+        if (version := arrays.pop("version", np.array(VERSION))) != VERSION:
+            raise ValueError(f"it has version {version}, this program reads {VERSION}")
+        params = [arrays.pop(arguments.name(place)) for place in range(len(arrays))]
         if any(P.ndim != 2 for P in params):
             raise ValueError("an array is not a matrix")
-        arguments.shapes(params, np.empty((params.W1.shape[1], 1)))
+        arguments.shapes(params, np.empty((params[0].shape[1] if params else 0, 1)))
         arguments.finite(params)
     except UNREADABLE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(
-            f"{path}: not the parameters W1, b1, W2, b2 of a two-layer network ({reason}); "
+            f"{path}: not the parameters W1, b1, ..., WL, bL of a network ({reason}); "
             "write them anew with python -m nnfs train"
         ) from error
-    return params
+    return Parameters(*params) if len(params) == 4 else tuple(params)
 
 
 def save_history(path: Path, history: History) -> None:
@@ -112,15 +120,11 @@ def save_history(path: Path, history: History) -> None:
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["iteration", "loss", "accuracy"])
-    rows.writerows(enumerate_rows(history))
+    # As Python's floats they are written in their shortest exact form.
+    pairs = zip(history.loss.tolist(), history.accuracy.tolist(), strict=True)
+    rows.writerows((iteration, *pair) for iteration, pair in enumerate(pairs))
     with replacing(path) as file:
         file.write(text.getvalue().encode())
-
-
-def enumerate_rows(history: History) -> Iterator[tuple[int, float, float]]:
-    """Yield (iteration, loss, accuracy), floats in their shortest exact form."""
-    pairs = zip(history.loss.tolist(), history.accuracy.tolist(), strict=True)
-    yield from ((iteration, loss, accuracy) for iteration, (loss, accuracy) in enumerate(pairs))
 
 
 def save_settings(folder: Path, settings: dict[str, Any]) -> None:

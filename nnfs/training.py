@@ -5,16 +5,17 @@ and gradients, and how that function goes over the examples is not its concern.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nnfs import arguments, engine, initialise, network
+from nnfs import arguments, batches, initialise, layers, network, schedules
 from nnfs.arguments import Array
+from nnfs.engine import Objective
 from nnfs.gradients import Gradient
-
-Params = TypeVar("Params", bound=Sequence[Array])
+from nnfs.optimizers import SGD, Optimizer
+from nnfs.schedules import Schedule
 
 
 class DivergenceError(ValueError):
@@ -52,39 +53,13 @@ class Training(NamedTuple):
     history: History
 
 
-def update(params: Params, gradients: Sequence[Array], alpha: float) -> Params:
-    """Return new parameters ``P - alpha dP``; the old ones are left as they are.
-
-    Parameters
-    ----------
-    params : Parameters or another tuple of arrays
-    gradients : sequence of arrays of the same shapes
-    alpha : float
-        The learning rate.
-
-    Returns
-    -------
-    A tuple of the type of params, each array of the dtype of its parameter.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ or alpha is not a positive, finite number.
-
-    Notes
-    -----
-    Book: :eq:`eq-update`. Source: Cauchy, Méthode générale pour la résolution des systèmes
-    d'équations simultanées (1847).
-    """
-    alpha = arguments.positive_number(alpha, "alpha")
-    arguments.same_shapes(gradients, params)
-    moved = [P - (alpha * dP).astype(P.dtype) for P, dP in zip(params, gradients, strict=True)]
-    rebuild: Any = getattr(params, "_make", tuple)
-    return rebuild(moved)  # type: ignore[no-any-return]
-
-
 def steps(
-    params: Sequence[Array], objective: engine.Objective, *, iterations: int, alpha: float
+    params: Sequence[Array],
+    objective: Objective,
+    *,
+    iterations: int,
+    alpha: float | Schedule,
+    optimizer: Optimizer = SGD,
 ) -> Iterator[Step]:
     """Yield one step of gradient descent after another.
 
@@ -93,10 +68,12 @@ def steps(
     params : Parameters
         Where to start.
     objective : function (params) -> (loss, accuracy, gradients)
-        Such as `nnfs.engine.full_batch` opens.
+        Such as `nnfs.engine.full_batch` opens and `nnfs.batches.mini_batches` returns.
     iterations : int
-    alpha : float
+    alpha : float, or function of the step such as `nnfs.schedules.cosine` returns
         The learning rate.
+    optimizer : Optimizer
+        What a step does with the gradient.
 
     Yields
     ------
@@ -111,16 +88,18 @@ def steps(
     -----
     Book: :eq:`eq-update`.
     """
+    rate = alpha if callable(alpha) else schedules.constant(alpha)
+    state = optimizer.init(params)
     for iteration in range(iterations):
         loss, accuracy, gradients = objective(params)
         # What overflows here is reported below, once and with its iteration.
         with np.errstate(over="ignore", invalid="ignore"):
-            params = update(params, gradients, alpha)
+            params, state = optimizer.update(params, gradients, state, rate(iteration))
         if not (np.isfinite(loss) and all(np.isfinite(P).all() for P in params)):
             raise DivergenceError(
                 f"training diverged at iteration {iteration}: the loss is {loss:.4g} and the step "
                 f"from there leaves parameters that are not all finite; try a learning rate "
-                f"smaller than {alpha:g}, and inputs scaled to [0, 1]"
+                f"smaller than {rate(iteration):g}, and inputs scaled to [0, 1]"
             )
         yield Step(iteration, params, loss, accuracy)
 
@@ -129,16 +108,18 @@ def train(
     X: ArrayLike,
     y: ArrayLike,
     *,
-    hidden: int = 10,
+    hidden: int | Sequence[int] = 10,
     iterations: int = 750,
-    alpha: float = 0.1,
+    alpha: float | Schedule = 0.1,
     seed: int = 0,
     n_classes: int = 10,
     params: Sequence[Array] | None = None,
-    gradient: Gradient = network.gradient,
+    gradient: Gradient | None = None,
+    batch_size: int | None = None,
+    optimizer: Optimizer = SGD,
     threads: int | None = None,
 ) -> Training:
-    """Train a network by full-batch gradient descent.
+    """Train a network by gradient descent, by default on all examples at once.
 
     Parameters
     ----------
@@ -146,28 +127,34 @@ def train(
         One example a column. float32 and float64 are used as they are, other real numbers as
         float32. MNIST pixels are expected in [0, 1].
     y : (m,) integer labels in 0..n_classes-1
-    hidden : int
-        Hidden units.
+    hidden : int or sequence of int
+        Hidden units, of each hidden layer in turn.
     iterations : int
-        Steps; each uses all m examples.
-    alpha : float
+        Steps.
+    alpha : float, or function of the step such as `nnfs.schedules.cosine` returns
         The learning rate.
     seed : int
-        Of the random start. The same arguments give the same bits on one machine, whatever the
-        number of threads.
+        Of the random start and of the order of the examples. The same arguments give the same
+        bits on one machine, whatever the number of threads.
     n_classes : int
     params : Parameters, optional
-        Where to start; then hidden, seed and n_classes are not used, and X is converted to the
-        dtype of the parameters.
+        Where to start; then hidden and n_classes are not used, and X is converted to the dtype of
+        the parameters.
     gradient : function (params, X, y) -> (loss, correct, gradients), optional
-        By default that of the two-layer network. It is called on parts of the examples.
+        By default that of the two-layer network, or of `nnfs.layers` for another depth. It is
+        called on parts of the examples.
+    batch_size : int, optional
+        Examples of a step, as `nnfs.batches.mini_batches` draws them; by default all.
+    optimizer : Optimizer
+        By default plain gradient descent; see `nnfs.optimizers`.
     threads : int, optional
-        By default the number of processors, at most 8.
+        Of steps on all examples; by default the number of processors, at most 8.
 
     Returns
     -------
     Training
-        ``params`` after the last step and ``history``, loss and accuracy before every step.
+        ``params`` after the last step and ``history``, loss and accuracy on the step's examples
+        before every step.
 
     Raises
     ------
@@ -192,9 +179,14 @@ def train(
     arguments.finite(params)
     X = X.astype(params[0].dtype, copy=False)
     y = arguments.labels(y, params[-1].shape[-2], X.shape[-1])
+    if gradient is None:
+        gradient = network.gradient if len(params) == 4 else layers.gradient
     loss, accuracy = np.empty(iterations), np.empty(iterations)
-    with engine.full_batch(gradient, X, y, threads=threads) as objective:
-        for step in steps(params, objective, iterations=iterations, alpha=alpha):
+    with batches.objective(
+        gradient, X, y, batch_size=batch_size, seed=seed, threads=threads
+    ) as objective:
+        run = steps(params, objective, iterations=iterations, alpha=alpha, optimizer=optimizer)
+        for step in run:
             loss[step.iteration], accuracy[step.iteration] = step.loss, step.accuracy
             params = step.params
     return Training(params, History(loss, accuracy))

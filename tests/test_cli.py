@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import nnfs
-from nnfs import cli, storage
+from nnfs import batches, cli, layers, network, optimizers, regularise, schedules, storage, training
 
 ROOT = Path(nnfs.__file__).resolve().parents[1]
 FILES = {
@@ -48,8 +48,8 @@ def folder(tmp_path_factory) -> Path:
 def train(folder, tmp_path, capsys):
     """Return a function that trains in this process and gives exit code and output."""
 
-    def run(*options: str, out: Path = tmp_path / "run"):
-        usual = ("--data", str(folder), "--test-size", "20", "--iterations", "4")
+    def run(*options: str, out: Path = tmp_path / "run", iterations=("--iterations", "4")):
+        usual = ("--data", str(folder), "--test-size", "20", *iterations)
         code = cli.main(["train", *usual, "--out", str(out), *options])
         return code, capsys.readouterr()
 
@@ -89,6 +89,68 @@ def test_a_run_is_that_of_nnfs_train(train, tmp_path, folder):
     test = nnfs.accuracy(expected.params, digits.x_test, digits.y_test)
     assert train != test
     assert out.splitlines()[-2:] == [f"train accuracy: {train:.4f}", f"test accuracy: {test:.4f}"]
+
+
+def start(digits, hidden, seed, scheme="uniform"):
+    return nnfs.init_params(len(digits.x_train), hidden, scheme=scheme, seed=seed)
+
+
+def test_every_setting_reaches_the_run(train, tmp_path, folder):
+    options = "--hidden 8 6 --init he --epochs 2 --batch-size 32 --optimizer adamw --alpha 0.004"
+    options += " --schedule cosine --weight-decay 0.3 --dropout 0.25 --seed 3"
+    code, (out, err) = train(*options.split(), iterations=())
+    assert (code, err) == (0, "")
+    digits = nnfs.load_mnist(folder, n_test=20, seed=3)
+    objective = batches.mini_batches(
+        layers.gradient, *digits[:2], batch_size=32, seed=3, dropout=0.25
+    )
+    *_, last = training.steps(
+        start(digits, (8, 6), 3, "he"),
+        objective,
+        iterations=8,
+        alpha=schedules.cosine(0.004, steps=8),
+        optimizer=optimizers.adamw(0.3),
+    )
+    kept = storage.load_parameters(tmp_path / "run" / "parameters.npz")
+    assert [P.tobytes() for P in kept] == [P.tobytes() for P in last.params]
+    assert f"test accuracy: {nnfs.accuracy(kept, *digits[2:]):.4f}" in out
+    settings = storage.load_settings(tmp_path / "run")
+    named = {"hidden": [8, 6], "init": "he", "iterations": 8, "batch_size": 32, "alpha": 0.004}
+    named |= {"optimizer": "adamw", "schedule": "cosine", "weight_decay": 0.3, "dropout": 0.25}
+    assert {name: settings[name] for name in named} == named
+
+
+@pytest.mark.parametrize(
+    ("name", "optimizer", "alpha"),
+    [
+        ("sgd", optimizers.SGD, 0.1),
+        ("momentum", optimizers.momentum(), 0.1),
+        ("adam", optimizers.adam(), 0.001),
+        ("adamw", optimizers.adamw(0.5), 0.001),
+    ],
+)
+def test_optimisers_have_a_learning_rate_of_their_own_and_decay_in_their_own_way(
+    train, tmp_path, folder, name, optimizer, alpha
+):
+    train("--optimizer", name, "--weight-decay", "0.5", "--schedule", "step")
+    digits = nnfs.load_mnist(folder, n_test=20)
+    decay = {} if name == "adamw" else {"gradient": regularise.penalised(network.gradient, 0.5)}
+    expected = nnfs.train(
+        *digits[:2],
+        iterations=4,
+        alpha=schedules.stepwise(alpha, every=2),
+        optimizer=optimizer,
+        **decay,
+    )
+    kept = storage.load_parameters(tmp_path / "run" / "parameters.npz")
+    for P, Q in zip(kept, expected.params, strict=True):
+        assert P.tobytes() == Q.tobytes()
+
+
+def test_predict_takes_a_deep_network(train, tmp_path, capsys):
+    train("--hidden", "6", "5", "4")
+    assert cli.main(["predict", "--parameters", str(tmp_path / "run" / "parameters.npz")]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 11
 
 
 def test_a_long_run_prints_some_iterations_and_the_last(train):
@@ -131,6 +193,18 @@ def test_an_earlier_run_is_replaced(train, tmp_path):
         ["train", "--alpha", "0"],
         ["train", "--alpha", "nan"],
         ["train", "--alpha", "inf"],
+        ["train", "--hidden"],
+        ["train", "--hidden", "5", "0"],
+        ["train", "--epochs", "0"],
+        ["train", "--epochs", "2", "--iterations", "3"],
+        ["train", "--batch-size", "0"],
+        ["train", "--optimizer", "rmsprop"],
+        ["train", "--schedule", "linear"],
+        ["train", "--init", "lecun"],
+        ["train", "--weight-decay", "-1"],
+        ["train", "--weight-decay", "nan"],
+        ["train", "--dropout", "1"],
+        ["train", "--dropout", "half"],
         ["train", "--seed", "-1"],
         ["train", "--seed", "1.5"],
         ["train", "--test-size", "0"],
@@ -178,7 +252,7 @@ def test_a_diverged_run_takes_the_folders_that_it_made_away(train, tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_told_before_any_work(train, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("here")
-    monkeypatch.setattr(cli.engine, "full_batch", None)
+    monkeypatch.setattr(cli.batches, "objective", None)
     for out in (tmp_path / "file", tmp_path / "file" / "below"):
         code, (_, err) = train(out=out)
         assert code == 1

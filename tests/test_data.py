@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from nnfs import data, kaggle
-from nnfs.data import MNIST, DataError, FileSummary, find_source, inventory, load_mnist
+from nnfs import DataError, data, kaggle
+from nnfs.data import MNIST, FileSummary, find_source, inventory, load_mnist
 
 HEADER = ["label", *(f"pixel{i}" for i in range(784))]
 TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS = data.BUNDLED_SHA256

@@ -18,6 +18,21 @@ def test_parameters_come_back_bit_for_bit(tmp_path, params):
     assert [file.name for file in tmp_path.iterdir()] == ["parameters.npz"]
 
 
+@pytest.mark.parametrize("hidden", [(), (5,), (6, 5), (4, 6, 5, 4, 3, 2)])
+def test_a_network_of_any_depth_comes_back(tmp_path, hidden):
+    params = nnfs.init_params(7, hidden, 3)
+    storage.save_parameters(tmp_path / "parameters.npz", params)
+    loaded = storage.load_parameters(tmp_path / "parameters.npz")
+    assert type(loaded) is type(params)
+    assert [P.tobytes() for P in loaded] == [P.tobytes() for P in params]
+
+
+def test_a_file_without_a_version_is_read(tmp_path, params):
+    archive(tmp_path / "parameters.npz", **params._asdict())
+    loaded = storage.load_parameters(tmp_path / "parameters.npz")
+    assert [P.tobytes() for P in loaded] == [P.tobytes() for P in params]
+
+
 def test_a_failure_while_writing_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "history.csv"
     path.write_text("old")
@@ -76,6 +91,16 @@ def damaged(name):
             archive(path, **{**good, "W2": np.zeros((3, 4))})
         elif name == "vector":
             archive(path, **{**good, "b1": np.zeros(5)})
+        elif name == "later version":
+            archive(path, version=2, **good)
+        elif name == "version is no number":
+            archive(path, version=np.ones(2), **good)
+        elif name == "nothing":
+            archive(path)
+        elif name == "one more":
+            archive(path, extra=good["b1"], **good)
+        elif name == "a layer left out":
+            archive(path, **{k: v for k, v in good.items() if k in ("W2", "b2")})
         elif name == "nan":
             archive(path, **{**good, "b1": np.full((5, 1), np.nan)})
 
@@ -95,13 +120,18 @@ def damaged(name):
         "pickle",
         "shapes",
         "vector",
+        "later version",
+        "version is no number",
+        "nothing",
+        "one more",
+        "a layer left out",
         "nan",
     ],
 )
 def test_a_file_that_is_no_network_gets_one_clear_line(tmp_path, name):
     path = tmp_path / "parameters.npz"
     damaged(name)(path)
-    with pytest.raises(ValueError, match="not the parameters W1, b1, W2, b2") as caught:
+    with pytest.raises(ValueError, match=r"not the parameters W1, b1, \.\.\., WL, bL") as caught:
         storage.load_parameters(path)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -1,0 +1,81 @@
+"""Against learning by heart: a penalty on large weights, and dropout."""
+
+from typing import Any
+
+import numpy as np
+
+from nnfs import arguments
+from nnfs.arguments import Array
+from nnfs.gradients import Gradient
+
+
+def penalised(gradient: Gradient, strength: float) -> Gradient:
+    """Return the gradient function of the loss plus ``strength / 2`` times the squared weights.
+
+    The biases are not penalised. The weighted mean over parts of the data holds for the sum too,
+    since the penalty is the same in every part.
+
+    Parameters
+    ----------
+    gradient : function (params, X, y) -> (loss, correct, gradients)
+    strength : float
+        At least 0; the gradient by W grows by ``strength * W``.
+
+    Returns
+    -------
+    function of the same form; its loss includes the penalty
+
+    Raises
+    ------
+    ValueError
+        If strength is not a finite number of at least 0.
+
+    Notes
+    -----
+    Source: Krogh and Hertz, A simple weight decay can improve generalization (NIPS 1991).
+    """
+    strength = arguments.amount(strength, "strength")
+
+    def penalised_gradient(params: Any, X: Array, y: Array, *masks: Any) -> Any:
+        loss, correct, gradients = gradient(params, X, y, *masks)
+        penalty = strength / 2 * sum((W * W).sum() for W in params[::2])
+        moved = [
+            dP if place % 2 else dP + strength * P
+            for place, (P, dP) in enumerate(zip(params, gradients, strict=True))
+        ]
+        return loss + penalty, correct, arguments.rebuilt(params, moved)
+
+    return penalised_gradient
+
+
+def dropout_masks(params: Any, m: int, rate: float, rng: np.random.Generator) -> list[Array]:
+    """Return a mask for each hidden layer: 0 with probability ``rate``, else 1 / (1 - rate).
+
+    The factor keeps the mean of every activation, so that nothing is rescaled where the network
+    is used (inverted dropout).
+
+    Parameters
+    ----------
+    params : sequence W1, b1, ..., WL, bL
+    m : int
+        Examples.
+    rate : float
+        The probability, in [0, 1), that a unit is left out for an example.
+    rng : Generator
+
+    Returns
+    -------
+    list of L - 1 arrays (h_l, m) of the dtype of the weights
+
+    Raises
+    ------
+    ValueError
+        If rate is not in [0, 1).
+
+    Notes
+    -----
+    Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, Dropout (JMLR, 2014).
+    """
+    rate = arguments.share(rate, "rate")
+    kept = [rng.random((W.shape[-2], m), np.float32) >= rate for W in params[:-2:2]]
+    return [mask.astype(params[0].dtype) / (1 - rate) for mask in kept]

@@ -1,0 +1,148 @@
+"""Mini-batches: every example once an epoch, by a seed, and unbiased."""
+
+from itertools import chain, combinations
+
+import numpy as np
+import pytest
+
+import nnfs
+from nnfs import batches, layers, network
+
+
+def numbered(m):
+    """Return X whose columns say which example they are, and labels that say it too."""
+    return np.arange(m, dtype=np.float32)[np.newaxis] / m, np.arange(m)
+
+
+def draw(count, m=10, **options):
+    """Return the examples of the first batches, as the gradient function is given them."""
+    seen = []
+
+    def gradient(params, X, y):
+        np.testing.assert_array_equal(np.rint(X[0] * m), y)
+        seen.append(y.tolist())
+        return 0.0, 0, []
+
+    objective = batches.mini_batches(gradient, *numbered(m), **options)
+    for _ in range(count):
+        objective(())
+    return seen
+
+
+def test_an_epoch_has_every_example_once_and_the_last_batch_is_short():
+    seen = draw(8, batch_size=3, seed=1)
+    assert [len(batch) for batch in seen] == [3, 3, 3, 1] * 2
+    first, second = list(chain(*seen[:4])), list(chain(*seen[4:]))
+    assert sorted(first) == sorted(second) == list(range(10))
+    assert first != second
+    assert first != sorted(first)
+
+
+@pytest.mark.parametrize(("batch_size", "count"), [(1, 10), (3, 4), (5, 2), (10, 1), (11, 1)])
+def test_batches_an_epoch(batch_size, count):
+    assert batches.per_epoch(10, batch_size) == count
+    assert sorted(chain(*draw(count, batch_size=batch_size))) == list(range(10))
+
+
+def test_without_a_batch_size_an_epoch_is_one_step():
+    assert batches.per_epoch(10, None) == 1
+
+
+def test_the_order_goes_by_the_seed():
+    state = np.random.get_state()[1].copy()  # noqa: NPY002
+    first, again, other = (draw(6, batch_size=4, seed=seed) for seed in (1, 1, 2))
+    assert first == again != other
+    np.testing.assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
+
+
+def test_the_mean_over_all_batches_of_a_small_set_is_the_gradient_of_the_set(params):
+    rng = np.random.default_rng(4)
+    X, y = rng.normal(size=(7, 6)), rng.integers(3, size=6)
+    parts = [list(chosen) for chosen in combinations(range(6), 3)]
+    drawn = [network.gradient(params, X[:, part], y[part])[2].W1 for part in parts]
+    np.testing.assert_allclose(
+        np.mean(drawn, axis=0), network.gradient(params, X, y)[2].W1, atol=1e-15
+    )
+
+
+def test_loss_accuracy_and_gradients_are_those_of_the_batch(params):
+    rng = np.random.default_rng(4)
+    X, y = rng.normal(size=(7, 6)), rng.integers(3, size=6)
+    seen = []
+
+    def gradient(params, X, y):
+        seen.append((X, y))
+        return network.gradient(params, X, y)
+
+    objective = batches.mini_batches(gradient, X, y, batch_size=4)
+    for _ in range(4):
+        loss, accuracy, gradients = objective(params)
+        expected = network.gradient(params, *seen[-1])
+        assert (loss, accuracy) == (expected[0], expected[1] / seen[-1][1].size)
+        assert all((dP == dQ).all() for dP, dQ in zip(gradients, expected[2], strict=True))
+
+
+def masks_of(count, **options):
+    seen = []
+
+    def gradient(params, X, y, masks):
+        seen.append((y.tolist(), [mask.copy() for mask in masks]))
+        return 0.0, 0, []
+
+    params = nnfs.init_params(1, (6, 5), 3)
+    objective = batches.mini_batches(gradient, *numbered(10), **options)
+    for _ in range(count):
+        objective(params)
+    return seen
+
+
+def test_dropout_draws_new_masks_for_every_batch_and_does_not_change_the_order():
+    seen = masks_of(4, batch_size=4, seed=3, dropout=0.5)
+    assert [y for y, _ in seen] == draw(4, batch_size=4, seed=3)
+    assert [mask.shape for mask in seen[2][1]] == [(6, 2), (5, 2)]
+    assert (seen[0][1][0] != seen[1][1][0]).any()
+    again = masks_of(4, batch_size=4, seed=3, dropout=0.5)
+    for (_, masks), (_, same) in zip(seen, again, strict=True):
+        assert all((a == b).all() for a, b in zip(masks, same, strict=True))
+
+
+def test_objective_without_a_batch_size_is_the_whole_set(params, X, y):
+    with batches.objective(network.gradient, X, y) as objective:
+        assert objective(params).loss == pytest.approx(network.gradient(params, X, y)[0])
+
+
+def test_dropout_without_a_batch_size_uses_all_examples(params, X, y):
+    with batches.objective(layers.gradient, X, y, dropout=0.5, seed=1) as objective:
+        losses = {objective(params).loss for _ in range(5)}
+    assert len(losses) > 1
+    expected = batches.mini_batches(layers.gradient, X, y, batch_size=4, dropout=0.5, seed=1)
+    assert expected(params).loss in losses
+
+
+def test_training_on_batches_is_seeded_and_learns():
+    rng = np.random.default_rng(9)
+    X, y = rng.normal(size=(7, 30)), rng.integers(3, size=30)
+    options = {"n_classes": 3, "hidden": (16, 16), "iterations": 600, "batch_size": 8}
+    first, again, other = (nnfs.train(X, y, seed=seed, **options) for seed in (1, 1, 2))
+    assert nnfs.accuracy(first.params, X, y) == 1
+    assert [P.tobytes() for P in first.params] == [P.tobytes() for P in again.params]
+    assert first.params[0].tobytes() != other.params[0].tobytes()
+
+
+def test_a_diverging_batch_is_one_error_and_no_warning(X, y):
+    with pytest.raises(nnfs.DivergenceError, match="diverged at iteration"):
+        nnfs.train(X.astype(np.float32), y, n_classes=3, alpha=1e38, batch_size=2)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"batch_size": 0}, "batch_size must be a whole number of at least 1, got 0"),
+        ({"batch_size": 2.0}, "batch_size must be"),
+        ({"batch_size": 2, "dropout": 1.0}, r"dropout must be a number in \[0, 1\)"),
+        ({"batch_size": 2, "seed": -1}, "seed must be"),
+    ],
+)
+def test_options_out_of_range_are_refused(X, y, options, message):
+    with pytest.raises(ValueError, match=message):
+        batches.mini_batches(network.gradient, X, y, **options)
