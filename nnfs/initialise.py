@@ -58,8 +58,8 @@ def init_params(
 
     Notes
     -----
-    Sources: Glorot and Bengio (AISTATS 2010), equation 16; He, Zhang, Ren and Sun (ICCV 2015),
-    equation 10.
+    Book: :eq:`eq-glorot` and :eq:`eq-he`. Sources: Glorot and Bengio (AISTATS 2010), equation 16;
+    He, Zhang, Ren and Sun (ICCV 2015), equation 10.
     """
     hidden = tuple(n_hidden) if isinstance(n_hidden, Sequence) else (n_hidden,)
     names = ("n_inputs", *("n_hidden" for _ in hidden), "n_classes")

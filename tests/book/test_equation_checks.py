@@ -125,7 +125,6 @@ DOCUMENTED = documented()
 CITING = {name: labels for name in DOCUMENTED if (labels := equations_of(DOCUMENTED[name]))}
 WITHOUT_EQUATION = {
     "nnfs.load_mnist": "reads files",
-    "nnfs.init_params": "draws numbers",
     "nnfs.predict": "takes the largest logit of forward",
     "nnfs.accuracy": "counts",
     "nnfs.train": "runs steps",
