@@ -5,7 +5,8 @@
 
 shows a function without its body, a place for the buttons Write, Check and Reset, which a script
 fills, and below it hints and the answer, folded. Hints and checks are those of `reader_exercises`,
-the answer is the function of `reader_solutions`. The page has to be the one that the exercise names.
+the answer is the function of `reader_solutions`. The page has to be the one that the exercise
+names.
 
 ```{reader-module}
 ```
