@@ -40,7 +40,13 @@ from execution_cache import CELL_SIDE
 
 EXTENSIONS = Path(__file__).resolve().parent
 ROOT = EXTENSIONS.parents[1]
-MODULES = (*CELL_SIDE, "cell_order.py", "live_kernel.py", "watched_training.py")
+MODULES = (
+    *CELL_SIDE,
+    "cell_order.py",
+    "live_kernel.py",
+    "reader_exercises.py",
+    "watched_training.py",
+)
 NOT_THERE = {"sympy": "SymPy", "pandas": "pandas"}
 PART_OF_DIGITS = {"train": 4_000, "t10k": 1_500}
 SCRIPTS = ("live-python.js", "live-cells.js")

@@ -22,6 +22,8 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from without_solutions import as_built
+
 logger = logging.getLogger(__name__)
 
 
@@ -73,7 +75,7 @@ def _one_blas_thread() -> Iterator[None]:
 def _waiting(env: Any, docnames: list[str], cache: Any) -> Iterator[Waiting]:
     for docname in docnames:
         path = Path(env.doc2path(docname))
-        text = path.read_text(encoding="utf8")
+        text = as_built(env.config, path.read_text(encoding="utf8"))
         reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
         if reader is None or docname in env.config.execute_alone:
             continue
