@@ -282,7 +282,8 @@ def derived(sources: Sequence[str], origins: Set[str]) -> list[bool]:
     """Return for each cell whether it uses one of the origins, or what was computed from one.
 
     Followed statement by statement, so that a cell with many names passes on only those that
-    have to do with an origin. Importing an origin is no use of it.
+    have to do with an origin. Importing an origin is no use of it; a name that was not imported is
+    none.
 
     Parameters
     ----------
@@ -304,7 +305,9 @@ def derived(sources: Sequence[str], origins: Set[str]) -> list[bool]:
             reader.visit(statement)
             if isinstance(statement, ast.Import | ast.ImportFrom):
                 continue
-            if set(_dotted(statement)) & (origins | reached):
+            known = {name for name in origins if name.partition(".")[0] in imported}
+            imported -= reader.names.bound
+            if set(_dotted(statement)) & (known | reached):
                 uses = True
                 reached |= reader.names.bound | reader.names.touched
             else:

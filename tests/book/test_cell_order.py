@@ -74,7 +74,7 @@ def test_importing_a_module_is_no_use_of_it():
 
 def test_what_is_derived_is_followed_from_name_to_name():
     sources = [
-        "from shown import glue, size\nIMAGES, STEPS = size(5), 3\nSEEDS = 1",
+        "import nnfs\nfrom shown import glue, size\nIMAGES, STEPS = size(5), 3\nSEEDS = 1",
         "a = SEEDS + y.size",
         "x = nnfs.load_mnist(1)[:IMAGES]",
         "def f(): return x",
@@ -87,10 +87,12 @@ def test_what_is_derived_is_followed_from_name_to_name():
         "a +",
         "import numpy as np\nnp.save(x)",
         "np.ones(3)",
+        "size = 7",
+        "size",
     ]
     assert derived(sources, {"size", "nnfs.load_mnist"}) == [
         *(True, False, True, True, True),
-        *(False, False, False, True, True, False, True, False),
+        *(False, False, False, True, True, False, True, *3 * [False]),
     ]
 
 
