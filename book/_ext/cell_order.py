@@ -12,7 +12,7 @@ The module imports nothing but the standard library, so tests and a browser can 
 """
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 PURE_METHODS = frozenset(
@@ -276,6 +276,52 @@ def modules(sources: Sequence[str], wanted: Sequence[str]) -> list[set[str]]:
                 used.add(names[node.id])
         found.append(used)
     return found
+
+
+def derived(sources: Sequence[str], origins: Set[str]) -> list[bool]:
+    """Return for each cell whether it uses one of the origins, or what was computed from one.
+
+    Followed statement by statement, so that a cell with many names passes on only those that
+    have to do with an origin. Importing an origin is no use of it; a name that was not imported is
+    none.
+
+    Parameters
+    ----------
+    sources : sequence of str
+    origins : names such as "load_mnist", or "nnfs.load_mnist" where it is an attribute
+    """
+    reached: set[str] = set()
+    imported: set[str] = set()
+    found = []
+    for source in sources:
+        try:
+            statements = ast.parse(source).body
+        except (SyntaxError, ValueError):
+            statements = []
+        uses = False
+        for statement in statements:
+            reader = _Reader()
+            reader.modules = imported
+            reader.visit(statement)
+            if isinstance(statement, ast.Import | ast.ImportFrom):
+                continue
+            known = {name for name in origins if name.partition(".")[0] in imported}
+            imported -= reader.names.bound
+            if set(_dotted(statement)) & (known | reached):
+                uses = True
+                reached |= reader.names.bound | reader.names.touched
+            else:
+                reached -= reader.names.bound
+        found.append(uses)
+    return found
+
+
+def _dotted(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
+            yield inner.id
+        elif isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name):
+            yield f"{inner.value.id}.{inner.attr}"
 
 
 Writers = dict[str, list[int]]

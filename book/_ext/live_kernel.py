@@ -35,11 +35,11 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from cell_order import Ledger, needed, read_pages_names, writers
+from cell_order import Ledger, derived
 
 Send = Callable[[dict[str, Any]], None]
 
-ON_LESS = {"load_mnist", "original_job", "linear_job", "size"}
+ON_LESS = {"load_mnist", "nnfs.load_mnist", "original_job", "linear_job", "size"}
 """Names whose results come from fewer images, or fewer steps, than those of the built page."""
 
 LESS = (
@@ -74,15 +74,13 @@ class Kernel:
     def run_cells(self, sources: Sequence[str], target: int) -> bool:
         """Run a cell of the page, and before it those that it needs; say whether all succeeded."""
         order = self.plan(sources, target)
-        names = read_pages_names(sources[: target + 1])
-        of_cell = writers(names)
+        on_less = derived(sources[: target + 1], ON_LESS)
         for step, cell in enumerate(order):
             self._cell = cell
             self.show("started", step=step + 1, steps=len(order))
             succeeded = self.run(sources[cell], name=f"cell {cell + 1}")
             self._ledger.note(sources, cell, succeeded=succeeded)
-            on_less = [c for c in (*needed(of_cell, cell), cell) if names[c].mentioned & ON_LESS]
-            if succeeded and on_less:
+            if succeeded and on_less[cell]:
                 self.show("note", text=LESS)
             self.show("finished", succeeded=succeeded)
             self._cell = None

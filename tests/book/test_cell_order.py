@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
 
-from cell_order import Ledger, modules, needed, read_pages_names, writers
+from cell_order import Ledger, derived, modules, needed, read_pages_names, writers
 from tests.book.pages import chapters
 
 
@@ -69,6 +69,30 @@ def test_importing_a_module_is_no_use_of_it():
         {"pandas"},
         set(),
         {"sympy"},
+    ]
+
+
+def test_what_is_derived_is_followed_from_name_to_name():
+    sources = [
+        "import nnfs\nfrom shown import glue, size\nIMAGES, STEPS = size(5), 3\nSEEDS = 1",
+        "a = SEEDS + y.size",
+        "x = nnfs.load_mnist(1)[:IMAGES]",
+        "def f(): return x",
+        "b = f()\nc = 3",
+        "c",
+        "b = 1",
+        "b",
+        "rows.append(x)",
+        "rows",
+        "a +",
+        "import numpy as np\nnp.save(x)",
+        "np.ones(3)",
+        "size = 7",
+        "size",
+    ]
+    assert derived(sources, {"size", "nnfs.load_mnist"}) == [
+        *(True, False, True, True, True),
+        *(False, False, False, True, True, False, True, *3 * [False]),
     ]
 
 

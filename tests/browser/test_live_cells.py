@@ -127,6 +127,7 @@ def test_an_edited_cell_gives_the_new_result_by_keyboard_alone(open_page):
     page.keyboard.press("Escape")
     expect(cell.get_by_role("button", name=re.compile("^Edit"))).to_be_focused()
     page.keyboard.press("Enter")
+    expect(cell.get_by_role("textbox")).to_be_focused()
     page.keyboard.press("Control+Enter")
     expect(cell.locator(".cell_output")).to_have_text("7960", timeout=90_000)
     cell.get_by_role("button", name=re.compile("^Reset")).click()
