@@ -22,7 +22,7 @@ from watched_training import IMAGES, LAST, PICTURES, RATES, SCHEMES, WIDTHS
 MARKUP = Path(__file__).with_suffix(".html")
 SCRIPTS = ("drawing.js", "widget.js")
 MARK = "watch-it-learn"
-NAMES = {"uniform": "uniform, as here", "glorot": "Glorot", "he": "He"}
+NAMES = {"uniform": "uniform", "glorot": "Glorot", "he": "He"}
 
 
 class WatchItLearn(SphinxDirective):

@@ -183,7 +183,15 @@ watched = Watched(*digits(), **settings)`;
     show();
   }
 
+  function lose() {
+    if (!begun) return;
+    forget();
+    say(LOST, "failed");
+  }
+
   function want(what) {
+    // Not earlier: the page's Python may come with a later script. The same listener counts once.
+    livePython.addEventListener("stopped", lose);
     if (!begun && current.loss.length > 0) restart();
     wanted = what;
     if (!begun) say("Loading Python.", "busy");
@@ -210,11 +218,6 @@ watched = Watched(*digits(), **settings)`;
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   find("view").addEventListener("change", draw);
-  livePython.addEventListener("stopped", () => {
-    if (!begun) return;
-    forget();
-    say(LOST, "failed");
-  });
   draw();
   show();
 })((globalThis.watchItLearn = globalThis.watchItLearn || {}));
