@@ -1,4 +1,4 @@
-"""Exercises that mark the reader's code, in real Pyodide: from empty functions to a trained network."""
+"""Exercises that mark the reader's code, in real Pyodide: from empty to trained."""
 
 import re
 import time
