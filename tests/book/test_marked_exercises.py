@@ -35,7 +35,7 @@ What is asked, asked-for-here.
 :class: dropdown
 ```
 
-Written-in-words-only.
+In words, of a quagga.
 
 ```{code-cell} ipython3
 computed_for_teachers = 6 * 7
@@ -46,7 +46,7 @@ computed_for_teachers = 6 * 7
 
 Words that follow.
 """
-SECRETS = ("Written-in-words-only", "computed_for_teachers", "np.maximum(Z, 0)")
+SECRETS = ("quagga", "computed_for_teachers")
 
 
 def published(book) -> str:
@@ -79,14 +79,11 @@ def test_the_book_is_built_with_solutions_and_without(small_book):
         page = (small_book.root / "book/_build/html/derive/relu.html").read_text("utf8")
         assert ("An answer" in page) == shown
         assert (page.count("maximum") > 1) == shown, "a hint has the word once"
-        for secret in SECRETS[:2]:
+        for secret in SECRETS:
             assert (secret in plain) == shown, secret
-        assert ("written-in-words" in searched(small_book)) == shown
-
-
-def searched(book) -> str:
-    index = (book.root / "book/_build/html/searchindex.js").read_text("utf8").lower()
-    return index.replace('"written"', "written-in-words")
+        index = (small_book.root / "book/_build/html/searchindex.js").read_text("utf8")
+        assert ("quagga" in index) == shown
+        assert "The answers to the exercises" not in text, "reader_solutions.py is never sent"
 
 
 def test_an_exercise_belongs_on_one_page(small_book):
