@@ -3,11 +3,15 @@
 With the environment variable BOOK_SOLUTIONS=0, or the configuration value ``book_solutions``, the
 solutions are taken out of the text of every page before anything else reads it: they are neither
 executed nor shown nor searched for, and the copies of the sources that Sphinx puts beside the pages
-are left out. `marked_exercises` leaves its answers out by the same value.
+are left out. A site that was built with solutions in the same place is removed first, since its
+search index, pictures and copies would stay. `marked_exercises` leaves its answers out by the same
+value.
 """
 
 import os
 import re
+import shutil
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -20,6 +24,9 @@ SOLUTION = re.compile(
     r"|^(?P<fence>`{3,}|:{3,})\{solution\}.*?^(?P=fence)[ ]*$\n?",
     re.MULTILINE | re.DOTALL,
 )
+
+COPIES = "_sources"
+"""Where Sphinx puts copies of the sources, in a site with solutions and in no other."""
 
 
 def without(text: str) -> str:
@@ -41,6 +48,9 @@ def configure(app: Sphinx, config: Config) -> None:
         config.book_solutions = given == "1"
     if not config.book_solutions:
         config.html_copy_source = False
+        if (Path(app.outdir) / COPIES).is_dir():
+            shutil.rmtree(app.outdir)
+            Path(app.outdir).mkdir()
 
 
 def read(app: Sphinx, docname: str, content: list[str]) -> None:

@@ -221,7 +221,7 @@
     return node;
   }
 
-  for (const controls of document.querySelectorAll(".live-controls")) {
+  for (const controls of document.querySelectorAll(".live-controls[data-cell]")) {
     const cell = cells[Number(controls.dataset.cell)];
     cell.controls = controls;
     cell.box = controls.closest(".cell");
