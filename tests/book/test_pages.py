@@ -193,3 +193,9 @@ def test_every_symbol_is_in_the_table_of_notation(name):
 def test_symbols_are_letters_and_operators_of_a_formula():
     formula = r"\operatorname{vec}(A) \otimes \mathrm{dZ}_1 \text{ for all } \tfrac1m \varepsilon"
     assert symbols([formula]) == {"vec", "A", "otimes", "dZ", "m", "varepsilon"}
+
+
+def test_no_two_figures_have_the_same_name():
+    options = [cell.options.get("mystnb", {}) for page in PAGES.values() for cell in page.cells]
+    names = [option["figure"]["name"] for option in options if "figure" in option]
+    assert len(names) == len(set(names))
