@@ -7,6 +7,16 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+# They run Python in the page and take long; BOOK_LIVE_TESTS=1 adds them.
+LIVE = (
+    "test_accessibility.py",
+    "test_live_cells.py",
+    "test_marked_exercises.py",
+    "test_own_pyodide.py",
+    "test_watch_it_learn.py",
+)
+collect_ignore = [] if os.environ.get("BOOK_LIVE_TESTS") else list(LIVE)
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
