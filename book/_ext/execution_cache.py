@@ -27,6 +27,7 @@ from sphinx.config import Config
 
 EXTENSIONS = Path(__file__).resolve().parent
 ROOT = EXTENSIONS.parents[1]
+OURS = [str(ROOT), str(EXTENSIONS)]
 CELL_SIDE = (
     "checked.py",
     "shown.py",
@@ -76,10 +77,8 @@ def prepare(app: Sphinx, config: Config) -> None:
     os.environ["BOOK_TRAINED_CACHE"] = str(cache / "trained")
     _own_fonts(cache)
     os.environ["PYTHONWARNINGS"] = "error::RuntimeWarning"
-    ours = [str(ROOT), str(EXTENSIONS)]
-    sys.path[:0] = ours
     inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    os.environ["PYTHONPATH"] = os.pathsep.join([*ours, *filter(None, inherited)])
+    os.environ["PYTHONPATH"] = os.pathsep.join([*OURS, *filter(None, inherited)])
 
 
 def _own_fonts(cache: Path) -> None:
@@ -110,6 +109,8 @@ def _caches(app: Sphinx) -> Path:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx; a change of the machinery reads all pages again."""
+    # Now and not later: extensions that are loaded after this one import the package.
+    sys.path[:0] = OURS
     app.add_config_value("book_machinery", "", "env")
     app.connect("config-inited", prepare, priority=100)
     app.connect("build-finished", prune)

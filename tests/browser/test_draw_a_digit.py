@@ -90,6 +90,7 @@ def wait_for_an_answer(page, network=1):
 
 
 def draw_with_the_mouse(page, lines):
+    page.locator(".digit-ink").scroll_into_view_if_needed()
     box = page.locator(".digit-ink").bounding_box()
     for line in lines:
         places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in line]
