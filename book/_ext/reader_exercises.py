@@ -929,7 +929,7 @@ def gradient_of(names: Mapping[str, Any]) -> Callable[..., Any]:
 
 
 def train_on_digits(
-    answers: Mapping[str, str], *, hidden: int = 10, alpha: float = 0.5, rounds: int = 10
+    answers: Mapping[str, str], *, hidden: int = 10, alpha: float = 0.2, rounds: int = 10
 ) -> Iterator[dict[str, Any]]:
     """Train with the reader's functions on the digits, twenty steps a round.
 

@@ -325,7 +325,7 @@ def test_the_readers_functions_train_on_digits(monkeypatch):
     reports = list(marks.train_on_digits(ANSWERS, rounds=3))
     assert [report["steps"] for report in reports] == [20, 40, 60]
     assert reports[-1]["loss"] < reports[0]["loss"] < np.log(10)
-    assert reports[-1]["accuracy"] > 0.6
+    assert reports[-1]["accuracy"] > 0.5
     backwards = ANSWERS["cross_entropy_gradient"].replace("A2 - Y", "Y - A2")
     wrong = list(marks.train_on_digits({**ANSWERS, "cross_entropy_gradient": backwards}, rounds=1))
     assert wrong[0]["loss"] > np.log(10), "it is the reader's gradient that trains"
