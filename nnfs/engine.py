@@ -109,7 +109,8 @@ class Tiles(NDArrayOperatorsMixin):
     def transposed_times(self, dZ: Array) -> Array:
         """Return ``dZ X^T``, (..., m) times (m, n)."""
         count, tile, _ = self.tiles.shape
-        dZ = np.pad(dZ, [(0, 0)] * (dZ.ndim - 1) + [(0, count * tile - self.shape[1])])
+        if spare := count * tile - self.shape[1]:
+            dZ = np.pad(dZ, [(0, 0)] * (dZ.ndim - 1) + [(0, spare)])
         if self._small(dZ):
             product = (dZ.reshape(-1, count, tile).swapaxes(0, 1) @ self.tiles).sum(axis=0)
         else:
@@ -196,7 +197,7 @@ def _cuts(rows: Array, part: int) -> list[Array]:
     """Return which examples make up each part: neighbours in the order of their rarest lit input.
 
     An input that is lit in few examples is then lit in few parts. Their number is even, for the
-    sake of two processors.
+    sake of two processors, and all but the last are of whole tiles.
     """
     m = len(rows)
     blocks = [slice(i, i + part) for i in range(0, m, part)]
@@ -208,7 +209,8 @@ def _cuts(rows: Array, part: int) -> list[Array]:
     rarest = [(rows[block] != 0)[:, by_rarity].argmax(axis=1) for block in blocks]
     order = np.argsort(np.concatenate(rarest), kind="stable")
     count = len(blocks) + len(blocks) % 2
-    return np.array_split(order, count if 2 < count <= m else len(blocks))
+    step = part if m <= part else min(part, -(-m // (count * TILE)) * TILE)
+    return np.split(order, range(step, m, step))
 
 
 def _tiles(rows: Array) -> Tiles:

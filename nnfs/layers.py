@@ -21,6 +21,7 @@ from nnfs.functions import (
     affine,
     affine_adjoint,
     affine_gradients,
+    count_correct,
     cross_entropy,
     cross_entropy_gradient,
     one_hot,
@@ -125,7 +126,7 @@ def gradient(
     """
     Y = one_hot(y, n_classes=params[-1].shape[-2])
     inputs, Z = forward(params, X, masks)
-    correct = int(np.count_nonzero(Z.argmax(axis=-2) == y))
+    correct = count_correct(Z, np.asarray(y))
     return cross_entropy(Z, Y), correct, backward(params, inputs, Z, Y, masks)
 
 

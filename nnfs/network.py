@@ -21,6 +21,7 @@ from nnfs.functions import (
     affine,
     affine_adjoint,
     affine_gradients,
+    count_correct,
     cross_entropy,
     cross_entropy_gradient,
     one_hot,
@@ -213,5 +214,5 @@ def gradient(params: Sequence[ArrayLike], X: Array, y: Array) -> tuple[Any, int,
     Y = one_hot(y, n_classes=params.b2.shape[-2])
     activations = forward(params, X)
     loss = cross_entropy(activations.Z2, Y)
-    correct = int(np.count_nonzero(activations.Z2.argmax(axis=-2) == y))
+    correct = count_correct(activations.Z2, np.asarray(y))
     return loss, correct, backward(params, activations, X, Y)
