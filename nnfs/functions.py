@@ -84,7 +84,7 @@ def affine_adjoint(W: Array, dZ: Array) -> Array:
 def relu(Z: ArrayLike) -> Array:
     """Return ``max(0, z)`` of every entry.
 
-    A complex z goes by its real part; NaN stays NaN.
+    A complex z goes by its real part, and at 0 by its imaginary part; NaN stays NaN.
 
     Parameters
     ----------
