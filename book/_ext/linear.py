@@ -5,8 +5,6 @@ Conventions as in `nnfs.network`: X is (n, m), the parameters are W (c, n) and b
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from nnfs import functions
 from nnfs.arguments import Array
 
@@ -17,11 +15,5 @@ def gradient(params: Sequence[Array], X: Array, y: Array) -> tuple[Array, int, l
     Y = functions.one_hot(y, n_classes=W.shape[0])
     Z = functions.affine(W, b, X)
     dZ = functions.cross_entropy_gradient(functions.softmax(Z), Y)
-    correct = int((Z.argmax(axis=0) == y).sum())
+    correct = functions.count_correct(Z, y)
     return functions.cross_entropy(Z, Y), correct, list(functions.affine_gradients(dZ, X))
-
-
-def accuracy(params: Sequence[Array], X: Array, y: Array) -> float:
-    """Return the share of examples whose largest logit is at their label."""
-    W, b = params
-    return float(np.mean(functions.affine(W, b, X).argmax(axis=0) == y))
