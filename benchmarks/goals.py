@@ -37,8 +37,10 @@ class Goal:
 
 GOALS = {
     "width 10": Goal((10,), 94.2, epochs=30, batch_size=64, alpha=0.005),
-    "width 128": Goal((128,), 98.1, epochs=20, batch_size=128, alpha=0.004),
-    "two layers": Goal((512, 256), 98.5, epochs=20, batch_size=128, alpha=0.002, dropout=0.3),
+    "width 128": Goal((128,), 98.1, epochs=20, batch_size=128, alpha=0.004, weight_decay=0.1),
+    "two layers": Goal(
+        (512, 256), 98.5, epochs=20, batch_size=128, alpha=0.002, weight_decay=0.1, dropout=0.3
+    ),
 }
 
 
