@@ -32,6 +32,21 @@ def test_it_passes_the_gradient_check_itself(params, X, y):
     assert nnfs.check_gradients(params, X, y, gradient=autograd.gradient).passed()
 
 
+def test_large_logits_do_not_overflow(params, X, y):
+    loud = [1000 * P for P in params]
+    loss, correct, gradients = autograd.gradient(loud, X, y)
+    expected = layers.gradient(loud, X, y)
+    assert loss == pytest.approx(expected[0], rel=1e-13)
+    assert correct == expected[1]
+    for dP, dQ in zip(gradients, expected[2], strict=True):
+        np.testing.assert_allclose(dP, dQ, rtol=1e-12, atol=1e-12 * np.abs(dQ).max())
+
+
+def test_relu_has_slope_0_at_0():
+    z = Node([[-1.0, 0.0, 2.0]])
+    assert differentiate(z.relu().sum())[z].tolist() == [[0.0, 0.0, 1.0]]
+
+
 def test_it_trains(X, y):
     ours = nnfs.train(X, y, n_classes=3, iterations=30, gradient=autograd.gradient)
     expected = nnfs.train(X, y, n_classes=3, iterations=30)

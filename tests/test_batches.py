@@ -65,9 +65,12 @@ def test_the_mean_over_all_batches_of_a_small_set_is_the_gradient_of_the_set(par
     )
 
 
-def test_loss_accuracy_and_gradients_are_those_of_the_batch(params):
+@pytest.mark.parametrize("all_right", [False, True])
+def test_loss_accuracy_and_gradients_are_those_of_the_batch(params, all_right):
     rng = np.random.default_rng(4)
     X, y = rng.normal(size=(7, 6)), rng.integers(3, size=6)
+    if all_right:
+        y = nnfs.predict(params, X)
     seen = []
 
     def gradient(params, X, y):

@@ -74,6 +74,17 @@ def test_decay_is_decoupled_from_the_gradient():
     assert with_decay[0] == pytest.approx(plain[0] - 0.05)
 
 
+def test_the_defaults_are_those_of_the_papers_and_options_reach_adam():
+    noise = np.random.default_rng(3).normal(size=20)
+    assert run(optimizers.momentum(), noise) == run(optimizers.momentum(0.9), noise)
+    by_name = optimizers.adam(beta1=0.9, beta2=0.999, epsilon=1e-8)
+    assert run(optimizers.adam(), noise) == run(by_name, noise)
+    assert run(optimizers.adamw(), noise) == run(optimizers.decayed(by_name, 0.01), noise)
+    options = {"beta1": 0.5, "beta2": 0.9, "epsilon": 1e-3}
+    decayed = optimizers.decayed(optimizers.adam(**options), 0.3)
+    assert run(optimizers.adamw(0.3, **options), noise) == run(decayed, noise)
+
+
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_kind_dtype_and_shapes_stay_and_arguments_are_left_alone(name, dtype):

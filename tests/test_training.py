@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nnfs
-from nnfs import network, training
+from nnfs import batches, network, optimizers, schedules, training
 
 
 def test_update_by_hand():
@@ -230,3 +230,16 @@ def test_parameters_that_overflow_in_the_last_step_are_not_returned(X, y):
 def test_bad_arguments_are_refused_before_any_work(X, y, change, message):
     with pytest.raises(ValueError, match=message):
         nnfs.train(**{"X": X, "y": y, **change})
+
+
+def test_a_schedule_an_optimiser_and_batches_reach_the_steps(X, y):
+    how = {"alpha": schedules.cosine(0.5, steps=6), "optimizer": optimizers.momentum()}
+    start = nnfs.init_params(7, 5, 3, dtype=np.float64)
+    trained = nnfs.train(X, y, params=start, iterations=6, batch_size=2, seed=4, **how)
+    objective = batches.mini_batches(network.gradient, X, np.asarray(y), batch_size=2, seed=4)
+    params, state = start, how["optimizer"].init(start)
+    for t in range(6):
+        gradients = objective(params).gradients
+        params, state = how["optimizer"].update(params, gradients, state, how["alpha"](t))
+    for P, Q in zip(trained.params, params, strict=True):
+        assert P.tobytes() == Q.tobytes()
