@@ -6,6 +6,7 @@ tables scroll reachable by keyboard.
 """
 
 import os
+import re
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -13,6 +14,7 @@ from sphinx.config import Config
 
 DISPLAY = '<div class="math notranslate nohighlight"'
 REACHABLE = 'tabindex="0" role="group" aria-label="Equation"'
+EMPTY_HEADING = re.compile(r"<th[^>]*>(<p></p>)?</th>")
 NOT_DEFERRED = ("documentation_options.js", "doctools.js")
 
 
@@ -28,7 +30,7 @@ def improve(
     body = context.get("body")
     if body:
         body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
-        body = body.replace("<th></th>", "<td></td>")
+        body = EMPTY_HEADING.sub("<td></td>", body)
         for table in ('class="dataframe"', '<table class="table"'):
             body = body.replace(table, f'{table} tabindex="0"')
         body = body.replace(' role="doc-biblioentry"', "").replace(

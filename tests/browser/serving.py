@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import json
 import os
 import threading
 from collections.abc import Iterator
@@ -16,14 +17,42 @@ TYPES = {".js": "text/javascript", ".wasm": "application/wasm", ".json": "applic
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder, and as its `live/pyodide` another one where that is given."""
+
+    pyodide: Path | None = None
+
     def log_message(self, *args: object) -> None:
         pass
 
+    def translate_path(self, path: str) -> str:
+        _, _, name = path.partition("/live/pyodide/")
+        return str(self.pyodide / name) if self.pyodide and name else super().translate_path(path)
+
+    def do_GET(self) -> None:
+        if self.pyodide and self.path.startswith("/live/live.json"):
+            self._settings_of_a_site_that_carries_pyodide()
+        else:
+            super().do_GET()
+
+    def _settings_of_a_site_that_carries_pyodide(self) -> None:
+        settings = json.loads(Path(self.directory, "live", "live.json").read_text("utf8"))
+        content = json.dumps({**settings, "pyodide": "pyodide/"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
 
 @contextmanager
-def serve(folder: Path) -> Iterator[str]:
-    """Serve a folder as `python -m http.server` does, and yield its address."""
-    handler = functools.partial(Quiet, directory=str(folder))
+def serve(folder: Path, *, pyodide: Path | None = None) -> Iterator[str]:
+    """Serve a folder as `python -m http.server` does, and yield its address.
+
+    With a folder of Pyodide the site is served as one that carries it: that spares the driver
+    from handing megabytes to each page.
+    """
+    kind = type("Serving", (Quiet,), {"pyodide": pyodide})
+    handler = functools.partial(kind, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"

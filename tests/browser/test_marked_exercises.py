@@ -4,48 +4,16 @@ import re
 import time
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 import nnfs
 from tests.book.test_reader_exercises import ANSWERS, marks, with_body
-from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
 
 WRONG_SOFTMAX = (
     ("E = np.exp(Z); return E / E.sum(axis=1, keepdims=True)", "It should run over classes"),
     ("E = np.exp(Z); return E / E.sum(axis=0)", "subtract each column's largest"),
     ("return np.exp(Z)", "not divided by the sum"),
 )
-
-
-@pytest.fixture(scope="module")
-def address(site):
-    with serve(site) as address:
-        yield address
-
-
-@pytest.fixture
-def context(browser):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(60_000)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def open_page(context, address):
-    """Open a page of the site, with the public address of Pyodide on this disk."""
-    folder = pyodide_folder()
-    answer_for_the_cdn(context, folder)
-
-    def open_page(name):
-        page = context.new_page()
-        page.complaints = []
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(f"{address}/{name}.html", wait_until="load")
-        return page
-
-    return open_page
 
 
 def exercise(page, name):

@@ -1,11 +1,16 @@
 """Every page as a reader opens it from a folder: on a phone and a laptop, light and dark."""
 
+import functools
+import gzip
 import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from tests.book.pages import all_pages
 
+HEAVIEST = 500_000  # bytes that a page transfers before anything runs, gzipped
 VIEWS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 
 
@@ -34,6 +39,14 @@ def test_a_page_fits_its_window_and_contacts_nobody(site, view, name):
     assert sizes[0] <= sizes[1], "the page scrolls sideways"
     assert complaints == []
     assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
+    assert not any("fa-solid-900" in url for url in requests), "the font of all icons"
+    files = {unquote(urlsplit(url).path) for url in requests if url.startswith("file:")}
+    assert sum(map(transferred, files)) <= HEAVIEST
+
+
+@functools.cache
+def transferred(path):
+    return len(gzip.compress(Path(path).read_bytes(), 6))
 
 
 @pytest.mark.parametrize("name", [page.docname for page in all_pages()])

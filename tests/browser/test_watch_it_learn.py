@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 import nnfs
-from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
+from tests.browser.serving import answer_for_the_cdn, pyodide_folder
 from tests.browser.test_accessibility import violations
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
@@ -29,12 +29,6 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
-
-
-@pytest.fixture(scope="module")
-def address(site):
-    with serve(site) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")
