@@ -271,30 +271,10 @@ def one_hot(labels: ArrayLike, n_classes: int = 10) -> Array:
     return Y
 
 
-def count_correct(Z: Array, y: Array) -> int:
-    """Return how many columns have their largest logit, of equals the first, at the true class.
-
-    Parameters
-    ----------
-    Z : (classes, m) logits
-    y : (m,) integer labels
-
-    Returns
-    -------
-    int
-    """
-    largest = np.equal(Z, Z.max(axis=-2, keepdims=True))
-    if np.count_nonzero(largest) == y.size:
-        return int(np.count_nonzero(largest[y, np.arange(y.size)]))
-    # Equals, or NaN. This line alone would do; the others take a tenth of its time.
-    return int(np.count_nonzero(Z.argmax(axis=-2) == y))
-
-
 def _shifted(Z: ArrayLike) -> Array:
     logits = np.asarray(Z)
     if logits.ndim < 2:
         raise ValueError(
-            f"logits have shape {logits.shape}; expected (..., classes, examples): "
-            "pass one example as a column, z[:, np.newaxis]"
+            f"logits have shape {logits.shape}; pass one example as a column, z[:, np.newaxis]"
         )
     return np.asarray(logits - logits.max(axis=-2, keepdims=True))

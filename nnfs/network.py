@@ -21,7 +21,6 @@ from nnfs.functions import (
     affine,
     affine_adjoint,
     affine_gradients,
-    count_correct,
     cross_entropy,
     cross_entropy_gradient,
     one_hot,
@@ -29,6 +28,7 @@ from nnfs.functions import (
     relu_mask,
     softmax,
 )
+from nnfs.scores import count_correct
 
 
 class Parameters(NamedTuple):

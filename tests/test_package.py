@@ -20,6 +20,7 @@ ORDER = (
     "kaggle",
     "data",
     "functions",
+    "scores",
     "layers",
     "network",
     "initialise",

@@ -5,7 +5,7 @@ Conventions as in `nnfs.network`: X is (n, m), the parameters are W (c, n) and b
 
 from collections.abc import Sequence
 
-from nnfs import functions
+from nnfs import functions, scores
 from nnfs.arguments import Array
 
 
@@ -15,5 +15,5 @@ def gradient(params: Sequence[Array], X: Array, y: Array) -> tuple[Array, int, l
     Y = functions.one_hot(y, n_classes=W.shape[0])
     Z = functions.affine(W, b, X)
     dZ = functions.cross_entropy_gradient(functions.softmax(Z), Y)
-    correct = functions.count_correct(Z, y)
+    correct = scores.count_correct(Z, y)
     return functions.cross_entropy(Z, Y), correct, list(functions.affine_gradients(dZ, X))
