@@ -84,7 +84,7 @@ def test_a_training_that_diverges_says_where():
 
 
 def test_the_markup_offers_the_settings_and_chooses_the_original_s():
-    text = watch_it_learn.markup()
+    text = watch_it_learn.WatchItLearn.markup()
     assert "$" not in text
     for value in ("0.1", "uniform", "10"):
         assert f'<option value="{value}" selected>' in text

@@ -1,0 +1,41 @@
+"""What widgets share: a directive that may stand once on a page, and files for such pages only."""
+
+from typing import Any, ClassVar
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+
+class Widget(SphinxDirective):
+    """A directive without arguments. A page that has it is marked with the directive's name."""
+
+    mark: ClassVar[str]
+    styles: ClassVar[str]
+    scripts: ClassVar[tuple[str, ...]]
+
+    @staticmethod
+    def markup() -> str:
+        """Return what stands on the page."""
+        raise NotImplementedError
+
+    def run(self) -> list[nodes.Node]:
+        """Return the widget's markup and mark the page."""
+        page = self.env.metadata[self.env.docname]
+        if self.mark in page:
+            raise self.error(f"a page can have one {self.mark} only")
+        page[self.mark] = True
+        return [nodes.raw("", self.markup(), format="html")]
+
+    @classmethod
+    def register(cls, app: Sphinx) -> None:
+        """Register the directive, and its scripts and style for the pages that have it."""
+
+        def add_files(app: Sphinx, pagename: str, *_: Any) -> None:
+            if cls.mark in app.env.metadata.get(pagename, {}):
+                app.add_css_file(f"../{cls.styles}")
+                for script in cls.scripts:
+                    app.add_js_file(f"../{script}")
+
+        app.add_directive(cls.mark, cls)
+        app.connect("html-page-context", add_files)
