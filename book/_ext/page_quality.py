@@ -1,20 +1,23 @@
 """Sphinx extension: lighter and more accessible pages than the theme's own.
 
 Defers scripts that nothing waits for, gives code that hides behind a summary its words back for
-screen readers, and makes the boxes in which wide formulas and
-tables scroll reachable by keyboard.
+screen readers, makes the boxes in which wide formulas and tables scroll reachable by keyboard, and
+keeps the mark after a formula on the formula's line.
 """
 
 import os
 import re
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 DISPLAY = '<div class="math notranslate nohighlight"'
 REACHABLE = 'tabindex="0" role="group" aria-label="Equation"'
 EMPTY_HEADING = re.compile(r"<th[^>]*>(<p></p>)?</th>")
+MARKS = re.compile(r"[,.;:?!)\]’”]+")
 NOT_DEFERRED = ("documentation_options.js", "doctools.js")
 
 
@@ -44,8 +47,32 @@ def improve(
             script.attributes.setdefault("defer", "defer")
 
 
+class MarkWithItsFormula(SphinxPostTransform):
+    """Puts a formula and the mark after it into one element, which the style sheet holds together.
+
+    A browser may break a line after a formula, even before a full stop.
+    """
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Wrap each formula of a sentence that a mark follows."""
+        for formula in list(self.document.findall(nodes.math)):
+            after = formula.next_node(nodes.Text, descend=False, siblings=True)
+            mark = MARKS.match(after) if isinstance(after, nodes.Text) else None
+            if mark is None or formula.parent[formula.parent.index(formula) + 1] is not after:
+                continue
+            rest = nodes.Text(after[mark.end() :])
+            together = nodes.inline(classes=["formula-and-mark"])
+            after.parent.replace(after, rest)
+            formula.replace_self(together)
+            together += [formula, nodes.Text(mark[0])]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("config-inited", configure, priority=50)
     app.connect("html-page-context", improve, priority=900)
+    app.add_post_transform(MarkWithItsFormula)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,10 +10,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
 
-# Every cell of every page: seven minutes, which BOOK_LIVE_TESTS=1 adds.
-LIVE = ("test_live_cells.py",)
-collect_ignore = [] if os.environ.get("BOOK_LIVE_TESTS") else list(LIVE)
-
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 

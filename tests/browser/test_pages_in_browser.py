@@ -13,6 +13,8 @@ from tests.book.pages import all_pages
 HEAVIEST = 500_000  # bytes that a page transfers before anything runs, gzipped
 VIEWS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 
+every_page = pytest.mark.parametrize("name", [page.docname for page in all_pages()])
+
 
 @pytest.fixture(params=VIEWS, ids=lambda view: f"{view[0]}-{view[1]}")
 def view(request, browser):
@@ -24,7 +26,7 @@ def view(request, browser):
     context.close()
 
 
-@pytest.mark.parametrize("name", [page.docname for page in all_pages()])
+@every_page
 def test_a_page_fits_its_window_and_contacts_nobody(site, view, name):
     page = view.new_page()
     complaints, requests = [], []
@@ -49,8 +51,8 @@ def transferred(path):
     return len(gzip.compress(Path(path).read_bytes(), 6))
 
 
-@pytest.mark.parametrize("name", [page.docname for page in all_pages()])
-def test_no_formula_is_wider_than_a_phone(site, browser, name):
+@every_page
+def test_formulas_on_a_phone_fit_their_box_and_stay_off_their_number(site, browser, name):
     page = browser.new_page(viewport={"width": 390, "height": 900})
     page.goto((site / f"{name}.html").as_uri(), wait_until="load")
     wide = page.evaluate(
@@ -58,14 +60,6 @@ def test_no_formula_is_wider_than_a_phone(site, browser, name):
         ".filter(box => box.scrollWidth > box.clientWidth + 1)"
         ".map(box => box.querySelector('annotation').textContent)"
     )
-    page.close()
-    assert wide == []
-
-
-@pytest.mark.parametrize("name", [page.docname for page in all_pages()])
-def test_no_formula_touches_its_number_on_a_phone(site, browser, name):
-    page = browser.new_page(viewport={"width": 390, "height": 900})
-    page.goto((site / f"{name}.html").as_uri(), wait_until="load")
     touching = page.evaluate(
         """[...document.querySelectorAll('article div.math')].filter(formula => {
             const number = formula.querySelector('.eqno')?.getBoundingClientRect();
@@ -76,7 +70,26 @@ def test_no_formula_touches_its_number_on_a_phone(site, browser, name):
         }).map(formula => formula.id)"""
     )
     page.close()
+    assert wide == []
     assert touching == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@every_page
+def test_what_is_shown_first_stays_in_its_place(address, browser, name, width):
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(f"{address}/{name}.html", wait_until="load")
+    shift = page.evaluate(
+        """new Promise((resolve) => {
+            let shift = 0;
+            new PerformanceObserver((list) => {
+                for (const entry of list.getEntries()) shift += entry.value;
+            }).observe({ type: "layout-shift", buffered: true });
+            setTimeout(() => resolve(shift), 300);
+        })"""
+    )
+    page.close()
+    assert shift <= 0.05
 
 
 def test_the_scheme_of_the_system_is_followed(site, browser):
