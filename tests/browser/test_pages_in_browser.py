@@ -52,7 +52,9 @@ def transferred(path):
 
 
 @every_page
-def test_formulas_on_a_phone_fit_their_box_and_stay_off_their_number(site, browser, name):
+def test_formulas_on_a_phone_fit_their_box_and_keep_their_number_and_mark_in_place(
+    site, browser, name
+):
     page = browser.new_page(viewport={"width": 390, "height": 900})
     page.goto((site / f"{name}.html").as_uri(), wait_until="load")
     wide = page.evaluate(
@@ -69,9 +71,21 @@ def test_formulas_on_a_phone_fit_their_box_and_stay_off_their_number(site, brows
                     && part.right > number.left - 2);
         }).map(formula => formula.id)"""
     )
+    left_behind = page.evaluate(
+        """[...document.querySelectorAll('article .katex')].filter(formula => {
+            const after = formula.closest('.math').nextSibling;
+            if (after?.nodeType !== Node.TEXT_NODE || !/^[,.;:?!)]/.test(after.data)) return false;
+            const mark = document.createRange();
+            mark.setStart(after, 0);
+            mark.setEnd(after, 1);
+            const last = [...formula.querySelectorAll('.base')].at(-1);
+            return mark.getBoundingClientRect().left < last.getBoundingClientRect().left;
+        }).map(formula => formula.querySelector('annotation').textContent)"""
+    )
     page.close()
     assert wide == []
     assert touching == []
+    assert left_behind == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])
