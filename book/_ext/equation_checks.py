@@ -20,6 +20,7 @@ The directive ``equation-list`` shows all labelled equations of the book with th
 file ``equation-checks.json`` beside the pages holds the same for programs.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,7 +72,8 @@ class EquationListDirective(SphinxDirective):
 
 def _store(env: BuildEnvironment) -> dict[str, Any]:
     if not hasattr(env, "equation_checks"):
-        env.equation_checks = {"equations": {}, "checks": {}, "objects": {}, "lists": set()}
+        parts: dict[str, Any] = {"equations": {}, "checks": {}, "objects": {}, "said": {}}
+        env.equation_checks = {**parts, "lists": set()}
     store: dict[str, Any] = env.equation_checks
     return store
 
@@ -159,28 +161,34 @@ def _mark(app: Sphinx, label: str) -> str:
     return next((mark for prefix, mark in marks.items() if label.startswith(prefix)), "")
 
 
-def remember_reading(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
-) -> list[str]:
-    """Note whether this build reads any page."""
-    _store(env)["reads"] = bool(added or changed or removed)
-    return []
-
-
 def write_again(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages to be written again after others were read: lists, and links to objects."""
+    """Return the pages whose notes and lists say something else, now that others were read."""
+    before, now = _store(env)["said"], _said_of_other_pages(env)
+    _store(env)["said"] = now
+    return sorted(docname for docname, said in now.items() if said != before.get(docname))
+
+
+def _said_of_other_pages(env: BuildEnvironment) -> dict[str, str]:
+    """Return, by page, a digest of what its notes and lists take from other pages."""
     store = _store(env)
-    if not store.get("reads"):
-        return []
-    linked = {label for labels in _objects(store).values() for label in labels}
-    pages = [name for name, found in store["equations"].items() if linked & set(found)]
-    return sorted({*pages, *store["lists"]})
+    objects = _objects(store)
+    said = {
+        docname: [(place, label) for place in objects for label in objects[place] if label in found]
+        for docname, found in store["equations"].items()
+    }
+    titles = [(docname, env.titles[docname].astext()) for docname in _in_reading_order(env)]
+    known = [sorted(store[kind].items()) for kind in ("equations", "checks")]
+    everything = [titles, known, objects]
+    said |= dict.fromkeys(store["lists"], everything)
+    return {
+        docname: hashlib.sha256(repr(words).encode()).hexdigest() for docname, words in said.items()
+    }
 
 
 def _objects(store: dict[str, Any]) -> dict[tuple[str, str], list[str]]:
     return {
         (docname, name): labels
-        for docname, objects in store["objects"].items()
+        for docname, objects in sorted(store["objects"].items())
         for name, labels in objects.items()
     }
 
@@ -304,7 +312,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", collect)
     app.connect("env-purge-doc", forget)
     app.connect("env-check-consistency", verify)
-    app.connect("env-get-outdated", remember_reading)
     app.connect("env-updated", write_again)
     app.connect("build-finished", write_record)
-    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
+    return {"env_version": 2, "parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,11 +1,6 @@
 """What a cell needs of the earlier ones, and when they have to run again."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
 
 from cell_order import Ledger, derived, modules, needed, read_pages_names, writers
 from tests.book.pages import chapters

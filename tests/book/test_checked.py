@@ -1,15 +1,12 @@
 """What cells use: checks with teeth, claims."""
 
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import sympy
 from hypothesis import given
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
 
 from checked import (
     check,

@@ -5,7 +5,6 @@ The scripts that do arithmetic use no page, so a bare JavaScript engine runs the
 
 import json
 import re
-import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,12 +12,9 @@ import numpy as np
 import pytest
 from py_mini_racer import MiniRacer
 
+import digit_networks
 import nnfs
 from nnfs import functions
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
-
-import digit_networks
 
 SCRIPTS = Path(digit_networks.__file__).parents[1] / "_extra" / "digit"
 ATOB = """

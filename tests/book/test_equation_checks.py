@@ -5,11 +5,14 @@ import inspect
 import json
 import re
 from pkgutil import resolve_name
+from types import SimpleNamespace
 from urllib.parse import urlparse
 
 import pytest
 from bs4 import BeautifulSoup
+from docutils import nodes
 
+import equation_checks
 import nnfs
 from nnfs import functions, network
 
@@ -75,6 +78,39 @@ def test_a_page_shows_its_checks_links_them_and_lists_them(small_book):
     again = small_book.build()
     assert again.returncode == 0
     assert [n.get_text().strip() for n in soup(small_book.html()).select(".equation-note")] == notes
+
+
+@pytest.fixture
+def environment():
+    """Two pages as Sphinx knows them after reading: one with an equation, one with the list."""
+    titles = {"index": nodes.title("", "Book"), "page": nodes.title("", "Page")}
+    return SimpleNamespace(
+        config=SimpleNamespace(root_doc="index"),
+        toctree_includes={"index": ["page"]},
+        titles=titles,
+        equation_checks={
+            "equations": {"index": {}, "page": {"eq-two": "1 + 1 = 2"}},
+            "checks": {"index": [], "page": [{"label": "eq-two", "error": 0.0}]},
+            "objects": {"index": {}, "page": {}},
+            "said": {},
+            "lists": {"index"},
+        },
+    )
+
+
+def test_a_page_is_written_again_when_it_says_something_else(environment):
+    known = environment.equation_checks
+    assert equation_checks.write_again(None, environment) == ["index", "page"]
+    assert equation_checks.write_again(None, environment) == []
+    for kind in ("equations", "checks", "objects"):
+        known[kind]["index"] = known[kind].pop("index")
+    assert equation_checks.write_again(None, environment) == [], "the order of reading"
+    known["objects"]["index"] = {"double": ["eq-two"]}
+    assert equation_checks.write_again(None, environment) == ["index", "page"]
+    known["checks"]["page"] = [{"label": "eq-two", "error": 1e-16}]
+    assert equation_checks.write_again(None, environment) == ["index"]
+    environment.titles["page"] = nodes.title("", "Another")
+    assert equation_checks.write_again(None, environment) == ["index"]
 
 
 @pytest.fixture(scope="module")

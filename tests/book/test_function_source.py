@@ -1,11 +1,6 @@
 """Code on a page is the package's own."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
 
 from function_source import module_file, source
 

@@ -1,16 +1,12 @@
 """The smaller font has the icons that the pages show, and only those."""
 
 import io
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
 
 import icon_font
 

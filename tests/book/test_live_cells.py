@@ -4,13 +4,10 @@ import gzip
 import io
 import json
 import re
-import sys
 import zipfile
 from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
 
 import live_cells
 import nnfs

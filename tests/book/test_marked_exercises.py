@@ -1,20 +1,16 @@
 """How exercises stand on a page, and how a book without solutions has none anywhere."""
 
 import io
-import sys
 import zipfile
-from pathlib import Path
 
 import pytest
-
-from .pages import BOOK, all_pages, chapters
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
 
 from cell_order import read_pages_names, writers
 from marked_exercises import stub
 from reader_exercises import EXERCISES
 from without_solutions import without
+
+from .pages import BOOK, all_pages, chapters
 
 PAGE = """
 ```{code-cell} ipython3

@@ -3,13 +3,9 @@
 import hashlib
 import io
 import json
-import sys
 import tarfile
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
 
 import pyodide_files
 

@@ -2,16 +2,12 @@
 
 import ast
 import inspect
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nnfs
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
-
 import reader_exercises as marks
 import reader_solutions
 

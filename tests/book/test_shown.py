@@ -1,12 +1,9 @@
 """What a page shows: glued values, spreads, sizes, tables."""
 
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
 
 from shown import glue, size, spread, table
 

@@ -1,17 +1,11 @@
 """What "Watch it learn" shows is what nnfs trains."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import nnfs
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
-
 import watch_it_learn
 from watched_training import LAST, RATES, SCHEMES, WIDTHS, Watched
 from wrong_gradients import mask_always_true

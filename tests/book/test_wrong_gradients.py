@@ -1,16 +1,10 @@
 """Every exhibit of the gallery is caught, and each by what the gallery says."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import nnfs
 from nnfs import network
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
-
 from wrong_gradients import OTHER_FAULTS, WRONG_GRADIENTS, naive_softmax, sum_of_differences
 
 rng = np.random.default_rng(0)

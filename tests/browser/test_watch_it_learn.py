@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import re
-import sys
 import zipfile
 from pathlib import Path
 
@@ -15,9 +14,6 @@ from playwright.sync_api import expect
 import nnfs
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder
 from tests.browser.test_accessibility import violations
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "book" / "_ext"))
-
 from watched_training import IMAGES, LAST
 from wrong_gradients import mask_always_true
 
