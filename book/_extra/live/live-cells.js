@@ -240,5 +240,5 @@
     controls.append(cell.run, cell.stop, cell.edit, cell.reset, cell.status);
   }
 
-  window.liveCells = { cells, sources, loadEditor, run: (number) => run(cells[number]) };
+  window.liveCells = { cells, sources, element, loadEditor, run: (number) => run(cells[number]) };
 })();

@@ -7,21 +7,12 @@
   const list = document.getElementById("reader-exercises");
   const python = window.livePython;
   if (!list || !python || !window.liveCells) return;
+  const { element } = window.liveCells;
   const starts = JSON.parse(list.textContent);
   const names = Object.keys(starts);
   const KEY = "nnfs-exercises";
   let memory = { drafts: {}, passed: {} };
   let active = null;
-
-  function element(tag, properties = {}, ...children) {
-    const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(properties)) {
-      if (name in node) node[name] = value;
-      else node.setAttribute(name, value);
-    }
-    node.append(...children);
-    return node;
-  }
 
   /* What is kept, read anew each time: another page of the book may have added to it. */
 
