@@ -17,7 +17,8 @@ A warning, and so a failed strict build, comes of
 Where the description of a Python object refers to an equation by ``:eq:``, the equation links back.
 
 The directive ``equation-list`` shows all labelled equations of the book with their checks, and the
-file ``equation-checks.json`` beside the pages holds the same for programs.
+file ``equation-checks.json`` beside the pages holds the same for programs. The index and the search
+know all labels.
 """
 
 import hashlib
@@ -31,6 +32,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
@@ -193,6 +195,20 @@ def _objects(store: dict[str, Any]) -> dict[tuple[str, str], list[str]]:
     }
 
 
+class IndexEquations(SphinxTransform):
+    """Puts the labels of equations into the index, and so before all else that a search finds."""
+
+    default_priority = 800
+
+    def apply(self, **kwargs: Any) -> None:
+        """Set a mark of the index before each labelled equation."""
+        for equation in list(self.document.findall(nodes.math_block)):
+            if label := equation.get("label"):
+                entry = ("single", label, f"equation-{label}", "", None)
+                place = equation.parent.index(equation)
+                equation.parent.insert(place, addnodes.index(entries=[entry]))
+
+
 class ShowChecks(SphinxPostTransform):
     """Fills in the notes below equations, and the lists; before references are resolved."""
 
@@ -308,10 +324,11 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_node(Notes)
     app.add_node(EquationList)
     app.add_directive("equation-list", EquationListDirective)
+    app.add_transform(IndexEquations)
     app.add_post_transform(ShowChecks)
     app.connect("doctree-read", collect)
     app.connect("env-purge-doc", forget)
     app.connect("env-check-consistency", verify)
     app.connect("env-updated", write_again)
     app.connect("build-finished", write_record)
-    return {"env_version": 2, "parallel_read_safe": False, "parallel_write_safe": True}
+    return {"env_version": 3, "parallel_read_safe": False, "parallel_write_safe": True}

@@ -115,6 +115,25 @@ def test_the_scheme_of_the_system_is_followed(site, browser):
         context.close()
 
 
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ("eq-dz2", "derive/a2-minus-y.html#equation-eq-dz2"),
+        ("eq-adam", "beyond/optimisers.html#equation-eq-adam"),
+        ("nnfs.check_gradients", "appendices/api.html#nnfs.check_gradients"),
+        ("log_softmax", "appendices/api.html#nnfs.log_softmax"),
+    ],
+)
+def test_search_finds_equations_and_functions_first(address, browser, query, place):
+    page = browser.new_page()
+    page.goto(f"{address}/search.html?q={query}", wait_until="load")
+    first = page.locator("#search-results li a").first
+    first.wait_for()
+    found = first.get_attribute("href")
+    page.close()
+    assert found == place
+
+
 def test_backpropagation_prints_on_one_sheet(site, browser, tmp_path):
     page = browser.new_page()
     page.goto((site / "derive" / "backpropagation.html").as_uri(), wait_until="load")
