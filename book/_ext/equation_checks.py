@@ -204,7 +204,7 @@ class IndexEquations(SphinxTransform):
         """Set a mark of the index before each labelled equation."""
         for equation in list(self.document.findall(nodes.math_block)):
             if label := equation.get("label"):
-                entry = ("single", label, f"equation-{label}", "", None)
+                entry = ("single", label, f"equation-{label}", "main", None)
                 place = equation.parent.index(equation)
                 equation.parent.insert(place, addnodes.index(entries=[entry]))
 
@@ -331,4 +331,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-check-consistency", verify)
     app.connect("env-updated", write_again)
     app.connect("build-finished", write_record)
-    return {"env_version": 3, "parallel_read_safe": False, "parallel_write_safe": True}
+    return {"env_version": 4, "parallel_read_safe": False, "parallel_write_safe": True}
