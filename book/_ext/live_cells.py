@@ -62,9 +62,10 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
     }
     numbers = {index: number for number, (index, _) in enumerate(cells)}
     for box in list(doctree.findall(_is_cell)):
-        place = 1 if box[0].get("nb_element") == "cell_code_source" else 0
+        # A cell without shown code that was not run, after one that failed, is empty.
+        shown = box.children and box[0].get("nb_element") == "cell_code_source"
         row = f'<div class="live-controls" data-cell="{numbers[box["cell_index"]]}"></div>'
-        box.insert(place, nodes.raw("", row, format="html"))
+        box.insert(1 if shown else 0, nodes.raw("", row, format="html"))
 
 
 def _is_cell(node: nodes.Node) -> bool:

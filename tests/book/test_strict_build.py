@@ -81,14 +81,16 @@ def test_what_is_wrong_on_a_page_fails_the_plain_build_twice(small_book, name):
 
 
 def test_a_failing_cell_is_shown_with_its_error(small_book):
-    small_book.write(CELL.format("x = 1") + CELL.format("y = x / 0\nprint(y)"))
+    without_code = CELL.format(":tags: [remove-input]\n\nprint(x)")
+    small_book.write(CELL.format("x = 1") + CELL.format("y = x / 0\nprint(y)") + without_code)
     result = small_book.build()
     message = (
-        "2 code cells were not all executed: ZeroDivisionError: division by zero\n"
+        "3 code cells were not all executed: ZeroDivisionError: division by zero\n"
         "in the cell\ny = x / 0\nprint(y)"
     )
     assert message in result.stdout + result.stderr
     assert "page.md" in result.stdout + result.stderr
+    assert "Handler <function" not in result.stdout + result.stderr, "an extension's own error"
 
 
 def test_a_page_without_notebook_header_fails_the_build(small_book):
