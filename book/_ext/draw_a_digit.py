@@ -17,22 +17,16 @@ from sphinx.application import Sphinx
 import digit_networks
 from widget import Widget
 
-MARKUP = Path(__file__).with_suffix(".html")
-
 
 class DrawADigit(Widget):
     """``{draw-a-digit}``, at most once a page."""
 
     mark = "draw-a-digit"
+    template = Path(__file__).with_suffix(".html")
     styles = "digit/digit.css"
     scripts = tuple(
         f"digit/{name}.js" for name in ("network", "preparation", "pad", "pictures", "widget")
     )
-
-    @staticmethod
-    def markup() -> str:
-        """Return the widget's markup."""
-        return MARKUP.read_text(encoding="utf8")
 
 
 def write_good_network(app: Sphinx, exception: Exception | None) -> None:

@@ -52,6 +52,7 @@ WORDS = {
     "bound": "Checked as a bound",
     "symbols": "Checked in symbols",
 }
+OF_A_PAGE = ("equations", "checks", "objects", "references")
 Record = dict[str, Any]
 
 
@@ -74,7 +75,7 @@ class EquationListDirective(SphinxDirective):
 
 def _store(env: BuildEnvironment) -> dict[str, Any]:
     if not hasattr(env, "equation_checks"):
-        parts: dict[str, Any] = {"equations": {}, "checks": {}, "objects": {}, "said": {}}
+        parts: dict[str, Any] = {part: {} for part in (*OF_A_PAGE, "said")}
         env.equation_checks = {**parts, "lists": set()}
     store: dict[str, Any] = env.equation_checks
     return store
@@ -97,6 +98,8 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
         bundle = output.parent if "nb_element" in output.parent else output
         bundle.replace_self(_check_line(record))
     store["objects"][docname] = dict(_references_of_objects(doctree))
+    links = [link for link in doctree.findall(addnodes.pending_xref) if link.get("reftype") == "eq"]
+    store["references"][docname] = sorted({link["reftarget"] for link in links})
 
 
 def _is_check(node: nodes.Node) -> bool:
@@ -127,7 +130,7 @@ def _references_of_objects(doctree: nodes.document) -> Iterator[tuple[str, list[
 def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     """Drop what is known of a page that is read again or gone."""
     store = _store(env)
-    for kind in ("equations", "checks", "objects"):
+    for kind in OF_A_PAGE:
         store[kind].pop(docname, None)
     store["lists"].discard(docname)
 
@@ -164,24 +167,33 @@ def _mark(app: Sphinx, label: str) -> str:
 
 
 def write_again(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Return the pages whose notes and lists say something else, now that others were read."""
+    """Return the pages that say something else of other pages, now that others were read.
+
+    Sphinx itself writes a page again when its own numbers change, and not when those do that it
+    refers to.
+    """
     before, now = _store(env)["said"], _said_of_other_pages(env)
     _store(env)["said"] = now
     return sorted(docname for docname, said in now.items() if said != before.get(docname))
 
 
 def _said_of_other_pages(env: BuildEnvironment) -> dict[str, str]:
-    """Return, by page, a digest of what its notes and lists take from other pages."""
+    """Return, by page, a digest of what its notes, references and lists take from other pages."""
     store = _store(env)
-    objects = _objects(store)
-    said = {
-        docname: [(place, label) for place in objects for label in objects[place] if label in found]
-        for docname, found in store["equations"].items()
+    objects, order = _objects(store), list(_in_reading_order(env))
+    numbers = {
+        label: (chapter, number)
+        for chapter, docname in enumerate(order)
+        for number, label in enumerate(store["equations"].get(docname, ()))
     }
-    titles = [(docname, env.titles[docname].astext()) for docname in _in_reading_order(env)]
+    titles = [env.titles[docname].astext() for docname in order]
     known = [sorted(store[kind].items()) for kind in ("equations", "checks")]
-    everything = [titles, known, objects]
-    said |= dict.fromkeys(store["lists"], everything)
+    said: dict[str, Any] = {}
+    for docname, found in store["equations"].items():
+        linked = [(name, label) for name in objects for label in objects[name] if label in found]
+        said[docname] = [linked, [numbers.get(label) for label in store["references"][docname]]]
+        if docname in store["lists"]:
+            said[docname] += [order, titles, known, objects]
     return {
         docname: hashlib.sha256(repr(words).encode()).hexdigest() for docname, words in said.items()
     }
@@ -331,4 +343,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-check-consistency", verify)
     app.connect("env-updated", write_again)
     app.connect("build-finished", write_record)
-    return {"env_version": 4, "parallel_read_safe": False, "parallel_write_safe": True}
+    return {"env_version": 5, "parallel_read_safe": False, "parallel_write_safe": True}

@@ -59,15 +59,12 @@ class MarkWithItsFormula(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Wrap each formula of a sentence that a mark follows."""
         for formula in list(self.document.findall(nodes.math)):
-            after = formula.next_node(nodes.Text, descend=False, siblings=True)
-            mark = MARKS.match(after) if isinstance(after, nodes.Text) else None
-            if mark is None or formula.parent[formula.parent.index(formula) + 1] is not after:
-                continue
-            rest = nodes.Text(after[mark.end() :])
-            together = nodes.inline(classes=["formula-and-mark"])
-            after.parent.replace(after, rest)
-            formula.replace_self(together)
-            together += [formula, nodes.Text(mark[0])]
+            parent, place = formula.parent, formula.parent.index(formula)
+            after = parent[place + 1] if place + 1 < len(parent) else None
+            if isinstance(after, nodes.Text) and (mark := MARKS.match(after)):
+                together = nodes.inline(classes=["formula-and-mark"])
+                parent[place : place + 2] = [together, nodes.Text(after[mark.end() :])]
+                together += [formula, nodes.Text(mark[0])]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

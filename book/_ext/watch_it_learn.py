@@ -18,7 +18,6 @@ from sphinx.application import Sphinx
 from watched_training import IMAGES, LAST, PICTURES, RATES, SCHEMES, WIDTHS
 from widget import Widget
 
-MARKUP = Path(__file__).with_suffix(".html")
 NAMES = {"uniform": "uniform", "glorot": "Glorot", "he": "He"}
 
 
@@ -26,13 +25,14 @@ class WatchItLearn(Widget):
     """``{watch-it-learn}``, at most once a page."""
 
     mark = "watch-it-learn"
+    template = Path(__file__).with_suffix(".html")
     styles = "watch/watch.css"
     scripts = ("watch/drawing.js", "watch/widget.js")
 
-    @staticmethod
-    def markup() -> str:
-        """Return the widget's markup, with the settings that `watched_training` offers."""
-        return Template(MARKUP.read_text(encoding="utf8")).substitute(
+    @classmethod
+    def markup(cls) -> str:
+        """Return the template with the settings that `watched_training` offers."""
+        return Template(super().markup()).substitute(
             rates=_options(((f"{rate:g}", f"{rate:g}") for rate in RATES), "0.1"),
             schemes=_options(((scheme, NAMES[scheme]) for scheme in SCHEMES), "uniform"),
             widths=_options(((str(width), str(width)) for width in WIDTHS), "10"),

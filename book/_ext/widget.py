@@ -1,5 +1,6 @@
 """What widgets share: a directive that may stand once on a page, and files for such pages only."""
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -11,13 +12,14 @@ class Widget(SphinxDirective):
     """A directive without arguments. A page that has it is marked with the directive's name."""
 
     mark: ClassVar[str]
+    template: ClassVar[Path]
     styles: ClassVar[str]
     scripts: ClassVar[tuple[str, ...]]
 
-    @staticmethod
-    def markup() -> str:
-        """Return what stands on the page."""
-        raise NotImplementedError
+    @classmethod
+    def markup(cls) -> str:
+        """Return what stands on the page: the template as it is, unless a widget fills it in."""
+        return cls.template.read_text(encoding="utf8")
 
     def run(self) -> list[nodes.Node]:
         """Return the widget's markup and mark the page."""

@@ -82,16 +82,17 @@ def test_a_page_shows_its_checks_links_them_and_lists_them(small_book):
 
 @pytest.fixture
 def environment():
-    """Two pages as Sphinx knows them after reading: one with an equation, one with the list."""
-    titles = {"index": nodes.title("", "Book"), "page": nodes.title("", "Page")}
+    """Three pages as Sphinx knows them: one lists equations, one has one, one refers to it."""
+    titles = {name: nodes.title("", name.title()) for name in ("index", "page", "later")}
     return SimpleNamespace(
         config=SimpleNamespace(root_doc="index"),
-        toctree_includes={"index": ["page"]},
+        toctree_includes={"index": ["page", "later"]},
         titles=titles,
         equation_checks={
-            "equations": {"index": {}, "page": {"eq-two": "1 + 1 = 2"}},
-            "checks": {"index": [], "page": [{"label": "eq-two", "error": 0.0}]},
-            "objects": {"index": {}, "page": {}},
+            "equations": {"index": {}, "page": {"eq-two": "1 + 1 = 2"}, "later": {}},
+            "checks": {"index": [], "page": [{"label": "eq-two", "error": 0.0}], "later": []},
+            "objects": {"index": {}, "page": {}, "later": {}},
+            "references": {"index": [], "page": [], "later": ["eq-two"]},
             "said": {},
             "lists": {"index"},
         },
@@ -100,9 +101,9 @@ def environment():
 
 def test_a_page_is_written_again_when_it_says_something_else(environment):
     known = environment.equation_checks
-    assert equation_checks.write_again(None, environment) == ["index", "page"]
+    assert equation_checks.write_again(None, environment) == ["index", "later", "page"]
     assert equation_checks.write_again(None, environment) == []
-    for kind in ("equations", "checks", "objects"):
+    for kind in equation_checks.OF_A_PAGE:
         known[kind]["index"] = known[kind].pop("index")
     assert equation_checks.write_again(None, environment) == [], "the order of reading"
     known["objects"]["index"] = {"double": ["eq-two"]}
@@ -111,6 +112,8 @@ def test_a_page_is_written_again_when_it_says_something_else(environment):
     assert equation_checks.write_again(None, environment) == ["index"]
     environment.titles["page"] = nodes.title("", "Another")
     assert equation_checks.write_again(None, environment) == ["index"]
+    known["equations"]["page"] = {"def-one": "1", **known["equations"]["page"]}
+    assert "later" in equation_checks.write_again(None, environment), "eq-two has another number"
 
 
 @pytest.fixture(scope="module")
