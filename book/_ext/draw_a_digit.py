@@ -31,7 +31,9 @@ class DrawADigit(Widget):
 
 def write_good_network(app: Sphinx, exception: Exception | None) -> None:
     """Write the good network's weights where the widget looks for them."""
-    pages = app.env.metadata.values() if exception is None else ()
+    # After a warning the build fails anyway, and what failed may be the training itself.
+    failed = exception is not None or app._warncount
+    pages = () if failed else app.env.metadata.values()
     if app.builder.format == "html" and any(DrawADigit.mark in page for page in pages):
         # Imported late: the module asks at import where trained networks are kept.
         from trained import good_network

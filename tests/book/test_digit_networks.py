@@ -5,14 +5,17 @@ The scripts that do arithmetic use no page, so a bare JavaScript engine runs the
 
 import json
 import re
+import sys
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from py_mini_racer import MiniRacer
 
 import digit_networks
+import draw_a_digit
 import nnfs
 from nnfs import functions
 
@@ -198,3 +201,26 @@ def test_heavy_ink_at_one_end_keeps_the_digit_in_the_picture(javascript):
 
 def test_a_blank_pad_has_no_picture(javascript):
     assert prepared(javascript, np.zeros((30, 40))) is None
+
+
+@pytest.mark.parametrize(("warnings", "trained"), [(0, ["good"]), (1, [])])
+def test_the_good_network_is_trained_unless_the_build_has_failed(
+    monkeypatch, tmp_path, warnings, trained
+):
+    asked = []
+
+    def good_network(start):
+        asked.append("good")
+        return SimpleNamespace(training=SimpleNamespace(params=nnfs.init_params(seed=start)))
+
+    monkeypatch.setitem(sys.modules, "trained", SimpleNamespace(good_network=good_network))
+    (tmp_path / "digit").mkdir()
+    app = SimpleNamespace(
+        _warncount=warnings,
+        env=SimpleNamespace(metadata={"index": {draw_a_digit.DrawADigit.mark: True}}),
+        builder=SimpleNamespace(format="html"),
+        outdir=tmp_path,
+    )
+    draw_a_digit.write_good_network(app, None)
+    assert asked == trained
+    assert len(list((tmp_path / "digit").iterdir())) == len(trained)
