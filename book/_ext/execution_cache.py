@@ -7,27 +7,32 @@ has succeeded. Trained networks are kept beside the executed pages, under the sa
 
 Pages are read again, though not executed, when an extension or a template changes.
 
-The kernels get the repository's own package first on their path, before any other distribution
-that calls itself ``nnfs``, and treat a RuntimeWarning as an error.
+The folders lie in the one that `jupyter-book clean` leaves alone, and are those of one Python: a
+build by another does not remove them.
 """
 
 import hashlib
 import importlib
 import os
 import platform
+import re
 import shutil
 import sys
-from collections.abc import Iterator
-from importlib.metadata import version
+from collections.abc import Iterable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from own_environment import ARITHMETIC
+
 EXTENSIONS = Path(__file__).resolve().parent
-ROOT = EXTENSIONS.parents[1]
-OURS = [str(ROOT), str(EXTENSIONS)]
+BOOK = EXTENSIONS.parent
+ROOT = BOOK.parent
 CELL_SIDE = (
     "checked.py",
     "shown.py",
@@ -37,48 +42,117 @@ CELL_SIDE = (
     "digit_networks.py",
     "trained.py",
 )
-LIBRARIES = ("numpy", "pandas", "matplotlib", "ipykernel")
+KERNEL = ("ipykernel", "myst-nb", "jupyter-cache")
+CELL = re.compile(
+    r"^(?P<fence>`{3,}|~{3,}|:{3,})\{code-cell\}.*?$(?P<code>.*?)^(?P=fence)[ ]*$",
+    re.MULTILINE | re.DOTALL,
+)
+IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
+
+
+def files_below(folder: Path, pattern: str) -> list[Path]:
+    """Return the files below a folder, without what systems and editors leave there.
+
+    Parameters
+    ----------
+    folder : Path
+    pattern : str
+        Of the names, such as ``*.py``.
+    """
+    found = []
+    for path in folder.rglob(pattern):
+        parts = path.relative_to(folder).parts
+        hidden = any(part.startswith((".", "_build", "__pycache__")) for part in parts)
+        if not hidden and path.is_file():
+            found.append(path)
+    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def bytes_of(path: Path) -> bytes:
+    """Return what a file says: of a text, whatever marks the ends of its lines."""
+    raw = path.read_bytes()
+    return raw if path.suffix == ".gz" else raw.replace(b"\r\n", b"\n")
 
 
 def machinery() -> str:
     """Return a digest of the extensions and templates: what pages are made with."""
     state = hashlib.sha256()
-    for folder in (EXTENSIONS, EXTENSIONS.with_name("_templates")):
-        for path in sorted(folder.rglob("*.*")):
-            if path.suffix in (".py", ".html"):
-                state.update(path.read_bytes())
+    for folder in (EXTENSIONS, BOOK / "_templates"):
+        for pattern in ("*.py", "*.html"):
+            for path in files_below(folder, pattern):
+                state.update(bytes_of(path))
     return state.hexdigest()
 
 
 def sources() -> Iterator[Path]:
     """Yield every file that a cell's result depends on, apart from the page itself."""
-    yield from sorted((ROOT / "nnfs").rglob("*.py"))
-    yield from sorted((ROOT / "mnist_data").glob("*.gz"))
+    yield from files_below(ROOT / "nnfs", "*.py")
+    yield from files_below(ROOT / "mnist_data", "*.gz")
     yield from (EXTENSIONS / name for name in CELL_SIDE)
+    yield EXTENSIONS / "own_environment.py"
     yield ROOT / "constraints.txt"
 
 
+def libraries() -> list[str]:
+    """Return names and versions of what the package, the pages' cells and their modules import.
+
+    What these need in turn is included, and what runs the cells.
+    """
+    code = [bytes_of(path).decode() for path in sources() if path.suffix == ".py"]
+    for page in files_below(BOOK, "*.md"):
+        cells = CELL.finditer(bytes_of(page).decode("utf8", "replace"))
+        code += [cell["code"] for cell in cells]
+    imported = {name for text in code for name in IMPORT.findall(text)}
+    of_module = metadata.packages_distributions()
+    names = [name for module in imported for name in of_module.get(module, ())]
+    return sorted(f"{name} {metadata.version(name)}" for name in _with_needs([*names, *KERNEL]))
+
+
+def _with_needs(names: Iterable[str]) -> set[str]:
+    """Return the distributions that are installed, of these and of all that they need."""
+    waiting, found = [canonicalize_name(name) for name in names], set()
+    while waiting:
+        name = waiting.pop()
+        try:
+            needs = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:
+            continue
+        if name in found:
+            continue
+        found.add(name)
+        for need in map(Requirement, needs):
+            if need.marker is None or need.marker.evaluate({"extra": ""}):
+                waiting.append(canonicalize_name(need.name))
+    return found
+
+
 def digest() -> str:
-    """Return the name of the cache for this code, data, Python and libraries."""
+    """Return the name of the cache for this code, data, Python, libraries and kind of machine."""
     state = hashlib.sha256()
-    for text in (platform.python_version(), *(f"{name} {version(name)}" for name in LIBRARIES)):
+    machine = [f"{name}={os.environ[name]}" for name in ARITHMETIC if name in os.environ]
+    before = os.environ.get("BOOK_KERNEL_PATH", "").split(os.pathsep)
+    known = [platform.python_version(), sys.platform, platform.machine(), *machine, *libraries()]
+    for text in known:
         state.update(f"{text}\0".encode())
+    for folder in filter(None, before):
+        for path in files_below(Path(folder), "*.py"):
+            state.update(hashlib.sha256(bytes_of(path)).digest())
     for path in sources():
         state.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
-        state.update(hashlib.sha256(path.read_bytes()).digest())
+        state.update(hashlib.sha256(bytes_of(path)).digest())
     return state.hexdigest()[:16]
 
 
 def prepare(app: Sphinx, config: Config) -> None:
-    """Name the cache, and set up what the kernels and autodoc inherit."""
+    """Name the cache, and say where the kernels find what is kept in it."""
     config.book_machinery = machinery()
-    cache = _caches(app) / digest()
+    cache = _caches(app) / f"{_python()}-{digest()}"
     config.nb_execution_cache_path = str(cache / "pages")
     os.environ["BOOK_TRAINED_CACHE"] = str(cache / "trained")
     _own_fonts(cache)
-    os.environ["PYTHONWARNINGS"] = "error::RuntimeWarning"
-    inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    os.environ["PYTHONPATH"] = os.pathsep.join([*OURS, *filter(None, inherited)])
+    for name in ("html_css_files", "html_js_files"):
+        # Jupyter Book lists all that lies in the folder, an editor's file too.
+        config[name] = [file for file in config[name] if "/." not in f"/{file}"]
 
 
 def _own_fonts(cache: Path) -> None:
@@ -89,28 +163,30 @@ def _own_fonts(cache: Path) -> None:
     """
     folder = cache / f"matplotlib-{hashlib.sha256(sys.prefix.encode()).hexdigest()[:8]}"
     os.environ["MPLCONFIGDIR"] = str(folder)
-    if not folder.exists():
-        folder.mkdir(parents=True)
+    if not list(folder.glob("fontlist-*.json")):
+        folder.mkdir(parents=True, exist_ok=True)
         importlib.import_module("matplotlib.font_manager")
 
 
 def prune(app: Sphinx, exception: Exception | None) -> None:
-    """Remove the caches of older digests once a build has succeeded."""
+    """Remove this Python's caches of older digests once a build has succeeded."""
     if exception is None and not app._warncount:
         current = Path(app.config.nb_execution_cache_path).parent
-        for folder in _caches(app).iterdir():
-            if folder != current:
+        for folder in _caches(app).glob(f"{_python()}-*"):
+            if folder != current and folder.is_dir():
                 shutil.rmtree(folder)
 
 
+def _python() -> str:
+    return f"{sys.implementation.name}{sys.version_info.major}.{sys.version_info.minor}"
+
+
 def _caches(app: Sphinx) -> Path:
-    return Path(app.outdir).parent / ".executed"
+    return Path(app.outdir).parent / ".jupyter_cache"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx; a change of the machinery reads all pages again."""
-    # Now and not later: extensions that are loaded after this one import the package.
-    sys.path[:0] = OURS
     app.add_config_value("book_machinery", "", "env")
     app.connect("config-inited", prepare, priority=100)
     app.connect("build-finished", prune)

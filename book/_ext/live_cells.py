@@ -36,7 +36,7 @@ from sphinx.errors import ExtensionError
 
 import pyodide_files
 from cell_order import modules, needed, read_pages_names, writers
-from execution_cache import CELL_SIDE
+from execution_cache import CELL_SIDE, bytes_of, files_below
 
 EXTENSIONS = Path(__file__).resolve().parent
 ROOT = EXTENSIONS.parents[1]
@@ -148,8 +148,8 @@ def stamp() -> str:
     """Return a digest of all that is in the folder ``live``, so that a browser's cache knows it."""
     state = hashlib.sha256(bundle())
     state.update(b"own Pyodide" if os.environ.get("BOOK_PYODIDE") else b"")
-    for path in sorted((EXTENSIONS.parent / "_extra" / "live").glob("*.js")):
-        state.update(path.read_bytes())
+    for path in files_below(EXTENSIONS.parent / "_extra" / "live", "*.js"):
+        state.update(bytes_of(path))
     return state.hexdigest()[:12]
 
 
@@ -161,9 +161,9 @@ def bundle() -> bytes:
         hashes[name.removesuffix(".gz")] = hashlib.sha256(gzip.decompress(content)).hexdigest()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for path in (*sorted((ROOT / "nnfs").glob("*.py")), *(EXTENSIONS / n for n in MODULES)):
+        for path in (*files_below(ROOT / "nnfs", "*.py"), *(EXTENSIONS / n for n in MODULES)):
             folder = "nnfs" if path.parent.name == "nnfs" else "_ext"
-            _pack(archive, f"{folder}/{path.name}", path.read_bytes(), zipfile.ZIP_DEFLATED)
+            _pack(archive, f"{folder}/{path.name}", bytes_of(path), zipfile.ZIP_DEFLATED)
         for name, content in digits.items():
             _pack(archive, f"mnist_data/{name}", content, zipfile.ZIP_STORED)
         _pack(archive, "digits.json", json.dumps(hashes).encode(), zipfile.ZIP_DEFLATED)

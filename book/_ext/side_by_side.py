@@ -1,19 +1,17 @@
 """Sphinx extension: pages whose results are not in the cache are executed side by side.
 
-MyST-NB executes a page when it reads it, one after the other. Here as many pages as there are
-processors are executed at once before the reading starts, and MyST-NB finds their results in its
-cache. Each gets one thread for BLAS meanwhile: more of them than processors spin and wait for each
-other. Pages that the configuration value ``execute_alone`` names, because they measure time, are
-left for MyST-NB: nothing else runs then. So are pages that fail, for MyST-NB to report.
+MyST-NB executes a page when it reads it, one after the other. Here as many pages as the build may
+use processors are executed at once before the reading starts, and MyST-NB finds their results in
+its cache. Pages that the configuration value ``execute_alone`` names, because they measure time,
+are left for MyST-NB: nothing else runs then. So are pages that fail, for MyST-NB to report.
 """
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import joblib
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
@@ -49,7 +47,7 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
         )
 
     logger.info("executing %d pages side by side", len(pages))
-    with _one_blas_thread(), ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(joblib.cpu_count()) as pool:
         for page, result in zip(pages, pool.map(run, pages), strict=True):
             logger.info("%s: executed in %.1f s", page.path, result.time)
             if result.err is None:
@@ -57,19 +55,6 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
                     page.notebook, str(page.path), data={"execution_seconds": result.time}
                 )
                 cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-
-
-@contextmanager
-def _one_blas_thread() -> Iterator[None]:
-    """Let kernels that start now inherit it, unless the user has set a number."""
-    if "OPENBLAS_NUM_THREADS" in os.environ:
-        yield
-        return
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    try:
-        yield
-    finally:
-        del os.environ["OPENBLAS_NUM_THREADS"]
 
 
 def _waiting(env: Any, docnames: list[str], cache: Any) -> Iterator[Waiting]:

@@ -60,7 +60,7 @@ class SmallBook:
         return (self.root / "book" / "_build" / "html" / "page.html").read_text("utf8")
 
     def caches(self) -> list[str]:
-        return [path.name for path in (self.root / "book" / "_build" / ".executed").iterdir()]
+        return [path.name for path in (self.root / "book" / "_build" / ".jupyter_cache").iterdir()]
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_trained_networks_are_kept_for_the_digest(small_book):
     assert "True" in small_book.html()
     assert "6 6 calls 1" in small_book.html()
     (cache,) = small_book.caches()
-    assert (small_book.root / "book" / "_build" / ".executed" / cache / "trained").is_dir()
+    assert (small_book.root / "book" / "_build" / ".jupyter_cache" / cache / "trained").is_dir()
 
 
 def test_a_change_of_an_extension_writes_every_page_again_and_executes_none(built):
@@ -103,6 +103,6 @@ def test_the_list_of_fonts_is_the_builds_own(small_book):
     )
     assert small_book.build().returncode == 0
     (cache,) = small_book.caches()
-    folder = small_book.root / "book" / "_build" / ".executed" / cache / "matplotlib-"
+    folder = small_book.root / "book" / "_build" / ".jupyter_cache" / cache / "matplotlib-"
     assert str(folder) in small_book.html()
     assert list(folder.parent.glob("matplotlib-*/fontlist-*.json"))
