@@ -31,12 +31,12 @@ def folder_of_extensions(source: Path) -> Path:
     for folder in (source, *source.parents):
         if (folder / "_ext" / "nnfs_book.py").is_file():
             return folder / "_ext"
-    where = source
+    place = "the root of the repository"
     for folder in (source, *source.parents):
         if (folder / "book" / "_ext" / "nnfs_book.py").is_file():
-            where = folder
+            place = str(folder)
             break
-    raise SystemExit(f"The pages of the book are not in {source}. In {where} run: {COMMAND}")
+    raise SystemExit(f"The pages of the book are in the folder book. In {place} run: {COMMAND}")
 
 
 def put_first(folders: list[Path]) -> None:

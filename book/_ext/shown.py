@@ -164,7 +164,7 @@ def figure_style() -> None:
     if sys.platform != "emscripten":
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats("svg")
+        set_matplotlib_formats("svg", metadata={"Date": None})
     mpl.rcParams.update(
         {
             "figure.figsize": (6.4, 3.6),
