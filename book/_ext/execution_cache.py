@@ -98,7 +98,7 @@ def prune(app: Sphinx, exception: Exception | None) -> None:
     """Remove the caches of older digests once a build has succeeded."""
     if exception is None and not app._warncount:
         current = Path(app.config.nb_execution_cache_path).parent
-        for folder in _caches(app).iterdir():
+        for folder in current.parent.iterdir():
             if folder != current:
                 shutil.rmtree(folder)
 
