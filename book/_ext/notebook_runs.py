@@ -12,6 +12,8 @@ import os
 import re
 import signal
 import sys
+from contextlib import suppress
+from pathlib import Path
 from threading import Thread, current_thread, main_thread
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -29,6 +31,7 @@ CELL_LINE = re.compile(r"^\s*Cell In\[(\d+)\], line (\d+)", re.MULTILINE)
 SYNTAX = re.compile(r" \(\S+\.py, line (\d+)\)\Z")
 RAISED_IN = re.compile(r"^File (\S.*?\.py):(\d+), in ([\w.<>]+)", re.MULTILINE)
 PLACE = re.compile(r"in code cell (\d+), line (\d+):\n")
+EXTENSIONS = Path(__file__).parent.name
 STOPPING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
@@ -126,7 +129,7 @@ def _failure(error: Exception, cell: int, timeout: int | None) -> Failure:
         line = _line(plain, error.evalue)
         words = f"{error.ename}: {COLOUR.sub('', SYNTAX.sub('', error.evalue))}".rstrip(": \n")
         inner = RAISED_IN.findall(plain)
-        if inner and error.ename != "AssertionError":
+        if inner and Path(inner[-1][0]).parent.name != EXTENSIONS:
             words += "\nraised in {}, line {}, {}".format(*inner[-1])
         return Failure(cell, line, words)
     if isinstance(error, CellTimeoutError):
@@ -159,14 +162,10 @@ def _line(traceback: str, message: str) -> int:
 def stop(number: int, frame: object) -> None:
     """End the kernels, say so, and end the process."""
     for process in psutil.Process().children(recursive=True):
-        try:
+        with suppress(psutil.Error):
             process.kill()
-        except psutil.Error:
-            pass
-    try:
+    with suppress(OSError, RuntimeError):
         sys.stdout.flush()
-    except (OSError, RuntimeError):
-        pass
     words = (
         f"\nInterrupted ({signal.Signals(number).name}): the book was not built, the last site is "
         "as it was. The same command goes on from here.\n"

@@ -13,7 +13,6 @@ Two builds of one book wait for each other. The lock is the operating system's a
 process that holds it.
 """
 
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from typing import Any
 from filelock import FileLock, Timeout
 from sphinx.application import Sphinx
 from sphinx.config import Config
-from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 

@@ -35,6 +35,10 @@ logger = logging.getLogger(__name__)
 EMPTY = ("", "nan", "None", "[]", "inf")
 CODE_CELL = re.compile(r"^\s*(?:`{3,}|:{3,}|~{3,})\s*\{code-cell\}", re.MULTILINE)
 NOTEBOOK_CELL = re.compile(r"(?:`{3,}|:{3,}|~{3,})\s*\{code-cell\}")
+MISSING = re.compile(
+    r"(?:undefined label|not found|not assigned|is assigned for \w+|unknown document|No key)"
+    r":?\s+['\"]?([^\s'\"]+)"
+)
 NO_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 NO_ACCESS = {errno.EACCES, errno.EPERM, errno.EROFS}
 LINES, WIDTH = 12, 400
@@ -166,6 +170,19 @@ def _first_line_of_code(lines: list[str], fence: int) -> int:
     return place
 
 
+def require_silence(app: Sphinx, doctree: nodes.document) -> None:
+    """Say what a cell has printed as a warning, where MyST-NB only says that it has."""
+    for output in doctree.findall(nodes.literal_block):
+        if "stderr" in output["classes"] and output.astext().strip():
+            logger.warning(
+                "a cell writes to stderr: %s",
+                output.astext().strip(),
+                location=output,
+                type="strict_build",
+                subtype="stderr",
+            )
+
+
 def require_values(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Warn of every glued value that puts no number and no word into its sentence."""
     for inline in doctree.findall(nodes.inline):
@@ -191,11 +208,24 @@ def causes(faults: list[Fault]) -> list[Fault]:
     others = (
         fault
         for fault in faults
-        if fault.path not in paths and not (sources and _named(fault.message, sources))
+        if fault.path not in paths and not _defined(fault.message, sources)
     )
-    kept = dict.fromkeys([*failed, *others])
+    kept = [fault for fault in dict.fromkeys([*failed, *others]) if not _is_told(fault, faults)]
     ordered = sorted(kept, key=lambda fault: (fault not in failed, fault.path, fault.line))
     return list({(fault.place, fault.message): fault for fault in ordered}.values())
+
+
+def _is_told(fault: Fault, faults: list[Fault]) -> bool:
+    """Whether another fault at the same place says the same with more words."""
+    return fault.message.startswith("stderr was found") and any(
+        other.place == fault.place and other.message.startswith("a cell writes") for other in faults
+    )
+
+
+def _defined(message: str, sources: str) -> bool:
+    missing = MISSING.search(message)
+    name = missing and rf"(?<![\w-]){re.escape(missing[1])}(?![\w-])"
+    return bool(name and re.search(name, sources))
 
 
 def _text(path: str) -> str:
@@ -203,24 +233,6 @@ def _text(path: str) -> str:
         return Path(path).read_text(encoding="utf8", errors="replace")
     except OSError:
         return ""
-
-
-def _named(message: str, sources: str) -> bool:
-    names = re.findall(r"[\w:.-]*\w", message) if _is_missing_name(message) else []
-    quoted = re.findall(r"['\"`]([^'\"`\s]+)['\"`]", message)
-    candidates = {*quoted, *(name for name in names if re.search(r"[-_:]", name))}
-    return bool(names) and any(
-        re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", sources) for name in candidates
-    )
-
-
-def _is_missing_name(message: str) -> bool:
-    return bool(
-        re.search(
-            r"undefined label|target not found|not found|No key|no equation|does not exist|unknown",
-            message,
-        )
-    )
 
 
 def _errno(error: BaseException | None) -> int | None:
@@ -310,7 +322,7 @@ def _short(message: str) -> list[str]:
 
 
 def _relative(fault: Fault) -> str:
-    if not fault.path or not os.path.isabs(fault.path):
+    if not Path(fault.path).is_absolute():
         return fault.place.rstrip(":")
     try:
         path = os.path.relpath(fault.path)
@@ -328,7 +340,7 @@ def _advice(app: Sphinx, faults: list[Fault]) -> str:
     kept = f" The last site is as it was: {place}." if site.is_dir() else ""
     codes = {_errno(fault.error) for fault in faults}
     if codes & NO_SPACE:
-        todo = f"Make room on the disk of {os.path.dirname(place) or '.'}"
+        todo = f"Make room on the disk of {Path(place).parent}"
     elif codes & NO_ACCESS:
         todo = "Give yourself the right to read and write there"
     else:
@@ -372,6 +384,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         stream.addFilter(app.kept_back)
     app.setup_extension("notebook_runs")
     app.setup_extension("staged_site")
+    app.connect("doctree-read", require_silence)
     app.connect("env-check-consistency", require_execution)
     app.connect("doctree-resolved", require_values)
     app.connect("build-finished", finish, priority=900)
