@@ -302,6 +302,20 @@ class ShowChecks(SphinxPostTransform):
         return nodes.reference("", text, internal=True, refuri=uri)
 
 
+class AnchorsInLatex(SphinxPostTransform):
+    """Sets a mark that links reach before the line of a check, since LaTeX knows none of lines."""
+
+    default_priority = 900
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Move the names of the lines of checks into targets."""
+        for line in list(self.document.findall(nodes.paragraph)):
+            if "equation-check" in line["classes"]:
+                line.insert(0, nodes.target("", "", ids=line["ids"]))
+                line["ids"] = []
+
+
 def _in_reading_order(env: BuildEnvironment) -> Iterator[str]:
     waiting = [env.config.root_doc]
     while waiting:
@@ -362,6 +376,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("equation-list", EquationListDirective)
     app.add_transform(IndexEquations)
     app.add_post_transform(ShowChecks)
+    app.add_post_transform(AnchorsInLatex)
     app.connect("doctree-read", collect)
     app.connect("env-purge-doc", forget)
     app.connect("env-check-consistency", verify)

@@ -5,6 +5,8 @@ only if there are none at all under the name. One extension that registers for `
 hides those of all others that register for HTML.
 """
 
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -12,7 +14,11 @@ from sphinx.config import Config
 
 
 def configure(app: Sphinx, config: Config) -> None:
-    """An EPUB leaves out what only the site's scripts need, and does so in silence."""
+    """Name the book, and leave out of an EPUB in silence what only the site's scripts need."""
+    if config.project == "Project name not set":
+        config.project = config.html_title
+    with suppress(PackageNotFoundError):
+        config.version = config.version or version("nnfs-book")
     config.suppress_warnings = [*config.suppress_warnings, "epub.unknown_project_files"]
 
 

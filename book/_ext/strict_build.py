@@ -354,10 +354,12 @@ def without_traceback(
     """Print nothing more for what Sphinx has told already, and a traceback for the rest.
 
     Jupyter Book raises an error of its own when Sphinx could not start, as for an extension that
-    cannot be imported.
+    cannot be imported. Playwright, which prints the book as PDF, says how to get its browser.
     """
     cause = error.__cause__
-    if not (kind is RuntimeError and isinstance(cause, SphinxError)):
+    if kind.__module__.startswith("playwright"):
+        print(f"The PDF was not made. {error}", file=sys.stderr)
+    elif not (kind is RuntimeError and isinstance(cause, SphinxError)):
         sys.__excepthook__(kind, error, trace)
     elif isinstance(getattr(cause, "orig_exc", None), ImportError):
         print(
