@@ -76,7 +76,7 @@ class EquationListDirective(SphinxDirective):
 def _store(env: BuildEnvironment) -> dict[str, Any]:
     if not hasattr(env, "equation_checks"):
         parts: dict[str, Any] = {part: {} for part in (*OF_A_PAGE, "said")}
-        env.equation_checks = {**parts, "lists": set()}
+        env.equation_checks = {**parts, "lines": {}, "lists": set()}
     store: dict[str, Any] = env.equation_checks
     return store
 
@@ -85,37 +85,56 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
     """Take from a page its labelled equations, its checks, and the objects that refer to some."""
     store, docname = _store(app.env), app.env.docname
     store["equations"][docname] = equations = {}
+    store["lines"][docname] = lines = {}
     for equation in list(doctree.findall(nodes.math_block)):
         if label := equation.get("label"):
             equations[label] = equation.astext()
+            lines[label] = equation.line
             equation.parent.insert(equation.parent.index(equation) + 1, Notes(label=label))
     store["checks"][docname] = checks = []
-    for output in list(doctree.findall(_is_check)):
+    for output in list(doctree.findall(nodes.raw)):
         record = _record(output)
+        if record is None:
+            continue
         same = sum(other["label"] == record["label"] for other in checks)
-        record["id"] = f"check-{record['label']}" + (f"-{same + 1}" if same else "")
+        name = f"check-{record['label']}" + (f"-{same + 1}" if same else "")
+        record["id"] = nodes.make_id(name)
+        lines[record["id"]] = output.line
         checks.append(record)
-        bundle = output.parent if "nb_element" in output.parent else output
-        bundle.replace_self(_check_line(record))
+        _bundle(output).replace_self(_check_line(record))
     store["objects"][docname] = dict(_references_of_objects(doctree))
     links = [link for link in doctree.findall(addnodes.pending_xref) if link.get("reftype") == "eq"]
     store["references"][docname] = sorted({link["reftarget"] for link in links})
 
 
-def _is_check(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.raw) and MARK in node.astext()
+def _record(output: nodes.raw) -> Record | None:
+    """Return what a check has put on record, or None if the output is not that of a check."""
+    text = output.astext().strip()
+    if not text.startswith(f"<p {MARK} data-label="):
+        return None
+    try:
+        data = ElementTree.fromstring(text).attrib
+        return {
+            "label": data["data-label"],
+            "kind": data["data-kind"],
+            "error": float(data["data-error"]),
+            "bound": float(data["data-bound"]),
+            "noticed": [name for name in data["data-noticed"].split("; ") if name],
+            "finding": data["data-finding"],
+        }
+    except (ElementTree.ParseError, KeyError, ValueError) as error:
+        logger.warning("a check has no readable record: %s", error, location=output)
+        return None
 
 
-def _record(output: nodes.raw) -> Record:
-    data = ElementTree.fromstring(output.astext().strip()).attrib
-    return {
-        "label": data["data-label"],
-        "kind": data["data-kind"],
-        "error": float(data["data-error"]),
-        "bound": float(data["data-bound"]),
-        "noticed": [name for name in data["data-noticed"].split("; ") if name],
-        "finding": data["data-finding"],
-    }
+def _bundle(output: nodes.Element) -> nodes.Element:
+    """Return what stands for an output in every format, of which the record is the one in HTML."""
+    node = output
+    while node.parent is not None:
+        if node.get("nb_element") == "mime_bundle":
+            return node
+        node = node.parent
+    return output
 
 
 def _references_of_objects(doctree: nodes.document) -> Iterator[tuple[str, list[str]]]:
@@ -130,7 +149,7 @@ def _references_of_objects(doctree: nodes.document) -> Iterator[tuple[str, list[
 def forget(app: Sphinx, env: BuildEnvironment, docname: str) -> None:
     """Drop what is known of a page that is read again or gone."""
     store = _store(env)
-    for kind in OF_A_PAGE:
+    for kind in (*OF_A_PAGE, "lines"):
         store[kind].pop(docname, None)
     store["lists"].discard(docname)
 
@@ -139,17 +158,21 @@ def verify(app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of results without check, checks without equation, and checks without teeth."""
     store = _store(env)
     for docname, equations in store["equations"].items():
-        checks = store["checks"].get(docname, [])
+        checks, lines = store["checks"].get(docname, []), store["lines"].get(docname, {})
         checked = {record["label"] for record in checks}
         for label in equations:
             if label not in checked and not _mark(app, label):
-                logger.warning("the equation %s has no check on its page", label, location=docname)
+                logger.warning(
+                    "the equation %s has no check on its page",
+                    label,
+                    location=(docname, lines.get(label)),
+                )
         for record in checks:
             if record["label"] not in equations:
                 logger.warning(
                     "the check of %s names no equation of its page",
                     record["label"],
-                    location=docname,
+                    location=(docname, lines.get(record["id"])),
                 )
             missing = MUST_NOTICE.get(record["kind"], {"any"}) - set(record["noticed"])
             if missing or not record["error"] <= record["bound"]:
@@ -157,7 +180,7 @@ def verify(app: Sphinx, env: BuildEnvironment) -> None:
                     "the check of %s has no record of noticing %s",
                     record["label"],
                     ", ".join(sorted(missing)) or "its own error",
-                    location=docname,
+                    location=(docname, lines.get(record["id"])),
                 )
 
 
@@ -216,7 +239,8 @@ class IndexEquations(SphinxTransform):
         """Set a mark of the index before each labelled equation."""
         for equation in list(self.document.findall(nodes.math_block)):
             if label := equation.get("label"):
-                entry = ("single", label, f"equation-{label}", "main", None)
+                anchor = nodes.make_id(f"equation-{label}")
+                entry = ("single", label, anchor, "main", None)
                 place = equation.parent.index(equation)
                 equation.parent.insert(place, addnodes.index(entries=[entry]))
 
@@ -276,6 +300,20 @@ class ShowChecks(SphinxPostTransform):
         address = "" if docname == here else self.app.builder.get_relative_uri(here, docname)
         uri = f"{address}#{anchor}" if anchor else address
         return nodes.reference("", text, internal=True, refuri=uri)
+
+
+class AnchorsInLatex(SphinxPostTransform):
+    """Sets a mark that links reach before the line of a check, since LaTeX knows none of lines."""
+
+    default_priority = 900
+    formats = ("latex",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Move the names of the lines of checks into targets."""
+        for line in list(self.document.findall(nodes.paragraph)):
+            if "equation-check" in line["classes"]:
+                line.insert(0, nodes.target("", "", ids=line["ids"]))
+                line["ids"] = []
 
 
 def _in_reading_order(env: BuildEnvironment) -> Iterator[str]:
@@ -338,6 +376,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("equation-list", EquationListDirective)
     app.add_transform(IndexEquations)
     app.add_post_transform(ShowChecks)
+    app.add_post_transform(AnchorsInLatex)
     app.connect("doctree-read", collect)
     app.connect("env-purge-doc", forget)
     app.connect("env-check-consistency", verify)

@@ -16,6 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
+_building: list[Sphinx] = []
 
 
 @lru_cache(1)
@@ -41,12 +42,28 @@ def render_latex(latex: str, options: dict[str, Any] | None = None) -> str:
         return _render(latex, bool((options or {}).get("displayMode")))
     except JSEvalException as error:
         reason = next((line for line in str(error).splitlines() if "KaTeX" in line), "bad TeX")
-        logger.warning("%s in the formula: %s", reason.strip(), latex.strip())
+        # KaTeX underlines what it does not know, which not every console can show.
+        reason = reason.strip().replace("\u0332", "")
+        logger.warning("%s in the formula: %s", reason, latex.strip(), location=_place(latex))
         return f"<code>{latex}</code>"
+
+
+def _place(latex: str) -> tuple[str, int | None] | None:
+    """Return page and line of a formula on the page that is being written."""
+    if not _building:
+        return None
+    builder = _building[-1].builder
+    docname = getattr(builder, "current_docname", None)
+    if not docname:
+        return None
+    first = latex.strip().splitlines()[0].strip() if latex.strip() else "$"
+    lines = Path(builder.env.doc2path(docname)).read_text(encoding="utf8").splitlines()
+    return docname, next((n for n, line in enumerate(lines, 1) if first in line), None)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Put the in-process renderer in place of the server."""
     app.setup_extension("sphinxcontrib.katex")
     sphinxcontrib.katex.render_latex = render_latex
+    _building[:] = [app]
     return {"parallel_read_safe": True, "parallel_write_safe": False}

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import joblib
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
-from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import create_nb_reader
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from notebook_runs import run as run_notebook
 from without_solutions import as_built
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 
     def run(page: Waiting) -> Any:
         folder = str(page.path.parent)
-        return single_nb_execution(
+        return run_notebook(
             page.notebook, cwd=folder, timeout=timeout, allow_errors=False, meta_override=True
         )
 

@@ -1,53 +1,186 @@
-"""Sphinx extension: a plain build is a strict build.
+"""Sphinx extension: a plain build is a strict build, and says last what is wrong.
 
 Any warning fails the build with exit code 1: a failing cell, a reference without target, a glue
-value that no cell computed. All are shown, not only the first. So does a page with code cells that
-were not executed, which MyST-NB publishes in silence when a page lacks its notebook header.
+value that no cell computed. So does a page with code cells that were not executed, which MyST-NB
+publishes in silence when a page lacks its notebook header.
 
-A failed build also forgets what it has read. Otherwise the next one would find nothing changed,
-warn of nothing, and succeed.
+Warnings are kept back until the build ends. Then each fault is told once, with page and line, and
+nothing else is printed after that. What only follows from a page that was not executed to its end,
+such as its missing glue values and the labels that other pages do not find, is not told. The next
+build reports the same again, since `staged_site` lets nothing of a failed one stay.
 """
 
+import errno
+import os
 import re
+import sys
+from collections.abc import Iterator
+from logging import Filter, LogRecord, getLogger
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, NamedTuple
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError, SphinxError
 from sphinx.util import logging
+from sphinx.util.console import color_terminal, colorize, nocolor
+from sphinx.util.exceptions import save_traceback
+
+import staged_site
+from notebook_runs import failure
 
 logger = logging.getLogger(__name__)
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-CELL_SOURCE = re.compile(r"following cell:\n-{5,}\n(.*?)\n-{5,}", re.DOTALL)
 EMPTY = ("", "nan", "None", "[]", "inf")
 CODE_CELL = re.compile(r"^\s*(?:`{3,}|:{3,}|~{3,})\s*\{code-cell\}", re.MULTILINE)
+NOTEBOOK_CELL = re.compile(r"(?:`{3,}|:{3,}|~{3,})\s*\{code-cell\}")
+MISSING = re.compile(
+    r"(?:undefined label|not found|not assigned|is assigned for \w+|unknown document|No key)"
+    r":?\s+['\"]?([^\s'\"]+)"
+)
+NO_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+NO_ACCESS = {errno.EACCES, errno.EPERM, errno.EROFS}
+LINES, WIDTH = 12, 400
+NOT_EXECUTED, CODE = "not-executed", "\nin line "
+
+
+class Fault(NamedTuple):
+    """Something that is wrong.
+
+    Attributes
+    ----------
+    place : str
+        Path and line as Sphinx gives them; empty if there is none.
+    message : str
+    subtype : str
+        Of the warning that told it.
+    error : BaseException or None
+        What Sphinx caught and turned into a warning.
+    """
+
+    place: str
+    message: str
+    subtype: str = ""
+    error: BaseException | None = None
+
+    @property
+    def path(self) -> str:
+        """The file alone."""
+        return re.sub(r":(\d+)?$", "", self.place)
+
+    @property
+    def line(self) -> int:
+        """The line alone, 0 if it is not known."""
+        number = re.search(r":(\d+)$", self.place)
+        return int(number[1]) if number else 0
+
+
+class KeepBack(Filter):
+    """Takes warnings from their stream, after Sphinx's own filters, and keeps them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.faults: list[Fault] = []
+
+    def filter(self, record: LogRecord) -> bool:
+        """Keep the warning of a record, and do not let it be printed now."""
+        given = record.args if isinstance(record.args, tuple) else ()
+        self.faults.append(
+            Fault(
+                str(getattr(record, "location", None) or ""),
+                _words(record),
+                str(getattr(record, "subtype", None) or ""),
+                next((error for error in given if isinstance(error, OSError)), None),
+            )
+        )
+        return False
+
+
+def _words(record: LogRecord) -> str:
+    try:
+        return str(record.msg) % record.args if record.args else str(record.msg)
+    except (TypeError, ValueError):
+        return str(record.msg)
 
 
 def require_execution(app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of every page with code cells that was not executed, or not to its end."""
     executed = getattr(env, "nb_metadata", {})
     for docname in sorted(env.found_docs):
-        source = Path(env.doc2path(docname)).read_text(encoding="utf8")
+        try:
+            source = Path(env.doc2path(docname)).read_text(encoding="utf8")
+        except UnicodeDecodeError as error:
+            logger.warning("the page is not text in UTF-8: %s", error, location=docname)
+            continue
         cells = CODE_CELL.findall(source)
         record = executed.get(docname, {}).get("exec_data") or {}
         if cells and not record.get("succeeded"):
+            line, words = told(str(record.get("traceback") or ""), source)
             logger.warning(
-                "%d code cells were not all executed: %s",
-                len(cells),
-                reason(str(record.get("traceback") or "")),
-                location=docname,
+                "%s", words, location=(docname, line), type="strict_build", subtype=NOT_EXECUTED
             )
 
 
-def reason(traceback: str) -> str:
-    """Return the error of a cell and the cell's own code, from nbclient's traceback."""
+def told(traceback: str, source: str) -> tuple[int, str]:
+    """Return line and words for a page that was not executed to its end.
+
+    Parameters
+    ----------
+    traceback : str
+        As `notebook_runs.run` gives it; empty if nothing was executed at all.
+    source : str
+        The page.
+
+    Returns
+    -------
+    tuple of int and str
+        The failing line in the source and the error, with the line's code and its cell.
+    """
+    lines = source.splitlines()
+    fences = [n for n, line in enumerate(lines) if NOTEBOOK_CELL.match(line)]
     if not traceback:
-        return "the page lacks its notebook header (jupytext and kernelspec)"
-    plain = COLOUR.sub("", traceback)
-    cell = CELL_SOURCE.search(plain)
-    error = [line for line in plain.splitlines() if line.strip()][-1]
-    return f"{error}\nin the cell\n{cell.group(1)}" if cell else error
+        first = next((n for n, line in enumerate(lines) if CODE_CELL.match(line)), 0)
+        return first + 1, (
+            f"{len(CODE_CELL.findall(source))} code cells were not executed: the page lacks its "
+            "notebook header (jupytext and kernelspec)"
+        )
+    found = failure(traceback)
+    if not 1 <= found.cell <= len(fences):
+        return 0, found.error
+    fence = fences[found.cell - 1]
+    if not found.line:
+        return fence + 1, found.error
+    place = min(_first_line_of_code(lines, fence) + found.line - 1, len(lines) - 1)
+    where = f"{CODE}{found.line} of the cell that begins at line {fence + 1}:"
+    return place + 1, f"{found.error}{where}\n  {lines[place].strip()}"
+
+
+def _first_line_of_code(lines: list[str], fence: int) -> int:
+    """Return where the code of a cell begins: after its options and the empty lines."""
+    place = fence + 1
+    if place < len(lines) and lines[place].strip() == "---":
+        ends = (n for n in range(place + 1, len(lines)) if lines[n].strip() in ("---", "..."))
+        place = next(ends, place) + 1
+    else:
+        while place < len(lines) and re.match(r"\s*:\w", lines[place]):
+            place += 1
+    while place < len(lines) - 1 and not lines[place].strip():
+        place += 1
+    return place
+
+
+def require_silence(app: Sphinx, doctree: nodes.document) -> None:
+    """Say what a cell has printed as a warning, where MyST-NB only says that it has."""
+    for output in doctree.findall(nodes.literal_block):
+        if "stderr" in output["classes"] and output.astext().strip():
+            logger.warning(
+                "a cell writes to stderr: %s",
+                output.astext().strip(),
+                location=output,
+                type="strict_build",
+                subtype="stderr",
+            )
 
 
 def require_values(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -59,16 +192,202 @@ def require_values(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             )
 
 
-def forget_failed_build(app: Sphinx, exception: Exception | None) -> None:
-    """Remove Sphinx's record of the pages, so that the next build reports the same again."""
-    if exception is not None or app._warncount:
-        (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
+def causes(faults: list[Fault]) -> list[Fault]:
+    """Return the faults that do not follow from others, each once, pages with failed cells first.
+
+    A page that was not executed to its end has no other fault than that. A name that other pages
+    do not find is no fault of theirs if such a page would define it. When the disk is full, every
+    page fails to be written.
+    """
+    full = [fault for fault in faults if _errno(fault.error) in NO_SPACE]
+    if full:
+        return full[:1]
+    failed = [fault for fault in faults if fault.subtype == NOT_EXECUTED]
+    paths = {fault.path for fault in failed}
+    sources = "\n".join(_text(path) for path in sorted(paths))
+    others = (
+        fault
+        for fault in faults
+        if fault.path not in paths and not _defined(fault.message, sources)
+    )
+    kept = [fault for fault in dict.fromkeys([*failed, *others]) if not _is_told(fault, faults)]
+    ordered = sorted(kept, key=lambda fault: (fault not in failed, fault.path, fault.line))
+    return list({(fault.place, fault.message): fault for fault in ordered}.values())
+
+
+def _is_told(fault: Fault, faults: list[Fault]) -> bool:
+    """Whether another fault at the same place says the same with more words."""
+    return fault.message.startswith("stderr was found") and any(
+        other.place == fault.place and other.message.startswith("a cell writes") for other in faults
+    )
+
+
+def _defined(message: str, sources: str) -> bool:
+    missing = MISSING.search(message)
+    name = missing and rf"(?<![\w-]){re.escape(missing[1])}(?![\w-])"
+    return bool(name and re.search(name, sources))
+
+
+def _text(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _errno(error: BaseException | None) -> int | None:
+    return error.errno if isinstance(error, OSError) else None
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Tell what is wrong and end the process with exit code 1, if anything is."""
+    faults = causes(app.kept_back.faults)
+    if exception is not None:
+        faults = [fault_of(app, exception)]
+    elif not faults:
+        try:
+            staged_site.end(app, succeeded=True)
+        except OSError as error:
+            faults = [Fault("", f"the site is built and could not be put into place: {error}")]
+    if faults:
+        app.statuscode = 1
+        staged_site.end(app, succeeded=False)
+        tell(app, faults)
+        # An exception would be followed by Jupyter Book's own words, a code by its advice to look
+        # above.
+        raise SystemExit(1)
+
+
+def fault_of(app: Sphinx, error: BaseException) -> Fault:
+    """Return what an exception says, and the page that was read when it was raised."""
+    while isinstance(error, ExtensionError) and error.orig_exc is not None:
+        error = error.orig_exc
+    page = app.env.temp_data.get("docname") if getattr(app, "env", None) else None
+    place = str(app.env.doc2path(page)) if page else ""
+    root = _root(error)
+    if isinstance(root, OSError):
+        return Fault(place, str(root), error=root)
+    if isinstance(error, SphinxError):
+        return Fault(place, str(error))
+    saved = save_traceback(app, error)
+    return Fault(place, f"{type(error).__name__}: {error}\nthe traceback is in {saved}")
+
+
+def _root(error: BaseException) -> BaseException:
+    seen = error
+    while (cause := seen.__cause__ or getattr(seen, "orig", None)) is not None:
+        seen = cause
+    if "disk is full" in str(seen) or "disk I/O error" in str(seen):
+        return OSError(errno.ENOSPC, f"No space left on device ({seen})")
+    return seen
+
+
+def tell(app: Sphinx, faults: list[Fault]) -> None:
+    """Print the faults as the last lines on the screen."""
+    stream = logging.SafeEncodingWriter(app._warning)
+    pages = {fault.path for fault in faults if fault.path}
+    count = f", on {len(pages)} pages" if len(pages) > 1 else ""
+    stream.write("\n" + colorize("red", f"The book was not built. What is wrong{count}:") + "\n\n")
+    for text in _texts(faults):
+        stream.write(text + "\n\n")
+    stream.write(_advice(app, faults) + "\n")
+    stream.flush()
+
+
+def _texts(faults: list[Fault]) -> Iterator[str]:
+    """Yield a paragraph for each fault; pages that fail in the same words share one."""
+    same: dict[str, list[tuple[Fault, str]]] = {}
+    for fault in faults:
+        words, found, where = fault.message.strip().rpartition(CODE)
+        if not found or fault.subtype != NOT_EXECUTED:
+            words, where = fault.message.strip(), ""
+        same.setdefault(words, []).append((fault, found + where if where else ""))
+    for words, where in same.items():
+        first, *more = _short(words)
+        if len(where) == 1:
+            fault, code = where[0]
+            place = _relative(fault)
+            first = f"{place}: {first}" if place else first
+            more += code.splitlines()[1:]
+        else:
+            more += [_relative(fault) for fault, _ in where]
+        yield "\n  ".join([first, *more])
+
+
+def _short(message: str) -> list[str]:
+    lines = [line if len(line) <= WIDTH else line[:WIDTH] + " ..." for line in message.splitlines()]
+    if len(lines) > LINES:
+        lines = [*lines[:LINES], f"... and {len(lines) - LINES} more lines"]
+    return lines or ["(no message)"]
+
+
+def _relative(fault: Fault) -> str:
+    if not Path(fault.path).is_absolute():
+        return fault.place.rstrip(":")
+    try:
+        path = os.path.relpath(fault.path)
+    except ValueError:  # on another drive of Windows
+        path = fault.path
+    return f"{path}:{fault.line}" if fault.line else path
+
+
+def _advice(app: Sphinx, faults: list[Fault]) -> str:
+    site = Path(app.site)
+    try:
+        place = os.path.relpath(site)
+    except ValueError:
+        place = str(site)
+    kept = f" The last site is as it was: {place}." if site.is_dir() else ""
+    codes = {_errno(fault.error) for fault in faults}
+    if codes & NO_SPACE:
+        todo = f"Make room on the disk of {Path(place).parent}"
+    elif codes & NO_ACCESS:
+        todo = "Give yourself the right to read and write there"
+    else:
+        todo = "Mend this"
+    return f"{todo} and run the same command again.{kept}"
+
+
+def without_traceback(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Print nothing more for what Sphinx has told already, and a traceback for the rest.
+
+    Jupyter Book raises an error of its own when Sphinx could not start, as for an extension that
+    cannot be imported. Playwright, which prints the book as PDF, says how to get its browser.
+    """
+    cause = error.__cause__
+    if kind.__module__.startswith("playwright"):
+        print(f"The PDF was not made. {error}", file=sys.stderr)
+    elif not (kind is RuntimeError and isinstance(cause, SphinxError)):
+        sys.__excepthook__(kind, error, trace)
+    elif isinstance(getattr(cause, "orig_exc", None), ImportError):
+        print(
+            "Install what the book needs, and run the same command again:\n"
+            "  pip install -r requirements.txt",
+            file=sys.stderr,
+        )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register with Sphinx, and turn warnings into exit code 1."""
-    app.keep_going = True
+    """Register with Sphinx, and take charge of what is printed."""
+    if not color_terminal():
+        nocolor()
+    sys.excepthook = without_traceback
+    app.kept_back = KeepBack()
+    streams = [
+        handler
+        for handler in getLogger(logging.NAMESPACE).handlers
+        if isinstance(handler, logging.WarningStreamHandler)
+    ]
+    if not streams:
+        raise ExtensionError("Sphinx has no stream of warnings, so a build could not be strict")
+    for stream in streams:
+        stream.addFilter(app.kept_back)
+    app.setup_extension("notebook_runs")
+    app.setup_extension("staged_site")
+    app.connect("doctree-read", require_silence)
     app.connect("env-check-consistency", require_execution)
     app.connect("doctree-resolved", require_values)
-    app.connect("build-finished", forget_failed_build)
+    app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

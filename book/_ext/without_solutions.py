@@ -30,8 +30,8 @@ COPIES = "_sources"
 
 
 def without(text: str) -> str:
-    """Return the text of a page without the solutions in it."""
-    return SOLUTION.sub("", text)
+    """Return the text of a page without the solutions in it; what remains keeps its lines."""
+    return SOLUTION.sub(lambda solution: "\n" * solution[0].count("\n"), text)
 
 
 def as_built(config: Config, text: str) -> str:
