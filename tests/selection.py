@@ -211,7 +211,7 @@ def chosen(items: Sequence[pytest.Item], config: pytest.Config) -> set[pytest.It
         exhaustive = cases[0].get_closest_marker("exhaustive")
         if cases[0].path in files or (exhaustive and "exhaustive" in expression):
             taken |= set(cases)
-        elif exhaustive and everything:
+        elif exhaustive and (everything or expression):
             ids = [item.nodeid for item in cases]
             share = exhaustive.kwargs.get("share", 1 / 4)
             drawn = sample(ids, [page_of(item) for item in cases], seed(config), share)
