@@ -103,7 +103,7 @@ def seed_of_the_commit() -> str:
             ["git", "rev-parse", "--short=12", "HEAD"],
             cwd=ROOT,
             capture_output=True,
-            text=True,
+            encoding="utf8",
             check=False,
         )
     except OSError:
