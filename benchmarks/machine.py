@@ -14,7 +14,10 @@ def idle_share(seconds: float = 1.0) -> float:
     """Return the share of all processors' time that nobody used, 0 to 1 (Linux only)."""
 
     def ticks() -> list[int]:
-        return [int(field) for field in Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
+        return [
+            int(field)
+            for field in Path("/proc/stat").read_text("ascii").split("\n")[0].split()[1:9]
+        ]
 
     before = ticks()
     time.sleep(seconds)

@@ -53,7 +53,7 @@ def leg(name: str, at_least: float, **options: int) -> dict[str, float]:
         cwd=root,
         env={**os.environ, "PYTHONPATH": str(root)},
         capture_output=True,
-        text=True,
+        encoding="utf8",
         check=False,
     )
     if result.returncode:

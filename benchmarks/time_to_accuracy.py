@@ -96,7 +96,7 @@ def separate(name: str, options: argparse.Namespace, seed: int) -> dict[str, flo
     command = [sys.executable, __file__, "--leg", name, "--seed", str(seed)]
     command += ["--target", str(options.target), "--batch-size", str(options.batch_size)]
     command += ["--hidden", *map(str, options.hidden)]
-    result = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    result = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf8", check=False)
     if result.returncode == MISSING:
         return None
     result.check_returncode()

@@ -5,12 +5,48 @@ import numpy as np
 import pytest
 
 from nnfs import Parameters, init_params
+from tests import selection
 from tests.site import site
 
 __all__ = ["site"]
 
 hypothesis.settings.register_profile("seeded", derandomize=True, deadline=None, max_examples=50)
 hypothesis.settings.load_profile("seeded")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    selection.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name, meaning in selection.SUBJECTS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+    config.addinivalue_line("markers", selection.EXHAUSTIVE)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return selection.describe(config)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    return selection.processes(config)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> selection.Scheduling:
+    config.option.loadscopereorder = False
+    return selection.Scheduling(config, log)
+
+
+# First, so that -m and the distribution over processes see the markers and the order.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    selection.mark(items)
+    taken = selection.chosen(items, config)
+    left_out = [item for item in items if item not in taken]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item in taken]
+    selection.order(items, config)
 
 
 @pytest.fixture

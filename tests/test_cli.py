@@ -3,7 +3,6 @@
 import csv
 import gzip
 import os
-import pty
 import re
 import signal
 import struct
@@ -455,6 +454,7 @@ def test_the_original_job_starts_without_options_but_fewer_steps(tmp_path):
     assert re.search(r"^test accuracy: 0\.\d{4}$", out.splitlines()[-1])
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not a process")
 def test_ctrl_c_keeps_what_was_trained(folder, tmp_path):
     out = tmp_path / "run"
     usual = ("--data", str(folder), "--test-size", "20", "--iterations", "1000000")
@@ -480,6 +480,7 @@ def test_ctrl_c_keeps_what_was_trained(folder, tmp_path):
     assert kept.W1.tobytes() == again.params.W1.tobytes()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the shell of Windows closes no output")
 def test_a_closed_output_is_no_reason_to_fail(folder, tmp_path):
     usual = ["--data", str(folder), "--test-size", "20", "--iterations", "2"]
     command = [sys.executable, "-m", "nnfs", "train", *usual, "--out", str(tmp_path / "run")]
@@ -513,7 +514,10 @@ def test_a_reader_that_goes_away_makes_no_traceback(folder, tmp_path):
     assert err == ""
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pseudo-terminals")
 def test_a_terminal_gets_a_progress_bar(folder, tmp_path):
+    import pty
+
     usual = ["--data", str(folder), "--test-size", "20", "--iterations", "50"]
     leader, follower = pty.openpty()
     run = subprocess.Popen(

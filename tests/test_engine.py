@@ -247,6 +247,9 @@ def losses_in_a_fork(queue, X, y):
     queue.put(nnfs.train(X, y, hidden=5, n_classes=3, iterations=3, threads=2).history.loss)
 
 
+@pytest.mark.skipif(
+    "fork" not in multiprocessing.get_all_start_methods(), reason="this system does not fork"
+)
 def test_it_works_in_a_fork_after_training(problem):
     _, X, y = problem
     before = nnfs.train(X, y, hidden=5, n_classes=3, iterations=3, threads=2).history.loss

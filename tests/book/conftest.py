@@ -3,12 +3,13 @@
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
+
+from tests.site import command
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -45,13 +46,13 @@ class SmallBook:
 
     def build(self, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run the plain command, as an author does."""
-        script = Path(sys.executable).with_name("jupyter-book")
         return subprocess.run(
-            [script, "build", "book"],
+            [command("jupyter-book"), "build", "book"],
             cwd=self.root,
             env={**os.environ, **environment},
             capture_output=True,
-            text=True,
+            encoding="utf8",
+            errors="replace",
             timeout=300,
             check=False,
         )
@@ -65,13 +66,12 @@ class SmallBook:
 
 @pytest.fixture
 def small_book(tmp_path: Path) -> SmallBook:
-    for folder in ("nnfs", "book/_ext", "book/_static", "book/_templates", "book/_extra"):
-        shutil.copytree(
-            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
-        )
+    parts = ("nnfs", "mnist_data", "book/_ext", "book/_static", "book/_templates", "book/_extra")
+    for folder in parts:
+        ignored = shutil.ignore_patterns("__pycache__", "*.csv")
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     shutil.copy(ROOT / "constraints.txt", tmp_path)
     shutil.copy(ROOT / "book" / "references.bib", tmp_path / "book")
-    (tmp_path / "mnist_data").symlink_to(ROOT / "mnist_data")
     config = yaml.safe_load((ROOT / "book" / "_config.yml").read_text("utf8"))
     (tmp_path / "book" / "_config.yml").write_text(yaml.safe_dump(config), "utf8")
     toc = {"format": "jb-book", "root": "index", "chapters": [{"file": "page"}]}

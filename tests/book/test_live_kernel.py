@@ -1,5 +1,6 @@
 """The kernel that stands in for a notebook's in a browser, run here on this machine's Python."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -149,7 +150,10 @@ print([message["kind"] for message in shown], shown[1]["values"])
 """
     result = subprocess.run(
         [sys.executable, "-c", code, tmp_path],
-        env={"PYTHONPATH": f"{EXTENSIONS}:{EXTENSIONS.parents[1]}"},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(map(str, (EXTENSIONS, EXTENSIONS.parents[1]))),
+        },
         capture_output=True,
         text=True,
         check=False,
