@@ -36,6 +36,7 @@ CELL_SIDE = (
     "wrong_gradients.py",
     "digit_networks.py",
     "trained.py",
+    "part_worker.py",
 )
 LIBRARIES = ("numpy", "pandas", "matplotlib", "ipykernel")
 
