@@ -41,6 +41,7 @@ CELL_SIDE = (
     "wrong_gradients.py",
     "digit_networks.py",
     "trained.py",
+    "part_worker.py",
 )
 KERNEL = ("ipykernel", "myst-nb", "jupyter-cache")
 CELL = re.compile(

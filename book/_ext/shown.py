@@ -1,12 +1,15 @@
-"""What a page shows: numbers and words of this build, spreads over seeds, tables, figures' style.
+"""What a page shows: numbers and words of this build, spreads, times, tables, figures' style.
 
 The module imports no Sphinx, so kernels, tests and a browser can load it.
 """
 
 import math
+import platform
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -155,6 +158,136 @@ def spread(values: Sequence[float] | Array, scale: float = 1.0, digits: int = 9)
     shown = min(needed, digits)
     deviation = max(deviation, 10.0**-shown if shown < needed else 0.0)
     return f"{numbers.mean():.{shown}f}\u00a0±\u00a0{deviation:.{shown}f}"
+
+
+def pace(now: Sequence[float] | Array, before: Sequence[float] | Array, of: str) -> str:
+    """Say what a change did to a time, in words that two samples of times choose.
+
+    The two are told apart only if the middle halves of the samples do not overlap and the ratio
+    of their medians, as it is shown, is not one. Nothing else may be said about times: which
+    version is the quicker belongs to the machine and to the hour.
+
+    Parameters
+    ----------
+    now, before : at least three times each, in the same unit
+        With the change and without it.
+    of : str
+        Whose time it is compared with, in the genitive, such as "the plain form's".
+
+    Returns
+    -------
+    str
+        Goes on after the change's name.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than three times, or one is negative or not finite.
+
+    Examples
+    --------
+    >>> pace([2.0, 2.1, 2.2], [4.0, 4.2, 4.4], of="the plain form's")
+    "brings the time to 0.50 of the plain form's"
+    """
+    samples = _times(now), _times(before)
+    typical = [float(np.median(times)) for times in samples]
+    if not all(typical):
+        return f"takes a time that this clock cannot tell from {of}"
+    ratio = typical[0] / typical[1]
+    shown = _ratio(ratio)
+    quicker, slower = _quicker(*samples), _quicker(*samples[::-1])
+    if shown == "1.00" or not (quicker or slower):
+        return f"makes no difference that can be told from the spread: {shown} of {of}"
+    if quicker:
+        return f"brings the time to {shown} of {of}"
+    return f"makes it slower here, {shown} times {of}"
+
+
+def quickest(times: Mapping[str, Sequence[float] | Array]) -> str:
+    """Name what took the least time, with all that cannot be told from it; see `pace`.
+
+    Examples
+    --------
+    >>> quickest({"tiles": [2.0, 2.1, 2.2], "whole": [4.0, 4.2, 4.4], "parts": [2.1, 2.2, 2.3]})
+    'tiles or parts'
+    """
+    samples = {name: _times(one) for name, one in times.items()}
+    first = min(samples, key=lambda name: float(np.median(samples[name])))
+    level = [name for name in samples if not _quicker(samples[first], samples[name])]
+    names = [first, *(name for name in level if name != first)]
+    return " or ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _times(values: Sequence[float] | Array) -> Array:
+    times = np.asarray(values, float)
+    if times.ndim != 1 or times.size < 3 or not (np.isfinite(times) & (times >= 0)).all():
+        raise ValueError(f"expected at least three times, finite and not negative, got {values!r}")
+    return times
+
+
+def _quicker(one: Array, other: Array) -> bool:
+    return bool(np.quantile(one, 0.75) < np.quantile(other, 0.25))
+
+
+def _ratio(ratio: float) -> str:
+    if ratio < 0.1:
+        return f"{ratio:.1g}"
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:,.0f}"
+
+
+def processors() -> int:
+    """Return how many processors this process may use, by affinity and by a container's quota."""
+    if sys.platform == "emscripten":
+        return 1
+    import joblib
+
+    return int(joblib.cpu_count())
+
+
+def machine() -> str:
+    """Name what the times of a page depend on: processor, processors to use, library behind ``@``.
+
+    What the system does not tell is said to be not known.
+
+    Examples
+    --------
+    >>> machine()  # doctest: +SKIP
+    'AMD EPYC 7B13 (2 processors to use; OpenBLAS 0.3.30, kernel Haswell)'
+    """
+    count = processors()
+    many = "1 processor" if count == 1 else f"{count} processors"
+    return f"{_processor() or 'a processor of unknown name'} ({many} to use; {_blas()})"
+
+
+def _processor() -> str:
+    """Return the processor's name, or an empty text if the system keeps it."""
+    try:
+        if sys.platform == "darwin":
+            command = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
+            told = subprocess.run(command, capture_output=True, text=True, check=True)
+            return told.stdout.strip()
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf8").splitlines():
+            key, _, value = line.partition(":")
+            if key.strip() in ("model name", "Model", "cpu") and value.strip():
+                return value.strip()
+    except (OSError, subprocess.SubprocessError):
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _blas() -> str:
+    """Name the library that multiplies matrices; threadpoolctl does not know all of them."""
+    from threadpoolctl import threadpool_info
+
+    names = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS"}
+    for library in threadpool_info():
+        if library["user_api"] == "blas":
+            name = names.get(library["internal_api"], library["internal_api"])
+            version, kernel = library.get("version"), library.get("architecture")
+            return " ".join(filter(None, [name, version])) + f", kernel {kernel or 'not known'}"
+    built_with: Any = np.show_config(mode="dicts")
+    name = built_with.get("Build Dependencies", {}).get("blas", {}).get("name")
+    return f"{name or 'BLAS'}, kernel not known"
 
 
 def figure_style() -> None:

@@ -1,0 +1,181 @@
+"""Pages that measure time hold whatever the clock says: their words follow its numbers.
+
+They are executed as they are, by a kernel whose clocks lie from its first instruction on.
+"""
+
+import ast
+import json
+import os
+import re
+import statistics
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+
+from tests.book.pages import BOOK, Page, all_pages
+
+CLOCKS = re.compile(r"\b(perf_counter|monotonic|process_time|thread_time|timeit|time\.time)\b")
+COMPARISON = re.compile(
+    r"\b(?:faster|slower|quicker) than\b|\b(?:twice|times|half) as (?:fast|slow|quick|long)\b"
+    r"|\btakes? longer\b|\bin less time\b|\bspeeds? (?:it |things )?up\b|\bboth processors\b",
+    re.IGNORECASE,
+)
+
+LIE = """
+import itertools, json, math, os, random, threading, time
+
+settings = json.loads(os.environ["LYING_CLOCK"])
+rng = random.Random(settings["seed"])
+low, high = map(math.log, settings["factors"])
+
+def draw():
+    return math.exp(rng.uniform(low, high))
+
+again = itertools.cycle([draw() for _ in range(settings["period"])])
+lock = threading.Lock()
+
+def lying(honest, unit):
+    last = told = honest()
+
+    def clock():
+        nonlocal last, told
+        with lock:
+            now = honest()
+            told += unit((now - last) * (next(again) if settings["period"] else draw()))
+            last = now
+            return told
+
+    return clock
+
+for name in "perf_counter", "monotonic", "process_time", "thread_time", "time":
+    for suffix, unit in ("", float), ("_ns", int):
+        if hasattr(time, name + suffix):
+            setattr(time, name + suffix, lying(getattr(time, name + suffix), unit))
+"""
+
+BEFORE = """
+import shown
+
+shown.size = lambda full, *, browser: browser
+_said = []
+
+def _recorded(function):
+    def recorder(*arguments, **more):
+        text = function(*arguments, **more)
+        samples = [
+            {name: list(map(float, ts)) for name, ts in one.items()}
+            if isinstance(one, dict) else list(map(float, one))
+            for one in arguments if not isinstance(one, str)
+        ]
+        _said.append([function.__name__, samples, text])
+        return text
+    return recorder
+
+shown.pace, shown.quickest = _recorded(shown.pace), _recorded(shown.quickest)
+"""
+
+AFTER = "import json; print(json.dumps(_said))"
+
+CASES = {
+    "each interval": {"seed": 1, "period": 0, "factors": [0.1, 10]},
+    "each interval, again": {"seed": 2, "period": 0, "factors": [0.1, 10]},
+    # Ten readings make a round of the race, so one version always seems the slowest.
+    "one version favoured": {"seed": 3, "period": 10, "factors": [0.1, 10]},
+    "hardly moves": {"seed": 4, "period": 0, "factors": [1e-4, 2e-4]},
+}
+
+
+def measuring_functions() -> set[str]:
+    """Names of the functions beside the pages that read a clock."""
+    return {
+        f"{path.stem}.{node.name}"
+        for path in (BOOK / "_ext").glob("*.py")
+        for node in ast.parse(path.read_text("utf8")).body
+        if isinstance(node, ast.FunctionDef) and CLOCKS.search(ast.unparse(node))
+    }
+
+
+def measures(page: Page) -> bool:
+    imported = {
+        f"{node.module}.{name.name}"
+        for node in ast.walk(ast.parse(page.code))
+        if isinstance(node, ast.ImportFrom)
+        for name in node.names
+    }
+    return bool(CLOCKS.search(page.code) or imported & measuring_functions())
+
+
+MEASURING = [page for page in all_pages() if measures(page)]
+
+
+def executed(code: list[str], folder: Path, case: dict[str, object]) -> nbformat.NotebookNode:
+    (folder / "sitecustomize.py").write_text(LIE, "utf8")
+    path = os.pathsep.join(map(str, (folder, BOOK.parent, BOOK / "_ext")))
+    environment = {name: v for name, v in os.environ.items() if name != "BOOK_TRAINED_CACHE"}
+    environment |= {
+        "PYTHONPATH": path,
+        "PYTHONWARNINGS": "error::RuntimeWarning",
+        "LYING_CLOCK": json.dumps(case),
+    }
+    cells = [nbformat.v4.new_code_cell(text) for text in (BEFORE, *code, AFTER)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    client = NotebookClient(notebook, timeout=None, resources={"metadata": {"path": folder}})
+    client.execute(env=environment)
+    return notebook
+
+
+def glued(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    outputs = (output for cell in notebook.cells for output in cell.outputs)
+    return {
+        output.metadata.scrapbook.name: next(iter(output.data.values()))
+        for output in outputs
+        if "scrapbook" in output.get("metadata", {})
+    }
+
+
+def agrees(now: list[float], before: list[float], text: str) -> bool:
+    """Judge a comparison of two times without the function that made it."""
+    ratio = statistics.median(now) / statistics.median(before)
+    shown = re.search(r"[\d.,]+(?:e[+-]\d+)?", text)
+    assert shown is not None, text
+    number = float(shown[0].replace(",", ""))
+    assert number == pytest.approx(ratio, rel=0.5 if ratio < 0.1 else 0.06), text
+    lower, upper = (np.percentile(now, 75), np.percentile(before, 25))
+    if number < 1 and lower < upper:
+        return text.startswith("brings the time to ")
+    if number > 1 and np.percentile(now, 25) > np.percentile(before, 75):
+        return text.startswith("makes it slower here, ")
+    return text.startswith("makes no difference that can be told ")
+
+
+def test_the_pages_that_measure_are_found():
+    assert {page.docname for page in MEASURING} >= {"beyond/fast", "beyond/optimisers"}
+
+
+@pytest.mark.parametrize("page", MEASURING, ids=lambda page: page.docname)
+def test_no_sentence_typed_beforehand_compares_times(page: Page):
+    described = re.findall(r"(?:alt|caption|description): .*", page.text)
+    assert COMPARISON.findall("\n".join([page.prose, *described])) == []
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.parametrize("page", MEASURING, ids=lambda page: page.docname)
+def test_a_page_holds_by_any_clock(page: Page, case: dict[str, object], tmp_path: Path):
+    notebook = executed([cell.code for cell in page.cells], tmp_path, case)
+    words, said = glued(notebook), json.loads(notebook.cells[-1].outputs[0].text)
+    for function, samples, text in said:
+        assert repr(text) in map(repr, words.values()), f"{text} stands in no sentence"
+        if function == "pace":
+            assert agrees(*samples, text), (samples, text)
+        else:
+            medians = {name: statistics.median(times) for name, times in samples[0].items()}
+            assert text.split(" or ")[0].startswith(min(medians, key=medians.__getitem__))
+    if "harder" in words:
+        memory = float(words["t_bytes"]) > float(words["t_flops"])
+        assert words["harder"] == ("memory" if memory else "arithmetic")
+    if "larger" in words:
+        assert words["larger"].startswith("the two") == (float(words["share"]) > 50)
