@@ -30,6 +30,7 @@ ROOT = EXTENSIONS.parents[1]
 OURS = [str(ROOT), str(EXTENSIONS)]
 CELL_SIDE = (
     "checked.py",
+    "compared.py",
     "shown.py",
     "pencil.py",
     "linear.py",
