@@ -650,10 +650,12 @@ def measure(options: argparse.Namespace) -> int:
 
     pages = named(options.pages)
     names = list(dict.fromkeys([AS_BUILT, *(options.under or usual())]))
+    asked = [Condition.parse(name) for name in names]
     folder = options.folder.absolute() / digest()
-    places, skipped = [], {}
-    for name in names:
-        place = Place(folder, Condition.parse(name))
+    places: list[Place] = []
+    skipped: dict[str, str] = {}
+    for place in (Place(folder, condition) for condition in asked):
+        name = place.condition.name
         if options.report:
             if place.own.exists():
                 places.append(place)
