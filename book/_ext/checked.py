@@ -15,20 +15,35 @@ the sum of their sizes (Higham, Accuracy and Stability of Numerical Algorithms, 
 this is 2 n eps. What is not rounding, such as the truncation of a finite difference, is given by
 the caller and added.
 
+With the environment variable BOOK_MARGINS every check and claim adds a line to a file in the folder
+that it names: an object of JSON with the page, the statement, both sides and the room to spare.
+
 The module imports no Sphinx, so kernels, tests and a browser can load it.
 """
 
+import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+import compared
+from compared import Tightest
+
 Array = NDArray[Any]
 NUDGE = 1e-4
+
+go_on = False
+"""Whether statements that do not hold are only recorded, as where conditions are compared."""
+
+compared.watch()
 
 
 @dataclass(frozen=True, repr=False)
@@ -141,7 +156,7 @@ def equal(
     def error(side: Array) -> float:
         return float(np.abs(side.astype(np.result_type(side, 1.0)) - sides[1]).max() / size)
 
-    _hold(label, error(sides[0]), bound)
+    _hold(label, "equal", error(sides[0]), bound)
     disturbed = ((name, error(side)) for name, side in _disturbed(sides[0]))
     return Check(label, "equal", error(sides[0]), bound, _noticed(label, disturbed, bound))
 
@@ -171,7 +186,7 @@ def zero(label: str, values: ArrayLike, *, scale: ArrayLike, terms: int) -> Chec
     def error(entries: Array) -> float:
         return float(np.abs(entries).max() / size)
 
-    _hold(label, error(found), bound)
+    _hold(label, "zero", error(found), bound)
     disturbed = [("1e-4 of what cancels", error(found + NUDGE * size))]
     return Check(label, "zero", error(found), bound, _noticed(label, disturbed, bound))
 
@@ -202,7 +217,7 @@ def inequality(label: str, smaller: ArrayLike, larger: ArrayLike, *, terms: int)
     def excess(left: Array, right: Array) -> float:
         return float(((left - right) / size).max())
 
-    _hold(label, excess(low, high), bound)
+    _hold(label, "bound", excess(low, high), bound)
     pushed = low - excess(low, high) * size + NUDGE * size
     disturbed = [
         ("the sides exchanged", excess(high, low)),
@@ -230,7 +245,7 @@ def symbols(label: str, left: Any, right: Any) -> Check:
     def error(side: Any) -> float:
         return float(not sympy.simplify(side - sides[1]).is_zero_matrix)
 
-    _hold(label, error(sides[0]), 0.0)
+    _hold(label, "symbols", error(sides[0]), 0.0)
     factor = 1 + sympy.Rational(1, 10_000)
     disturbed = [
         ("a factor 1 + 1e-4", error(sides[0] * factor)),
@@ -242,28 +257,95 @@ def symbols(label: str, left: Any, right: Any) -> Check:
 def claim(condition: object, text: str) -> None:
     """Print a sentence that the build has found true; raise AssertionError if it is not.
 
-    In a browser, where chapters run on fewer images, it reports instead of raising.
+    In a kernel that has loaded this module before the cell, the message of the error shows the
+    sides of the comparison that misses by most. In a browser, where chapters run on fewer images,
+    it reports instead of raising.
 
     Parameters
     ----------
     condition : bool or array of bool
         Over all seeds shown: every entry must be true, and there must be one.
     text : str
+
+    Raises
+    ------
+    AssertionError
+        If the sentence is not true, or the condition neither true nor false.
     """
-    holds = np.asarray(condition)
+    holds, tightest = compared.read(condition)
     if holds.dtype != bool or holds.size == 0:
-        raise AssertionError(f"a claim needs true or false, got {condition!r}: {text}")
+        given = compared.plain(condition)
+        raise AssertionError(f"a claim needs true or false, got {given!r}: {text}")
+    _record_claim(text, holds, tightest)
     if holds.all():
         print(f"holds: {text}")
         return
-    finding = f"{text} ({int(holds.sum())} of {holds.size} hold)"
-    if sys.platform != "emscripten":
+    sides = f"; {tightest}" if tightest else ""
+    finding = f"{text} ({int(holds.sum())} of {holds.size} hold{sides})"
+    if sys.platform != "emscripten" and not go_on:
         raise AssertionError(f"not so: {finding}")
     print(f"not so here: {finding}")
 
 
-def _hold(label: str, error: float, bound: float) -> None:
-    if not error <= bound:
+claim.takes_sides = True  # type: ignore[attr-defined]
+
+
+def _record_claim(text: str, holds: Array, tightest: Tightest | None) -> None:
+    record = {"kind": "claim", "statement": text, "holds": int(holds.sum()), "of": holds.size}
+    if tightest:
+        record |= {
+            "sign": tightest.sign,
+            "left": tightest.left,
+            "right": tightest.right,
+            "place": tightest.place,
+            "whole": tightest.whole,
+            "margin": tightest.margin,
+            "relative": tightest.relative,
+        }
+    _record(record)
+
+
+def _record(record: dict[str, Any]) -> None:
+    """Add a line to this process's file, if somebody wants it."""
+    folder = os.environ.get("BOOK_MARGINS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        with Path(folder, f"{os.getpid()}.jsonl").open("a", encoding="utf8") as file:
+            file.write(json.dumps({"page": _page()} | record) + "\n")
+
+
+def _page() -> str:
+    """Return which file the running cell is in, or the script."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None:
+        return Path(sys.argv[0]).name
+    return _page_with(shell.user_ns["In"][-1].strip(), Path.cwd())
+
+
+@cache
+def _page_with(cell: str, folder: Path) -> str:
+    for path in sorted(folder.glob("*.md")):
+        if cell in path.read_text(encoding="utf8"):
+            return f"{folder.name}/{path.stem}"
+    return folder.name
+
+
+def _hold(label: str, kind: str, error: float, bound: float) -> None:
+    margin = bound - error
+    _record(
+        {
+            "kind": kind,
+            "statement": label,
+            "holds": int(error <= bound),
+            "of": 1,
+            "sign": "<=",
+            "left": error,
+            "right": bound,
+            "margin": margin,
+            "relative": margin / max(abs(error), abs(bound)) if bound or error else 0.0,
+        }
+    )
+    if not error <= bound and not go_on:
         raise AssertionError(f"{label} fails: worst error {error:.1e}, bound {bound:.1e}")
 
 

@@ -1,7 +1,8 @@
 """Sphinx extension: every labelled equation that states a result has a cell that checks it.
 
-For another book, this file and `checked.py` are all it takes. Put both in a folder of local
-extensions, the folder on the kernels' PYTHONPATH, and `equation_checks` in the list of extensions.
+For another book, this file, `checked.py` and `compared.py` are all it takes. Put them in a folder
+of local extensions, the folder on the kernels' PYTHONPATH, and `equation_checks` in the list of
+extensions.
 
 Under an equation with the label ``eq-...`` the page says what its checks found, and links to the
 cell; the check's output links to the equation. Labels with another prefix from the configuration

@@ -35,6 +35,7 @@ BOOK = EXTENSIONS.parent
 ROOT = BOOK.parent
 CELL_SIDE = (
     "checked.py",
+    "compared.py",
     "shown.py",
     "pencil.py",
     "linear.py",

@@ -202,6 +202,8 @@ def send_event(name: str, value: Any = None) -> None:
 
 def _execute(source: str, filename: str, names: dict[str, Any]) -> Any:
     tree = ast.parse(source, filename)
+    if "compared" in sys.modules:  # a cell has loaded `checked`: its claims show their sides
+        tree = sys.modules["compared"].visible(tree)
     last = tree.body[-1] if tree.body else None
     silent = source.rstrip().endswith(";")
     if not isinstance(last, ast.Expr) or silent:
