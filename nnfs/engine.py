@@ -279,7 +279,9 @@ class _BlasLimit:
         with self.lock:
             self.held -= 1
             if self.held == 0 and self.limiter is not None:
+                _let_any_thread_set_limits()
                 self.limiter.restore_original_limits()
+                _let_any_thread_set_limits()
                 self.limiter = None
 
     def _lowered(self) -> Any:
@@ -290,11 +292,24 @@ class _BlasLimit:
         # To look for the libraries of the process takes milliseconds, to set them microseconds.
         if self.controller is None:
             self.controller = ThreadpoolController()
+        _let_any_thread_set_limits()
         return self.controller.limit(limits=1, user_api="blas")
 
     def after_fork(self) -> None:
         # The thread that held the lock, or the limit, may be one that a child does not have.
         self.lock = Lock()
+
+
+def _let_any_thread_set_limits() -> None:
+    """Have threadpoolctl forget which thread set a limit last.
+
+    From 3.7 on it ignores, without a word, what any other living thread asks of OpenBLAS. Here the
+    first who came and the last who goes may be two threads.
+    """
+    from threadpoolctl import OpenBLASController
+
+    if hasattr(OpenBLASController, "clear_controlling_thread"):
+        OpenBLASController.clear_controlling_thread(force=True)
 
 
 _blas = _BlasLimit()
