@@ -12,6 +12,7 @@ The modules, in the order in which data flows: `data` with its readers, `functio
 `training`; `storage`, `plots`, `cli` and `autograd`, which needs none of them, stand at the end.
 """
 
+from nnfs.arguments import ScaleWarning
 from nnfs.data import MNIST, load_mnist
 from nnfs.digit_files import DataError
 from nnfs.functions import cross_entropy, log_softmax, one_hot, relu, relu_mask, softmax
@@ -26,4 +27,4 @@ __all__ = ["MNIST", "DataError", "load_mnist"]
 __all__ += ["cross_entropy", "log_softmax", "one_hot", "relu", "relu_mask", "softmax"]
 __all__ += ["Activations", "Parameters", "backward", "forward", "init_params"]
 __all__ += ["GradientCheck", "accuracy", "check_gradients", "predict"]
-__all__ += ["DivergenceError", "History", "Training", "train", "update"]
+__all__ += ["DivergenceError", "History", "ScaleWarning", "Training", "train", "update"]

@@ -6,6 +6,7 @@ rest of the package can rely on.
 """
 
 import operator
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -13,6 +14,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array: TypeAlias = NDArray[Any]
+
+UNSCALED = 5
+"""Root mean square from which inputs are taken for unscaled. Standardised inputs have 1, pixels in
+[0, 1] less, and pixels in 0..255 some 10 even where a single one is lit."""
+FARTHER, SMALLER = 3, 1 / 100
+"""How far inputs may lie beyond what a network was trained on, in widths of that range, and how
+small they may be beside it, if like pixels they are not negative."""
+
+
+class ScaleWarning(UserWarning):
+    """Inputs are of another scale than training expects, or than the network was trained on."""
 
 
 def whole_number(value: object, name: str, *, at_least: int) -> int:
@@ -43,10 +55,10 @@ def share(value: object, name: str) -> float:
 
 def _real(value: object, name: str, expected: str, holds: Callable[[float], bool]) -> float:
     try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        number = float(value) if np.ndim(value) == 0 else np.nan  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
         number = np.nan
-    if isinstance(value, str | bool) or not holds(number):
+    if isinstance(value, str | bytes | bool | np.bool_) or not holds(number):
         raise ValueError(f"{name} must be {expected}, got {value!r}")
     return number
 
@@ -54,6 +66,13 @@ def _real(value: object, name: str, expected: str, holds: Callable[[float], bool
 def generator(seed: object) -> "np.random.Generator":
     """Return a generator of its own for a seed: a whole number of at least 0."""
     return np.random.default_rng(whole_number(seed, "seed", at_least=0))
+
+
+def widths(value: object, name: str) -> tuple[int, ...]:
+    """Return one width, or a sequence or array of them, as a tuple of whole numbers."""
+    several = np.iterable(value) and not isinstance(value, str | bytes)
+    items = list(value) if several else [value]  # type: ignore[call-overload]
+    return tuple(whole_number(item, name, at_least=1) for item in items)
 
 
 def array(value: ArrayLike, name: str) -> Array:
@@ -67,15 +86,22 @@ def array(value: ArrayLike, name: str) -> Array:
 def matrix(X: ArrayLike) -> Array:
     """Return X as it is if it has a matrix transpose, as an array has, else as an array."""
     multiplies: Any = X
-    return multiplies if hasattr(X, "mT") else np.asarray(X)
+    # An array of one axis has no mT, and says so by another error than others do.
+    known = isinstance(X, np.ndarray) or hasattr(X, "mT")
+    return multiplies if known else np.asarray(X)
 
 
 def examples(X: ArrayLike, name: str = "X") -> Array:
     """Return X (n, m) as finite float32 or float64; whole numbers and halves become float32."""
     x = array(X, name)
     if x.ndim != 2 or x.size == 0:
+        advice = {
+            1: f": pass {name}[:, np.newaxis]",
+            3: f": pass {name}.reshape(len({name}), -1).T",
+        }
         raise ValueError(
             f"{name} has shape {x.shape}; expected (inputs, examples), one example a column"
+            + (advice.get(x.ndim, "") if x.size else "")
         )
     if x.dtype.kind not in "fiub":
         raise ValueError(f"{name} has dtype {x.dtype}; expected real numbers")
@@ -94,9 +120,20 @@ def labels(y: ArrayLike, n_classes: int, m: int | None = None) -> Array:
     """Return labels y (m,) as an integer array with every entry in 0..n_classes-1."""
     y = array(y, "labels")
     if y.ndim != 1:
-        raise ValueError(f"labels have shape {y.shape}; expected ({'m' if m is None else m},)")
+        advice = ""
+        if y.ndim == 2 and 1 in y.shape:
+            advice = ": pass y.ravel()"
+        elif y.ndim == 2 and y.shape in ((n_classes, m), (m, n_classes)):
+            axis = 0 if y.shape == (n_classes, m) else 1
+            advice = f": if they are one-hot, pass y.argmax(axis={axis})"
+        raise ValueError(
+            f"labels have shape {y.shape}; expected ({'m' if m is None else m},){advice}"
+        )
     if y.dtype.kind not in "iu" and y.size > 0:
-        raise ValueError(f"labels have dtype {y.dtype}; expected integers in 0..{n_classes - 1}")
+        raise ValueError(
+            f"labels have dtype {y.dtype}; expected integers in 0..{n_classes - 1}: if they are "
+            "whole numbers, pass y.astype(int)"
+        )
     if m is not None and y.size != m:
         raise ValueError(
             f"{y.size} labels for {m} examples; X is (inputs, examples), one example a column: "
@@ -116,9 +153,13 @@ def shapes(params: Sequence[Array], X: Array) -> None:
     fan_in, source = X.shape[-2] if len(X.shape) >= 2 else None, f"X of shape {X.shape}"
     for layer, (W, b) in enumerate(zip(params[::2], params[1::2], strict=True), start=1):
         if W.ndim < 2 or W.shape[-1] != fan_in:
+            rows = layer == 1 and len(X.shape) >= 2 and W.shape[-1:] == X.shape[-1:]
+            column = layer == 1 and W.shape[-1:] == X.shape
+            advice = "; if examples are rows, pass X.T" if rows else ""
+            advice = "; one example is a column: pass X[:, np.newaxis]" if column else advice
             raise ValueError(
                 f"W{layer} of shape {W.shape} does not multiply {source}; "
-                f"expected (..., units, {fan_in or 'inputs'})"
+                f"expected (..., units, {fan_in or 'inputs'}){advice}"
             )
         if b.ndim < 2 or b.shape[-2:] != (W.shape[-2], 1):
             raise ValueError(
@@ -139,6 +180,73 @@ def finite(params: Sequence[Array]) -> None:
             raise ValueError(f"{name(place)} has dtype {P.dtype}; expected floating-point numbers")
         if not np.isfinite(P).all():
             raise ValueError(f"{name(place)} of shape {P.shape} has entries that are not finite")
+
+
+def blocks(params: Any) -> Any:
+    """Return params with every block as an array, in the kind of tuple that they are."""
+    return (
+        params
+        if all(isinstance(P, np.ndarray) for P in params)
+        else rebuilt(params, [array(P, name(place)) for place, P in enumerate(params)])
+    )
+
+
+def span(data_range: object) -> tuple[float, float]:
+    """Return a range of data, two finite numbers of which the first is not the larger."""
+    try:
+        low, high = (float(end) for end in data_range)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        low, high = np.nan, np.nan
+    if not -np.inf < low <= high < np.inf:
+        raise ValueError(
+            f"data_range must be two finite numbers, the smallest and the largest, got "
+            f"{data_range!r}"
+        )
+    return low, high
+
+
+def range_of(X: Array) -> tuple[float, float]:
+    """Return the smallest and the largest entry of X."""
+    return float(X.min()), float(X.max())
+
+
+def warn_unscaled(X: Array, found: tuple[float, float], *, stacklevel: int) -> None:
+    """Warn where the inputs are far too large for what training expects, about [0, 1]."""
+    flat = X.ravel(order="K")
+    root = float(np.sqrt(np.vdot(flat, flat) / X.size))
+    if root <= UNSCALED:
+        return
+    low, high = found
+    advice = "(X - X.mean()) / X.std()" if low < 0 else f"X / {255 if 16 < high <= 255 else high:g}"
+    warnings.warn(
+        f"X lies in [{low:g}, {high:g}], its root mean square is {root:.3g}; training expects "
+        f"inputs of about [0, 1] and may learn nothing from these: pass {advice}, or "
+        f"data_range=({low:g}, {high:g}) if you mean it",
+        ScaleWarning,
+        stacklevel=stacklevel + 1,
+    )
+
+
+def warn_other_scale(X: Array, trained_on: tuple[float, float], *, stacklevel: int) -> None:
+    """Warn where the inputs are of another scale than those that a network was trained on."""
+    (low, high), (least, most) = range_of(X), trained_on
+    slack, size = FARTHER * (most - least), max(abs(low), abs(high))
+    beyond = low < least - slack or high > most + slack
+    # The ends of standardised data are set by few examples, and tell nothing of the others.
+    below = least >= 0 and 0 < size < SMALLER * most
+    if not beyond and not below:
+        return
+    advice = "scale X as the training data were"
+    if least == 0 == low and most == 1 and 16 < high <= 255:
+        advice = "pass X / 255"
+    elif least == 0 == low and 16 < most <= 255 and high <= 1:
+        advice = "pass 255 * X"
+    warnings.warn(
+        f"X lies in [{low:g}, {high:g}], but the network was trained on data in "
+        f"[{least:g}, {most:g}]: {advice}",
+        ScaleWarning,
+        stacklevel=stacklevel + 1,
+    )
 
 
 def rebuilt(params: Any, blocks: Sequence[Array]) -> Any:

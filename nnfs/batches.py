@@ -4,7 +4,7 @@ A batch is far smaller than what tiles pay for, so the gradient function is call
 """
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,8 @@ def mini_batches(
     """Return the function from parameters to loss, accuracy and gradients of the next batch.
 
     Every call takes the next batch. An epoch goes once through all examples in a new random
-    order; its last batch is shorter where ``batch_size`` does not divide m.
+    order; its last batch is shorter where ``batch_size`` does not divide m. BLAS runs on one thread
+    within a call.
 
     Parameters
     ----------
@@ -71,7 +72,8 @@ def mini_batches(
         masks: tuple[Any, ...] = ()
         if dropout:
             masks = (regularise.dropout_masks(params, chosen.size, dropout, mask_rng),)
-        with np.errstate(over="ignore", invalid="ignore"):
+        # The bits of a product may depend on the number of threads that BLAS shares it among.
+        with engine.one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
             loss, correct, gradients = gradient(params, rows[chosen].T, y[chosen], *masks)
         return Evaluation(float(loss), correct / chosen.size, list(gradients))
 
@@ -98,11 +100,18 @@ def per_epoch(m: int, batch_size: int | None) -> int:
     -------
     int
 
+    Raises
+    ------
+    ValueError
+        If an argument is not a whole number of at least 1.
+
     Notes
     -----
     Book: :eq:`eq-steps-per-epoch`.
     """
-    return -(-m // (batch_size or m))
+    m = arguments.whole_number(m, "m", at_least=1)
+    size = m if batch_size is None else batch_size
+    return -(-m // arguments.whole_number(size, "batch_size", at_least=1))
 
 
 def objective(
@@ -125,4 +134,11 @@ def objective(
     if batch_size is None and not dropout:
         return engine.full_batch(gradient, X, y, threads=threads)
     size = y.size if batch_size is None else batch_size
-    return nullcontext(mini_batches(gradient, X, y, batch_size=size, seed=seed, dropout=dropout))
+    return _limited(mini_batches(gradient, X, y, batch_size=size, seed=seed, dropout=dropout))
+
+
+@contextmanager
+def _limited(objective: Objective) -> Iterator[Objective]:
+    """Limit BLAS once for a whole run, rather than in every call."""
+    with engine.one_blas_thread():
+        yield objective

@@ -52,7 +52,8 @@ def stop_early(
     Raises
     ------
     ValueError
-        If every or patience is not a whole number of at least 1, or there was no score.
+        If every or patience is not a whole number of at least 1, there was no score, or all
+        scores are NaN.
 
     Notes
     -----
@@ -65,11 +66,16 @@ def stop_early(
     for step in steps:
         if (step.iteration + 1) % every:
             continue
-        scores.append(score(step.params))
+        scores.append(float(score(step.params)))
         if scores[-1] > best.score:
             best = Best(step.params, step.iteration, scores[-1], best.scores)
         elif (step.iteration - best.iteration) // every >= patience:
             break
+    if best.iteration < 0 and scores:
+        raise ValueError(
+            f"no score was taken that is a number: all {len(scores)} are like the first, "
+            f"{scores[0]}; expected numbers, the higher the better"
+        )
     if best.iteration < 0:
         raise ValueError(f"no score was taken; expected at least {every} steps")
     return best._replace(scores=np.array(scores))

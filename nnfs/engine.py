@@ -15,7 +15,8 @@ same bits.
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from threading import Lock
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -71,6 +72,7 @@ class Tiles(NDArrayOperatorsMixin):
         self.shape, self.ndim, self.dtype = (n, m), 2, rows.dtype
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        _check_copy(copy)
         full = np.zeros(self.shape, self.dtype if dtype is None else dtype)
         full[self.lit] = self._flat()[: self.shape[1]].T
         return full
@@ -128,6 +130,7 @@ class Transposed(NDArrayOperatorsMixin):
         self.shape, self.ndim, self.dtype = tiles.shape[::-1], 2, tiles.dtype
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        _check_copy(copy)
         return np.asarray(self.mT, dtype).T
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
@@ -139,6 +142,11 @@ class Transposed(NDArrayOperatorsMixin):
         return np.asarray(self)[key]
 
 
+def _check_copy(copy: bool | None) -> None:
+    if copy is False:
+        raise ValueError("tiles hold no array of their shape, so copy=False cannot be met")
+
+
 @contextmanager
 def full_batch(
     gradient: Gradient, X: Array, y: Array, *, part: int = PART, threads: int | None = None
@@ -146,7 +154,8 @@ def full_batch(
     """Open the function from parameters to loss, accuracy and gradients of all examples.
 
     Within the context BLAS runs on one thread and the parts run on ``threads`` of our own; at
-    its end, also after an error or an interrupt, the threads are gone and BLAS is as it was.
+    its end, also after an error or an interrupt, the threads are gone and BLAS is as it was. The
+    function serves within the context only. Contexts may overlap, in threads too.
 
     Parameters
     ----------
@@ -167,6 +176,8 @@ def full_batch(
     ------
     ValueError
         If part or threads is not a whole number of at least 1.
+    RuntimeError
+        From the function, if it is called after the end of the context.
 
     Notes
     -----
@@ -178,10 +189,17 @@ def full_batch(
     )
     m = y.size
     cuts = _cuts(X.T, part)
-    with _one_blas_thread(), _mapping(min(threads, len(cuts))) as map_parts:
+    with one_blas_thread(), _mapping(min(threads, len(cuts))) as map_parts:
         parts = list(map_parts(lambda chosen: (_tiles(X.T[chosen]), y[chosen]), cuts))
+        ended = False
 
         def objective(params: Sequence[Array]) -> Evaluation:
+            if ended:
+                raise RuntimeError(
+                    "this objective was called after its context ended: call it inside the with "
+                    "block that opened it"
+                )
+
             def evaluate(part: tuple[Any, Array]) -> Any:
                 # Error states are a thread's own; what overflows here shows in the loss.
                 with np.errstate(over="ignore", invalid="ignore"):
@@ -190,7 +208,10 @@ def full_batch(
             evaluations = map_parts(evaluate, parts)
             return _weighted_mean(evaluations, [y_k.size / m for _, y_k in parts], m)
 
-        yield objective
+        try:
+            yield objective
+        finally:
+            ended = True
 
 
 def _cuts(rows: Array, part: int) -> list[Array]:
@@ -236,12 +257,78 @@ def _processors() -> int:
     return min(8, len(available(0)) if available else os.cpu_count() or 1)
 
 
-def _one_blas_thread() -> Any:
+class _BlasLimit:
+    """BLAS on one thread while anyone wants it so.
+
+    The number of threads belongs to the process. So the first to come notes and lowers it, and
+    the last to go sets it back, in whatever order others come and go in between.
+    """
+
+    def __init__(self) -> None:
+        self.lock, self.held = Lock(), 0
+        self.controller: Any = None
+        self.limiter: Any = None
+
+    def acquire(self) -> None:
+        with self.lock:
+            if self.held == 0:
+                self.limiter = self._lowered()
+            self.held += 1
+
+    def release(self) -> None:
+        with self.lock:
+            self.held -= 1
+            if self.held == 0 and self.limiter is not None:
+                _let_any_thread_set_limits()
+                self.limiter.restore_original_limits()
+                _let_any_thread_set_limits()
+                self.limiter = None
+
+    def _lowered(self) -> Any:
+        try:
+            from threadpoolctl import ThreadpoolController
+        except ImportError:
+            return None
+        # To look for the libraries of the process takes milliseconds, to set them microseconds.
+        if self.controller is None:
+            self.controller = ThreadpoolController()
+        _let_any_thread_set_limits()
+        return self.controller.limit(limits=1, user_api="blas")
+
+    def after_fork(self) -> None:
+        # The thread that held the lock, or the limit, may be one that a child does not have.
+        self.lock = Lock()
+
+
+def _let_any_thread_set_limits() -> None:
+    """Have threadpoolctl forget which thread set a limit last.
+
+    From 3.7 on it ignores, without a word, what any other living thread asks of OpenBLAS. Here the
+    first who came and the last who goes may be two threads.
+    """
+    from threadpoolctl import OpenBLASController
+
+    if hasattr(OpenBLASController, "clear_controlling_thread"):
+        OpenBLASController.clear_controlling_thread(force=True)
+
+
+_blas = _BlasLimit()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_blas.after_fork)
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Let BLAS run on one thread within the context, so that results have the same bits everywhere.
+
+    Contexts may be nested and may overlap in several threads; when the last of them has ended, BLAS
+    has as many threads as before the first. Without threadpoolctl nothing is limited.
+    """
+    _blas.acquire()
     try:
-        from threadpoolctl import threadpool_limits
-    except ImportError:
-        return nullcontext()
-    return threadpool_limits(limits=1, user_api="blas")
+        yield
+    finally:
+        _blas.release()
 
 
 @contextmanager

@@ -56,6 +56,8 @@ class GradientCheck:
         Entries whose central difference steps across a bend.
     unchecked : tuple of str
         Blocks of which every compared entry is a kink, so that nothing is known of them.
+    dtype : dtype
+        In which the gradients were taken.
     """
 
     differences: Worst
@@ -63,14 +65,22 @@ class GradientCheck:
     checked: int
     kinks: tuple[tuple[str, tuple[int, ...]], ...]
     unchecked: tuple[str, ...]
+    dtype: "np.dtype[Any]" = np.dtype(np.float64)  # noqa: RUF009
 
     @property
     def worst(self) -> Worst:
         """The larger of the two errors, with its place."""
         return max(self.differences, self.complex_step, key=lambda worst: worst.error)
 
-    def passed(self, differences: float = 1e-8, complex_step: float = 1e-12) -> bool:
-        """Whether both errors are within these bounds and no block went unchecked."""
+    def passed(self, differences: float | None = None, complex_step: float | None = None) -> bool:
+        """Whether both errors are within these bounds and no block went unchecked.
+
+        By default the bounds are what rounding allows: 1e-8 and 1e-12 for gradients in double
+        precision, 1e-5 for both in single.
+        """
+        usual = (1e-8, 1e-12) if self.dtype == np.float64 else (1e-5, 1e-5)
+        differences = usual[0] if differences is None else differences
+        complex_step = usual[1] if complex_step is None else complex_step
         within = self.differences.error <= differences and self.complex_step.error <= complex_step
         return within and not self.unchecked
 
@@ -131,7 +141,7 @@ def check_gradients(
     >>> nnfs.check_gradients(params, X, [0, 2, 1, 2]).passed()
     True
     """
-    X = arguments.examples(X)
+    X, params = arguments.examples(X), arguments.blocks(params)
     arguments.shapes(params, X)
     arguments.finite(params)
     y = arguments.labels(y, params[-1].shape[-2], X.shape[-1])
@@ -218,4 +228,5 @@ def _compare(
         checked=len(chosen),
         kinks=tuple(place(int(at)) for at in np.flatnonzero(kink)),
         unchecked=tuple(arguments.name(int(n)) for n in np.unique(block) if kink[block == n].all()),
+        dtype=np.result_type(*params, np.float32),
     )

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from nnfs import arguments
+from nnfs.arguments import Array
 from nnfs.network import Parameters
 
 # The limit of the weights of a layer, from its fan in and fan out.
@@ -25,7 +26,7 @@ SCHEMES: dict[str, Callable[[int, int], float]] = {
 
 def init_params(
     n_inputs: int = 784,
-    n_hidden: int | Sequence[int] = 10,
+    n_hidden: int | Sequence[int] | Array = 10,
     n_classes: int = 10,
     *,
     scheme: str = "uniform",
@@ -38,7 +39,7 @@ def init_params(
     ----------
     n_inputs, n_classes : int
         The widths n and c.
-    n_hidden : int or sequence of int
+    n_hidden : int, or sequence or array of int
         The width h, or that of each hidden layer in turn: none of them is the linear model.
     scheme : {"uniform", "glorot", "he"}
         "uniform" is the original's: limit 1/2, for the biases too. "glorot" takes
@@ -61,12 +62,9 @@ def init_params(
     Book: :eq:`eq-glorot` and :eq:`eq-he`. Sources: Glorot and Bengio (AISTATS 2010), equation 16;
     He, Zhang, Ren and Sun (ICCV 2015), equation 10.
     """
-    hidden = tuple(n_hidden) if isinstance(n_hidden, Sequence) else (n_hidden,)
-    names = ("n_inputs", *("n_hidden" for _ in hidden), "n_classes")
-    widths = [
-        arguments.whole_number(width, name, at_least=1)
-        for width, name in zip((n_inputs, *hidden, n_classes), names, strict=True)
-    ]
+    hidden = arguments.widths(n_hidden, "n_hidden")
+    n_inputs = arguments.whole_number(n_inputs, "n_inputs", at_least=1)
+    widths = [n_inputs, *hidden, arguments.whole_number(n_classes, "n_classes", at_least=1)]
     if np.dtype(dtype) not in (np.float32, np.float64):
         raise ValueError(f"dtype {np.dtype(dtype)}; expected float32 or float64")
     if scheme not in SCHEMES:

@@ -146,11 +146,23 @@ def predict(params: Sequence[ArrayLike], X: ArrayLike) -> Array:
     ------
     ValueError
         If a shape does not fit, or an entry of X or of the parameters is not a finite number.
+
+    Warns
+    -----
+    ScaleWarning
+        If params say what data they were trained on, and X is of another scale.
     """
+    return _predict(params, X)
+
+
+def _predict(params: Sequence[ArrayLike], X: ArrayLike) -> Array:
     X = arguments.examples(X)
     blocks = [np.asarray(P) for P in params]
     arguments.finite(blocks)
-    return np.asarray(forward(blocks, X)[1].argmax(axis=-2))
+    Z = forward(blocks, X)[1]
+    if (data_range := getattr(params, "data_range", None)) is not None:
+        arguments.warn_other_scale(X, data_range, stacklevel=3)
+    return np.asarray(Z.argmax(axis=-2))
 
 
 def accuracy(params: Sequence[ArrayLike], X: ArrayLike, y: ArrayLike) -> float:
@@ -170,7 +182,12 @@ def accuracy(params: Sequence[ArrayLike], X: ArrayLike, y: ArrayLike) -> float:
     ------
     ValueError
         As `predict`; also if a label is outside 0..c-1 or their number is not m.
+
+    Warns
+    -----
+    ScaleWarning
+        As `predict`.
     """
-    answers = predict(params, X)
+    answers = _predict(params, X)
     y = arguments.labels(y, np.shape(params[-1])[-2], answers.size)
     return float(np.mean(answers == y))

@@ -31,8 +31,17 @@ from nnfs.functions import (
 from nnfs.scores import count_correct
 
 
-class Parameters(NamedTuple):
+class _Blocks(NamedTuple):
+    W1: Array
+    b1: Array
+    W2: Array
+    b2: Array
+
+
+class Parameters(_Blocks):
     """Weights and biases of the two-layer network; its gradients have the same type.
+
+    A named tuple of four. What is made from them, such as by ``_replace``, has no data_range.
 
     Attributes
     ----------
@@ -40,12 +49,42 @@ class Parameters(NamedTuple):
     b1 : (h, 1) array
     W2 : (c, h) array
     b2 : (c, 1) array
+    data_range : (smallest, largest) entry of the data of training, or None where it is not known
+        `nnfs.train` sets it, and `nnfs.predict` warns of data of another scale.
     """
 
-    W1: Array
-    b1: Array
-    W2: Array
-    b2: Array
+    data_range: tuple[float, float] | None = None
+
+
+class DeepParameters(tuple[Array, ...]):
+    """W1, b1, ..., WL, bL of another depth than two, as `nnfs.train` returns them: a tuple.
+
+    Attributes
+    ----------
+    data_range : (smallest, largest) entry of the data of training, or None where it is not known
+    """
+
+    data_range: tuple[float, float] | None = None
+
+
+def trained_on(params: Sequence[Array], data_range: tuple[float, float]) -> Any:
+    """Return the parameters with the range of the data that they were trained on.
+
+    Parameters
+    ----------
+    params : Parameters, or another tuple or list W1, b1, ..., WL, bL
+        A tuple of any other type is returned as it is.
+    data_range : (float, float)
+
+    Returns
+    -------
+    Parameters, or for another depth than two DeepParameters
+    """
+    if type(params) not in (Parameters, DeepParameters, tuple, list):
+        return params
+    kept: Any = Parameters(*params) if len(params) == 4 else DeepParameters(params)
+    kept.data_range = data_range
+    return kept
 
 
 class Activations(NamedTuple):
@@ -99,14 +138,14 @@ def forward(params: Sequence[ArrayLike], X: ArrayLike) -> Activations:
 
 
 def backward(
-    params: Sequence[ArrayLike], activations: Activations, X: ArrayLike, Y: ArrayLike
+    params: Sequence[ArrayLike], activations: Sequence[ArrayLike], X: ArrayLike, Y: ArrayLike
 ) -> Parameters:
     """Return the gradients of the mean loss by all parameters.
 
     Parameters
     ----------
     params : Parameters
-    activations : Activations
+    activations : Activations, or another sequence Z1, A1, Z2, A2
         Of the same params and X.
     X : (..., n, m) array
     Y : (..., c, m) one-hot labels
@@ -130,6 +169,9 @@ def backward(
     """
     params, X, Y = _two_layers(params), arguments.matrix(X), np.asarray(Y)
     arguments.shapes(params, X)
+    if len(activations) != 4:
+        raise ValueError(f"{len(activations)} activations; expected four, Z1, A1, Z2, A2")
+    activations = Activations(*map(np.asarray, activations))
     if Y.shape != activations.A2.shape:
         raise ValueError(f"Y has shape {Y.shape}; expected {activations.A2.shape}, as A2")
     dZ1, dW2, db2 = backward_to_hidden(params, activations, Y)

@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -42,10 +43,14 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     OSError
         If the folder cannot be written to; ``path`` is then as it was.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    # Unique for each process, each thread and each call, also on a disk that machines share.
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.partial")
     try:
-        with partial.open("wb") as file:
+        with partial.open("xb") as file:
             yield file
+            # Else a new name may come to the disk before what it names.
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

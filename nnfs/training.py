@@ -47,10 +47,22 @@ class History(NamedTuple):
 
 
 class Training(NamedTuple):
-    """The result of `train`: the parameters after the last step, and the history."""
+    """The result of `train`: the parameters after the last step, and the history.
+
+    Attributes
+    ----------
+    params : Parameters, or for another depth than two DeepParameters
+    history : History
+    data_range : (smallest, largest) entry of the data, which params carry
+    """
 
     params: Any
     history: History
+
+    @property
+    def data_range(self) -> tuple[float, float] | None:
+        """The smallest and the largest entry of the data, or None where params do not say."""
+        return getattr(self.params, "data_range", None)
 
 
 def steps(
@@ -81,6 +93,8 @@ def steps(
 
     Raises
     ------
+    ValueError
+        If the optimizer is none, or the schedule ends before the run.
     DivergenceError
         If the loss or a parameter is no longer finite; it says at which iteration.
 
@@ -89,17 +103,31 @@ def steps(
     Book: :eq:`eq-update`.
     """
     rate = alpha if callable(alpha) else schedules.constant(alpha)
+    if not (hasattr(optimizer, "init") and hasattr(optimizer, "update")):
+        raise ValueError(
+            f"optimizer must be a pair such as nnfs.optimizers.adam() returns, got {optimizer!r}"
+        )
     state = optimizer.init(params)
     for iteration in range(iterations):
+        if rate(iteration) == 0:
+            raise ValueError(
+                f"the learning rate is 0 at iteration {iteration} of {iterations}: the schedule is "
+                "shorter than the run; give it as many steps"
+            )
         loss, accuracy, gradients = objective(params)
         # What overflows here is reported below, once and with its iteration.
         with np.errstate(over="ignore", invalid="ignore"):
             params, state = optimizer.update(params, gradients, state, rate(iteration))
         if not (np.isfinite(loss) and all(np.isfinite(P).all() for P in params)):
+            whole = all(np.isfinite(P).all() for P in params)
+            step = (
+                ""
+                if whole
+                else " and the step from there leaves parameters that are not all finite"
+            )
             raise DivergenceError(
-                f"training diverged at iteration {iteration}: the loss is {loss:.4g} and the step "
-                f"from there leaves parameters that are not all finite; try a learning rate "
-                f"smaller than {rate(iteration):g}, and inputs scaled to [0, 1]"
+                f"training diverged at iteration {iteration}: the loss is {loss:.4g}{step}; try a "
+                f"learning rate smaller than {rate(iteration):g}, and inputs scaled to [0, 1]"
             )
         yield Step(iteration, params, loss, accuracy)
 
@@ -108,7 +136,7 @@ def train(
     X: ArrayLike,
     y: ArrayLike,
     *,
-    hidden: int | Sequence[int] = 10,
+    hidden: int | Sequence[int] | Array = 10,
     iterations: int = 750,
     alpha: float | Schedule = 0.1,
     seed: int = 0,
@@ -118,6 +146,7 @@ def train(
     batch_size: int | None = None,
     optimizer: Optimizer = SGD,
     threads: int | None = None,
+    data_range: tuple[float, float] | None = None,
 ) -> Training:
     """Train a network by gradient descent, by default on all examples at once.
 
@@ -125,9 +154,9 @@ def train(
     ----------
     X : (n, m) array
         One example a column. float32 and float64 are used as they are, other real numbers as
-        float32. MNIST pixels are expected in [0, 1].
+        float32. Pixels are expected in [0, 1]; other inputs may be standardised.
     y : (m,) integer labels in 0..n_classes-1
-    hidden : int or sequence of int
+    hidden : int, or sequence or array of int
         Hidden units, of each hidden layer in turn.
     iterations : int
         Steps.
@@ -149,12 +178,15 @@ def train(
         By default plain gradient descent; see `nnfs.optimizers`.
     threads : int, optional
         Of steps on all examples; by default the number of processors, at most 8.
+    data_range : (float, float), optional
+        The smallest and the largest value that data of this kind take, by default those in X. To
+        give it says that the scale is meant, and stops the warning.
 
     Returns
     -------
     Training
         ``params`` after the last step and ``history``, loss and accuracy on the step's examples
-        before every step.
+        before every step. The params remember the range of the data.
 
     Raises
     ------
@@ -162,6 +194,12 @@ def train(
         If an argument does not fit; the message gives the shapes.
     DivergenceError
         If the loss or a parameter is no longer finite.
+
+    Warns
+    -----
+    ScaleWarning
+        If X is far larger than training expects, such as pixels in 0..255, or of another scale
+        than what params were trained on.
 
     Examples
     --------
@@ -174,11 +212,15 @@ def train(
     X = arguments.examples(X)
     iterations = arguments.whole_number(iterations, "iterations", at_least=0)
     if params is None:
+        hidden = arguments.widths(hidden, "hidden")
         params = initialise.init_params(X.shape[0], hidden, n_classes, seed=seed, dtype=X.dtype)
+    before = getattr(params, "data_range", None)
+    params = arguments.blocks(params)
     arguments.shapes(params, X)
     arguments.finite(params)
-    X = X.astype(params[0].dtype, copy=False)
     y = arguments.labels(y, params[-1].shape[-2], X.shape[-1])
+    data_range = _data_range(X, data_range, before)
+    X = X.astype(params[0].dtype, copy=False)
     if gradient is None:
         gradient = network.gradient if len(params) == 4 else layers.gradient
     loss, accuracy = np.empty(iterations), np.empty(iterations)
@@ -189,4 +231,26 @@ def train(
         for step in run:
             loss[step.iteration], accuracy[step.iteration] = step.loss, step.accuracy
             params = step.params
-    return Training(params, History(loss, accuracy))
+    return Training(network.trained_on(params, data_range), History(loss, accuracy))
+
+
+def _data_range(
+    X: Array, given: tuple[float, float] | None, before: tuple[float, float] | None
+) -> tuple[float, float]:
+    """Return the range that the data of a training have, and warn if it is an odd one.
+
+    Parameters
+    ----------
+    X : (n, m) array
+    given : what the caller says
+    before : what the parameters were trained on until now
+    """
+    found = arguments.range_of(X)
+    if given is not None:
+        given = arguments.span(given)
+    elif before is not None:
+        arguments.warn_other_scale(X, before, stacklevel=3)
+    else:
+        arguments.warn_unscaled(X, found, stacklevel=3)
+    ranges = [kept for kept in (given or found, before) if kept is not None]
+    return min(low for low, _ in ranges), max(high for _, high in ranges)

@@ -4,6 +4,7 @@ from itertools import chain, combinations
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import nnfs
 from nnfs import batches, layers, network
@@ -149,3 +150,30 @@ def test_a_diverging_batch_is_one_error_and_no_warning(X, y):
 def test_options_out_of_range_are_refused(X, y, options, message):
     with pytest.raises(ValueError, match=message):
         batches.mini_batches(network.gradient, X, y, **options)
+
+
+@pytest.mark.parametrize("batch_size", [500, 2000])
+def test_batches_have_the_same_bits_whatever_blas_does(batch_size):
+    rng = np.random.default_rng(9)
+    X, y = rng.random((784, 4000), np.float32), rng.integers(10, size=4000)
+    how = {"batch_size": batch_size, "hidden": 100, "iterations": 4, "alpha": 0.01}
+    runs = []
+    for threads in (1, 2):
+        with threadpool_limits(threads, user_api="blas"):
+            objective = batches.mini_batches(network.gradient, X, y, batch_size=batch_size)
+            alone = objective(nnfs.init_params(784, 100)).gradients
+            runs.append([P.tobytes() for P in (*nnfs.train(X, y, **how).params, *alone)])
+            assert {pool["num_threads"] for pool in threadpool_info()} >= {threads}
+    assert runs[0] == runs[1]
+
+
+@pytest.mark.parametrize("kind", [int, np.int64, np.uint8, np.array])
+def test_sizes_may_be_numbers_of_numpy(kind):
+    assert batches.per_epoch(np.int32(200), kind(64)) == 4
+    assert type(batches.per_epoch(200, kind(64))) is int
+
+
+@pytest.mark.parametrize(("m", "batch_size"), [(10, 0), (10, 2.0), (0, 3)])
+def test_an_epoch_of_no_batches_is_refused(m, batch_size):
+    with pytest.raises(ValueError, match="must be a whole number of at least 1"):
+        batches.per_epoch(m, batch_size)

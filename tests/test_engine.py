@@ -6,7 +6,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 import nnfs
 from nnfs import engine, network
@@ -259,3 +259,90 @@ def test_it_works_in_a_fork_after_training(problem):
     child.start()
     assert np.array_equal(queue.get(timeout=60), before)
     child.join()
+
+
+def test_tiles_say_so_when_they_cannot_do_without_a_copy():
+    for tiles in (tiled(sparse(7, 5)), tiled(sparse(7, 5)).T):
+        with pytest.raises(ValueError, match="copy"):
+            np.asarray(tiles, copy=False)
+        assert np.array_equal(np.array(tiles, copy=True), np.asarray(tiles))
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_objective_is_not_called_after_its_context(problem, threads):
+    params, X, y = problem
+    with engine.full_batch(network.gradient, X, y, part=20, threads=threads) as objective:
+        objective(params)
+    with pytest.raises(RuntimeError, match=r"after its context ended.*with"):
+        objective(params)
+
+
+def waiting(arrived, go, fail=False):
+    """Return a gradient function that says that it has begun, and waits."""
+
+    def gradient(params, X, y):
+        arrived.set()
+        assert go.wait(60)
+        if fail:
+            raise ValueError("in the midst")
+        return network.gradient(params, X, y)
+
+    return gradient
+
+
+@pytest.mark.parametrize("first_fails", [False, True])
+@pytest.mark.parametrize("batch_size", [None, 40])
+@pytest.mark.parametrize("first_ends_first", [False, True])
+def test_runs_that_overlap_give_the_same_bits_and_leave_blas_as_it_was(
+    problem, first_fails, batch_size, first_ends_first
+):
+    _, X, y = problem
+    how = {"hidden": 5, "n_classes": 3, "iterations": 3, "threads": 1, "batch_size": batch_size}
+    alone, before = nnfs.train(X, y, **how).params, blas_threads()
+    arrived, go = ([threading.Event() for _ in range(2)] for _ in range(2))
+    results = [None, None]
+
+    def run(which):
+        gradient = waiting(arrived[which], go[which], fail=first_fails and which == 0)
+        try:
+            results[which] = nnfs.train(X, y, gradient=gradient, **how).params
+        except ValueError as error:
+            results[which] = error
+
+    runs = [threading.Thread(target=run, args=(which,)) for which in range(2)]
+    for thread, begun in zip(runs, arrived, strict=True):
+        thread.start()
+        assert begun.wait(60)
+        assert set(blas_threads()) == {1}
+    order = (0, 1) if first_ends_first else (1, 0)
+    go[order[0]].set()
+    runs[order[0]].join(60)
+    assert set(blas_threads()) == {1}
+    go[order[1]].set()
+    runs[order[1]].join(60)
+    assert blas_threads() == before
+    for result in results[1:] if first_fails else results:
+        assert [P.tobytes() for P in result] == [P.tobytes() for P in alone]
+    assert isinstance(results[0], ValueError) == first_fails
+
+
+def test_a_run_within_a_run_leaves_blas_to_the_outer_one(problem):
+    _, X, y = problem
+    before, within = blas_threads(), []
+
+    def gradient(params, X, y):
+        nnfs.train(np.asarray(X), y, params=params, iterations=1, threads=1)
+        within.append(set(blas_threads()))
+        return network.gradient(params, X, y)
+
+    nnfs.train(X, y, n_classes=3, iterations=2, gradient=gradient, threads=1)
+    assert within == [{1}, {1}]
+    assert blas_threads() == before
+
+
+def test_what_blas_was_is_noted_anew_for_every_run(problem):
+    _, X, y = problem
+    for threads in (1, 2):
+        with threadpool_limits(threads, user_api="blas"):
+            nnfs.train(X, y, n_classes=3, iterations=1)
+            assert set(blas_threads()) == {threads}

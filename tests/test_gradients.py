@@ -154,8 +154,24 @@ def test_float32_gradients_are_judged_against_double_precision(params, X, y):
     single = nnfs.Parameters(*(P.astype(np.float32) for P in params))
     report = nnfs.check_gradients(single, X.astype(np.float32), y)
     assert 1e-9 < report.worst.error < 1e-5
-    assert report.passed(differences=1e-5, complex_step=1e-5)
-    assert not report.passed()
+    assert report.passed()
+    assert not report.passed(differences=1e-8)
+    assert not report.passed(complex_step=1e-12)
+
+
+def test_a_fault_shows_in_single_precision_too(params, X, y):
+    single = nnfs.Parameters(*(P.astype(np.float32) for P in params))
+
+    def off(params, X, y):
+        loss, correct, gradients = network.gradient(params, X, y)
+        return loss, correct, gradients._replace(W1=np.float32(1.001) * gradients.W1)
+
+    assert not nnfs.check_gradients(single, X.astype(np.float32), y, gradient=off).passed()
+
+
+def test_parameters_may_be_lists(params, X, y):
+    report = nnfs.check_gradients([P.tolist() for P in params], X, y, gradient=network.gradient)
+    assert report.passed()
 
 
 def linear(params, X, y):

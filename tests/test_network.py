@@ -1,13 +1,15 @@
 """The two-layer network: worked by hand, in stacks, in every dtype, and at its border."""
 
+import copy
 import math
+import pickle
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import nnfs
-from nnfs import network
+from nnfs import layers, network
 
 PENCIL = nnfs.Parameters(
     W1=np.array([[1.0, -1.0], [0.5, 1.0]]),
@@ -267,3 +269,95 @@ def test_init_params_is_seeded_and_leaves_the_global_generator_alone():
 def test_init_params_refuses_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         nnfs.init_params(**arguments)
+
+
+ROWS = "if examples are rows, pass X.T"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda params, X, y: nnfs.predict(params, X),
+        lambda params, X, y: nnfs.accuracy(params, X, y),
+        lambda params, X, y: nnfs.forward(params, X),
+        lambda params, X, y: nnfs.train(X, y, params=params),
+        lambda params, X, y: nnfs.train(X, y, n_classes=3),
+        lambda params, X, y: nnfs.check_gradients(params, X, y),
+        lambda params, X, y: layers.forward(params, X),
+    ],
+)
+def test_whoever_passes_rows_is_told_to_transpose(params, X, y, call):
+    with pytest.raises(ValueError, match=ROWS):
+        call(params, X.T, y)
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((6, 4)), np.zeros((7, 1, 4)), np.zeros((0, 7))])
+def test_what_is_wrong_in_another_way_is_not_called_rows(params, wrong):
+    with pytest.raises(ValueError, match="X") as caught:
+        nnfs.predict(params, wrong)
+    assert ROWS not in str(caught.value)
+
+
+def test_one_example_and_pictures_are_told_how_to_become_columns(params):
+    for call in (nnfs.predict, nnfs.forward):
+        with pytest.raises(ValueError, match=r"pass X\[:, np.newaxis\]"):
+            call(params, np.zeros(7))
+    with pytest.raises(ValueError, match=r"pass X.reshape\(len\(X\), -1\).T"):
+        nnfs.predict(params, np.zeros((4, 7, 1)))
+
+
+@pytest.mark.parametrize(
+    ("labels", "advice"),
+    [
+        (np.eye(3)[[2, 0, 1, 2]], r"pass y.argmax\(axis=1\)"),
+        (np.eye(3)[[2, 0, 1, 2]].T, r"pass y.argmax\(axis=0\)"),
+        (np.array([[2], [0], [1], [2]]), r"pass y.ravel\(\)"),
+        (np.array([[2, 0, 1, 2]]), r"pass y.ravel\(\)"),
+        (np.array(["2", "0", "1", "2"]), r"pass y.astype\(int\)"),
+        (np.array([2.0, 0, 1, 2]), r"pass y.astype\(int\)"),
+    ],
+)
+def test_labels_in_another_form_are_told_what_to_become(params, X, labels, advice):
+    for call in (nnfs.accuracy, nnfs.check_gradients):
+        with pytest.raises(ValueError, match=advice):
+            call(params, X, labels)
+
+
+def test_backward_takes_activations_of_the_readers_own(params, X, y):
+    activations, Y = nnfs.forward(params, X), nnfs.one_hot(y, 3)
+    expected = nnfs.backward(params, activations, X, Y)
+    for given in (tuple(activations), [A.tolist() for A in activations]):
+        for dP, dQ in zip(nnfs.backward(params, given, X, Y), expected, strict=True):
+            np.testing.assert_array_equal(dP, dQ)
+    with pytest.raises(ValueError, match="2 activations; expected four, Z1, A1, Z2, A2"):
+        nnfs.backward(params, activations[:2], X, Y)
+
+
+@pytest.mark.parametrize(
+    "hidden", [[6, 5], (6, 5), np.array([6, 5]), np.array([6, 5], np.uint8), map(int, "65")]
+)
+def test_widths_may_be_anything_that_holds_whole_numbers(hidden):
+    params = nnfs.init_params(np.int64(7), hidden, np.uint8(3), seed=np.int32(1))
+    expected = nnfs.init_params(7, (6, 5), 3, seed=1)
+    assert [P.tobytes() for P in params] == [P.tobytes() for P in expected]
+
+
+@pytest.mark.parametrize("hidden", [np.array(6), np.int16(6), [np.int64(6)], np.array([6])])
+def test_one_width_may_be_a_number_of_numpy(hidden):
+    assert nnfs.init_params(7, hidden, 3).W1.shape == (6, 7)
+
+
+@pytest.mark.parametrize("hidden", [np.array([6.0, 5]), [6, True], "65", {"a": 1}, np.bool_(True)])
+def test_widths_that_are_none_are_refused(hidden):
+    with pytest.raises(ValueError, match="n_hidden must be a whole number of at least 1"):
+        nnfs.init_params(7, hidden, 3)
+
+
+def test_parameters_carry_their_range_through_copies_and_other_processes(params):
+    assert params.data_range is None
+    trained = network.trained_on(params, (0.0, 1.0))
+    for again in (copy.copy(trained), copy.deepcopy(trained), pickle.loads(pickle.dumps(trained))):
+        assert again.data_range == (0.0, 1.0)
+        assert type(again) is nnfs.Parameters
+    assert params.data_range is None
+    assert trained._replace(W1=trained.W1).data_range is None

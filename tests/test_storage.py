@@ -159,3 +159,29 @@ def test_settings_come_back_and_damage_is_told(tmp_path):
         (tmp_path / "run.json").write_text(text)
         with pytest.raises(ValueError, match=r"run\.json: not the settings of a run"):
             storage.load_settings(tmp_path)
+
+
+def test_two_who_write_one_file_do_not_meet(tmp_path):
+    path = tmp_path / "history.csv"
+    with storage.replacing(path) as first:
+        first.write(b"first")
+        with storage.replacing(path) as second:
+            second.write(b"second, and longer")
+        assert path.read_bytes() == b"second, and longer"
+    assert path.read_bytes() == b"first"
+    assert [file.name for file in tmp_path.iterdir()] == ["history.csv"]
+
+
+def test_what_takes_a_place_is_on_the_disk_before(tmp_path, monkeypatch):
+    order = []
+    monkeypatch.setattr(storage.os, "fsync", lambda descriptor: order.append("synced"))
+    replace = storage.Path.replace
+
+    def noted(self, target):
+        order.append("replaced")
+        return replace(self, target)
+
+    monkeypatch.setattr(storage.Path, "replace", noted)
+    with storage.replacing(tmp_path / "history.csv") as file:
+        file.write(b"new")
+    assert order == ["synced", "replaced"]

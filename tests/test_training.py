@@ -216,7 +216,7 @@ def test_parameters_that_overflow_in_the_last_step_are_not_returned(X, y):
         ({"y": [0, 1, 2, 10]}, "label 10 at 3; expected 0..9"),
         ({"y": [0.5, 1, 2, 2]}, "float64; expected integers"),
         ({"y": np.eye(4)}, r"labels have shape \(4, 4\)"),
-        ({"hidden": 0}, "n_hidden must be a whole number of at least 1, got 0"),
+        ({"hidden": 0}, "^hidden must be a whole number of at least 1, got 0"),
         ({"hidden": 2.5}, "got 2.5"),
         ({"iterations": -1}, "iterations must be a whole number of at least 0, got -1"),
         ({"iterations": 10.0}, "iterations .* got 10.0"),
@@ -243,3 +243,192 @@ def test_a_schedule_an_optimiser_and_batches_reach_the_steps(X, y):
         params, state = how["optimizer"].update(params, gradients, state, how["alpha"](t))
     for P, Q in zip(trained.params, params, strict=True):
         assert P.tobytes() == Q.tobytes()
+
+
+def digits_like(scale=1.0, dtype=np.float64, m=30):
+    """Return examples like pictures: most inputs dark, the others up to the scale."""
+    rng = np.random.default_rng(5)
+    X = rng.random((40, m)) * (rng.random((40, m)) < 0.2)
+    X[0, 0] = 1
+    return (scale * X).astype(dtype), rng.integers(3, size=m)
+
+
+FEW = {"n_classes": 3, "hidden": 5, "iterations": 2, "alpha": 1e-9}
+
+
+@pytest.mark.parametrize(
+    ("scale", "dtype", "advice"),
+    [
+        (255, np.uint8, "X / 255"),
+        (255, np.float32, "X / 255"),
+        (255, np.float64, "X / 255"),
+        (255, np.int32, "X / 255"),
+        (250, np.float64, "X / 255"),
+        (65535, np.uint16, "X / 65535"),
+        (1000, np.float16, "X / 1000"),
+    ],
+)
+def test_unscaled_inputs_are_one_warning_with_what_to_do(scale, dtype, advice):
+    X, y = digits_like(scale, dtype)
+    with pytest.warns(nnfs.ScaleWarning) as caught:
+        nnfs.train(X, y, **FEW)
+    (warning,) = caught
+    assert warning.filename == __file__
+    message = str(warning.message)
+    assert "\n" not in message
+    assert "[0, 1]" in message
+    assert f"pass {advice}, or data_range=(" in message
+
+
+def test_unscaled_inputs_around_zero_are_told_to_be_standardised():
+    X, y = digits_like(255)
+    with pytest.warns(nnfs.ScaleWarning, match=r"pass \(X - X.mean\(\)\) / X.std\(\)"):
+        nnfs.train(X - 128, y, **FEW)
+
+
+def standardised(X):
+    deviation = X.std(axis=1, keepdims=True)
+    return (X - X.mean(axis=1, keepdims=True)) / np.where(deviation > 0, deviation, 1)
+
+
+def rare():
+    """Return standardised inputs one of which is lit once in ten thousand, so reaches 100."""
+    X = np.random.default_rng(0).normal(size=(4, 10_000))
+    X[0] = 0
+    X[0, 7] = 1
+    return standardised(X)
+
+
+@pytest.mark.parametrize(
+    "X",
+    [
+        digits_like()[0],
+        digits_like(2)[0],
+        digits_like(1 / 255)[0],
+        digits_like()[0] > 0.5,
+        2 * digits_like()[0] - 1,
+        standardised(digits_like()[0]),
+        standardised(digits_like(255)[0]),
+        (digits_like()[0] - 0.1307) / 0.3081,
+        np.zeros((40, 30)),
+        np.random.default_rng(0).normal(size=(40, 30)),
+        rare(),
+        np.arange(5.0)[:, None] * np.ones((1, 30)),
+    ],
+)
+def test_inputs_of_an_ordinary_scale_are_no_reason_to_warn(X):
+    y = np.arange(X.shape[1]) % 3
+    training = nnfs.train(X, y, **FEW)
+    assert training.data_range == training.params.data_range == (X.min(), X.max())
+    nnfs.accuracy(training.params, X, y)
+    nnfs.predict(training.params, X[:, :1])
+
+
+def test_who_says_the_range_means_it():
+    X, y = digits_like(255, np.uint8)
+    training = nnfs.train(X, y, data_range=(0, 255), **FEW)
+    assert training.data_range == (0, 255)
+    assert nnfs.train(X, y, params=training.params, iterations=1).data_range == (0, 255)
+    nnfs.accuracy(training.params, X, y)
+    nnfs.predict(training.params, X // 4)
+
+
+@pytest.mark.parametrize("data_range", [5, (1, 0), (0, 1, 2), (0, np.inf), (np.nan, 1), "ab", (0,)])
+def test_a_range_that_is_none_is_refused(X, y, data_range):
+    with pytest.raises(ValueError, match="data_range must be two finite numbers"):
+        nnfs.train(X, y, data_range=data_range)
+
+
+@pytest.mark.parametrize("hidden", [5, (5, 4), ()])
+def test_answers_for_data_of_another_scale_are_one_warning(hidden):
+    X, y = digits_like()
+    params = nnfs.train(X, y, **FEW | {"hidden": hidden}).params
+    for call in (
+        lambda X: nnfs.predict(params, X),
+        lambda X: nnfs.accuracy(params, X, y),
+        lambda X: nnfs.train(X, y, params=params, iterations=1, alpha=1e-9),
+    ):
+        call(X)
+        with pytest.warns(
+            nnfs.ScaleWarning, match=r"trained on data in \[0, 1\]: pass X / 255"
+        ) as w:
+            call((255 * X).astype(np.uint8))
+        assert len(w) == 1
+        assert w[0].filename == __file__
+        for other in (16 * X, X / 255, 255 * X - 128):
+            with pytest.warns(nnfs.ScaleWarning, match="scale X as the training data were"):
+                call(other)
+
+
+def test_answers_for_scaled_data_of_a_network_trained_on_bytes_are_a_warning():
+    X, y = digits_like(255)
+    params = nnfs.train(X, y, data_range=(0, 255), **FEW).params
+    with pytest.warns(nnfs.ScaleWarning, match=r"trained on data in \[0, 255\]: pass 255 \* X"):
+        nnfs.accuracy(params, X / 255, y)
+
+
+def test_data_near_those_of_training_are_no_reason_to_warn():
+    X, y = digits_like()
+    params = nnfs.train(X, y, **FEW).params
+    noise = np.random.default_rng(1).normal(size=X.shape)
+    for other in (np.zeros_like(X), 0.1 * X, 2 * X, X + 0.3 * noise, 1 - X):
+        nnfs.accuracy(params, other, y)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"hidden": np.array([5])},
+        {"hidden": np.int64(5)},
+        {"hidden": np.array(5)},
+        {"iterations": np.int16(2)},
+        {"iterations": np.array(2)},
+        {"batch_size": np.uint8(200)},
+        {"batch_size": np.array(200)},
+        {"seed": np.uint64(0)},
+        {"n_classes": np.int8(3)},
+        {"threads": np.int64(1)},
+        {"alpha": np.float32(2**-3)},
+        {"alpha": np.array(2**-3)},
+    ],
+)
+def test_numbers_of_numpy_are_numbers(X, y, change):
+    usual = {"n_classes": 3, "hidden": 5, "iterations": 2, "seed": 0, "alpha": 2**-3}
+    if "batch_size" in change:
+        usual["batch_size"] = 200
+    expected = nnfs.train(X, y, **usual).params
+    found = nnfs.train(X, y, **usual | change).params
+    assert [P.tobytes() for P in found] == [P.tobytes() for P in expected]
+
+
+@pytest.mark.parametrize("hidden", [5, (6, 5)])
+def test_parameters_may_be_lists(X, y, hidden):
+    start = nnfs.init_params(7, hidden, 3, dtype=np.float64)
+    expected = nnfs.train(X, y, params=start, iterations=3)
+    for given in (list(start), tuple(start), [P.tolist() for P in start]):
+        found = nnfs.train(X, y, params=given, iterations=3)
+        assert [P.tobytes() for P in found.params] == [P.tobytes() for P in expected.params]
+        assert nnfs.accuracy(found.params, X, y) == nnfs.accuracy(expected.params, X, y)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", optimizers.adam, None])
+def test_what_is_no_optimiser_is_named(X, y, optimizer):
+    with pytest.raises(ValueError, match=r"optimizer must be a pair such as nnfs.optimizers.adam"):
+        nnfs.train(X, y, n_classes=3, optimizer=optimizer)
+
+
+def test_a_schedule_shorter_than_the_run_is_told(X, y):
+    with pytest.raises(
+        ValueError, match=r"rate is 0 at iteration 10 of 12: the schedule is shorter"
+    ):
+        nnfs.train(X, y, n_classes=3, alpha=schedules.cosine(0.1, steps=10), iterations=12)
+    nnfs.train(X, y, n_classes=3, alpha=schedules.cosine(0.1, steps=10), iterations=10)
+
+
+def test_a_loss_that_is_no_number_is_not_blamed_on_the_parameters(X, y):
+    def breaks(params, X, y):
+        return (np.nan, *network.gradient(params, X, y)[1:])
+
+    with pytest.raises(nnfs.DivergenceError, match="the loss is nan; try") as caught:
+        nnfs.train(X, y, n_classes=3, gradient=breaks)
+    assert "parameters" not in str(caught.value)
