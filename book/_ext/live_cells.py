@@ -44,6 +44,7 @@ MODULES = (
     *CELL_SIDE,
     "cell_order.py",
     "live_kernel.py",
+    "pasted_notebook.py",
     "reader_exercises.py",
     "watched_training.py",
 )
