@@ -315,8 +315,10 @@ class _Stream(io.TextIOBase):
         text = "".join(self._waiting)
         self._waiting.clear()
         # A carriage return goes back to the beginning of the line, as a line of progress does.
-        over = text.startswith("\r")
-        text = re.sub(r"[^\n]*\r(?!\n)", "", text).replace("\r\n", "\n")
+        over = text.startswith("\r") and not text.startswith("\r\n")
+        if "\r" in text:
+            lines = text.replace("\r\n", "\n").split("\n")
+            text = "\n".join(line.rpartition("\r")[2] for line in lines)
         if text:
             self._kernel.show_text("stream", "text", text, **({"over": True} if over else {}))
 
@@ -335,7 +337,7 @@ def _within(kernel: Kernel) -> Iterator[None]:
 
 
 class Handle:
-    """What `display` returns: it shows another object in addition."""
+    """What `display` returns if it is given a `display_id`: it shows another object in addition."""
 
     @staticmethod
     def update(value: Any, **_: object) -> None:
@@ -343,11 +345,11 @@ class Handle:
         display(value)
 
 
-def display(*values: Any, **_: object) -> Handle:
+def display(*values: Any, display_id: object = None, **_: object) -> Handle | None:
     """Show objects below the running cell."""
     for value in values:
         running[-1].display(value)
-    return Handle()
+    return None if display_id is None else Handle()
 
 
 def clear_output(wait: bool = False) -> None:

@@ -116,7 +116,7 @@ def test_a_traceback_begins_in_the_readers_code(kernel, shown):
         ("eval('1 +')", ["Traceback (most recent call last):", "    eval('1 +')"]),
         ("if True:\nx = 1", ["IndentationError: expected an indented block"]),
         (
-            "try:\n    1 / 0\nexcept Exception as e:\n    raise OSError("b") from e",
+            "try:\n    1 / 0\nexcept Exception as e:\n    raise OSError('b') from e",
             ["ZeroDivisionError: division by zero", "OSError: b"],
         ),
     ],

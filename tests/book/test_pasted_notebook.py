@@ -204,7 +204,12 @@ def told(message):
 
 def differences(messages, expected):
     """Return what is shown otherwise than expected."""
-    got = [(m["kind"], told(m)) for m in messages]
+    got = []
+    for message in messages:
+        if got and message["kind"] == got[-1][0] == "stream":
+            got[-1] = "stream", got[-1][1] + message["text"]
+        else:
+            got.append((message["kind"], told(message)))
     if [kind for kind, _ in got] != [kind for kind, _ in expected]:
         return got
     return [
