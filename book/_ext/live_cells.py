@@ -1,7 +1,8 @@
 """Sphinx extension: the cells of a page run in the reader's browser.
 
-Under the code of every cell that a page shows stands a row for the buttons Run, Edit and Reset,
-which a script fills, and at the end of the page the code of all its cells. Where a cell cannot run
+Under every cell whose code a page shows stands a row for the buttons Run, Edit and Reset, which a
+script fills, and at the end of the page the code of all its cells. A cell without shown code, or
+whose output is the data of a widget, has no such row. Where a cell cannot run
 in a browser, the row says why: it uses a package that is not there, or needs a cell that does, or
 its options give another reason, ``live: "needs worker processes"``.
 
@@ -44,6 +45,7 @@ MODULES = (
     *CELL_SIDE,
     "cell_order.py",
     "live_kernel.py",
+    "pasted_notebook.py",
     "reader_exercises.py",
     "watched_training.py",
 )
@@ -64,8 +66,11 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
     for box in list(doctree.findall(_is_cell)):
         # A cell without shown code that was not run, after one that failed, is empty.
         shown = box.children and box[0].get("nb_element") == "cell_code_source"
-        row = f'<div class="live-controls" data-cell="{numbers[box["cell_index"]]}"></div>'
-        box.insert(1 if shown else 0, nodes.raw("", row, format="html"))
+        # What a widget reads from the page would be gone after a run, or another network's.
+        data = any("<script" in raw.astext() for raw in box.findall(nodes.raw))
+        if shown and not data:
+            row = f'<div class="live-controls" data-cell="{numbers[box["cell_index"]]}"></div>'
+            box.insert(1, nodes.raw("", row, format="html"))
 
 
 def _is_cell(node: nodes.Node) -> bool:
@@ -136,12 +141,17 @@ def add_to_page(
     page = _store(app.env).get(pagename)
     if not page or not page["cells"] or not context.get("body"):
         return
-    code = json.dumps(page, ensure_ascii=False).replace("</", "<\\/")
+    code = embedded({"name": pagename, **page})
     end = [f'<script type="application/json" id="live-cells">{code}</script>']
     for name in SCRIPTS:
         address = context["pathto"](f"live/{name}", resource=True)
         end.append(f'<script defer src="{address}?v={app.config.live_stamp}"></script>')
     context["body"] += "\n".join(end)
+
+
+def embedded(value: Any) -> str:
+    """Return a value as JSON that can stand in a page's script, whatever markup it contains."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def stamp() -> str:

@@ -6,11 +6,12 @@ need first, and sends what they show as plain dictionaries with a ``kind``:
 
 =========  =====================================================================================
 started    ``cell``, ``step``, ``steps``: a cell begins, as one of several
-stream     ``text``: printed
+stream     ``text``: printed; ``over``: in the place of the line that was printed last
 text       ``text``: the representation of the last expression
 html       ``html``: an object that has one, such as a check or a table
 svg        ``svg``: a figure
 glue       ``values``: numbers and words that the cell has for the text
+clear      everything shown so far goes
 note       ``text``: what a reader should know of the result
 error      ``text``, ``summary``: a traceback, without the kernel's own lines
 event      ``name``, ``value``: what code has passed to `send_event`
@@ -18,24 +19,37 @@ finished   ``succeeded``
 =========  =====================================================================================
 
 Each has the number of its ``cell`` as well, or None for code that belongs to none.
+
+As Matplotlib's backend the module shows each figure once, at ``plt.show()`` or at the end of the
+code. What a notebook has besides Python is in `pasted_notebook`.
 """
 
 import ast
+import asyncio
+import base64
+import builtins
 import functools
+import importlib.util
+import inspect
 import io
 import json
 import linecache
+import logging
 import os
+import re
 import sys
+import time
+import tokenize
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-from cell_order import Ledger, derived
+from cell_order import Ledger, derived, read_pages_names
+from pasted_notebook import PageError, Shell, plain_python, stand_in
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -44,6 +58,20 @@ ON_LESS = {"load_mnist", "nnfs.load_mnist", "original_job", "linear_job", "size"
 
 LESS = (
     "Computed in your browser on a part of the digits, so the numbers differ from the page's own."
+)
+
+
+MOST_SHOWN = 200_000
+"""Characters that one piece of code can show before the rest is left out."""
+
+MOST_FIGURES = 100
+CUT = f"… output cut: a cell shows at most {MOST_SHOWN:,} characters and {MOST_FIGURES} figures."
+LINE_BY_LINE = 200  # lines that are shown at once each; later ones every tenth of a second
+KEPT = 50  # results that `Out` remembers
+
+NOT_FINITE = (
+    "A result holds nan or inf. Python in a browser gives no warning of a division by zero or an "
+    "overflow, as NumPy does elsewhere."
 )
 
 
@@ -62,6 +90,12 @@ class Kernel:
         self._ledger = Ledger()
         self._spaces: dict[str, dict[str, Any]] = {}
         self._runs = 0
+        self._characters = self._figures = 0
+        self._cut = False
+        self._displayed: set[int] = set()
+        self._history: dict[str, tuple[list[str], dict[int, Any]]] = {}
+        self._told_not_finite = False
+        self.names: dict[str, Any] = {}
 
     def show(self, kind: str, **content: Any) -> None:
         """Send something to where the running cell shows its results."""
@@ -69,17 +103,18 @@ class Kernel:
 
     def plan(self, sources: Sequence[str], target: int) -> list[int]:
         """Return the numbers of the cells that have to run for this one."""
-        return self._ledger.plan(sources, target)
+        return self._ledger.plan([*map(plain_python, sources)], target)
 
     def run_cells(self, sources: Sequence[str], target: int) -> bool:
         """Run a cell of the page, and before it those that it needs; say whether all succeeded."""
-        order = self.plan(sources, target)
-        on_less = derived(sources[: target + 1], ON_LESS)
+        plain = [*map(plain_python, sources)]
+        order = self._ledger.plan(plain, target)
+        on_less = derived(plain[: target + 1], ON_LESS)
         for step, cell in enumerate(order):
             self._cell = cell
             self.show("started", step=step + 1, steps=len(order))
             succeeded = self.run(sources[cell], name=f"cell {cell + 1}")
-            self._ledger.note(sources, cell, succeeded=succeeded)
+            self._ledger.note(plain, cell, succeeded=succeeded)
             if succeeded and on_less[cell]:
                 self.show("note", text=LESS)
             self.show("finished", succeeded=succeeded)
@@ -108,72 +143,184 @@ class Kernel:
         variables : dict, optional
             Names that the code finds bound.
         """
-        names = self._spaces.setdefault(
-            space, {"__name__": "__main__", "__builtins__": __builtins__}
-        )
+        names = self._spaces.get(space)
+        if names is None:
+            names = self._spaces[space] = {
+                "__name__": "__main__",
+                "__builtins__": __builtins__,
+                "display": display,
+                "get_ipython": lambda: shell,
+            }
+            self._history[space] = names["In"], names["Out"] = [""], {}
         names.update(variables or {})
         self._runs += 1
+        self._characters, self._figures, self._cut = MOST_SHOWN, MOST_FIGURES, False
         filename = f"<{name}, run {self._runs}>"
         linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        if "matplotlib" in source:
+            _keep_our_backend()
         printed = _Stream(self)
+        before, self.names = self.names, names
         with redirect_stdout(printed), redirect_stderr(printed), _within(self):
             try:
-                value = _execute(source, filename, names)
+                value = _execute(plain_python(source), filename, names)
+                shell.end()
                 if value is not None:
                     self.display(value)
-                self._draw()
+                self.draw(again=False)
+                self._remember(source, value, *self._history[space])
+                self._tell_of_not_finite(source, value)
             except BaseException as error:
                 printed.flush()
+                shell.drop()
                 _close_figures()
                 self.show("error", text=_readable(error, name), summary=_summary(error))
                 return False
             finally:
                 printed.flush()
+                self._displayed.clear()
+                self.names = before
         return True
 
     def display(self, value: Any) -> None:
         """Show an object in the richest form that it has."""
         sys.stdout.flush()
-        if hasattr(value, "savefig"):
-            self.show("svg", svg=_svg(value))
-            if "matplotlib.pyplot" in sys.modules:
-                sys.modules["matplotlib.pyplot"].close(value)
-        elif callable(getattr(value, "_repr_html_", None)):
-            self.show("html", html=value._repr_html_())
+        if isinstance(value, type | types.ModuleType):
+            self.show_text("text", "text", repr(value))
+        elif hasattr(value, "savefig"):
+            self._figures -= 1
+            self._displayed.add(id(value))
+            if self._figures < 0:
+                self._say_cut()
+            else:
+                self.show("svg", svg=_svg(value))
+        elif callable(getattr(value, "_ipython_display_", None)):
+            value._ipython_display_()
+        elif (markup := _markup(value)) is not None:
+            self.show_text("html", "html", markup)
         else:
-            self.show("text", text=repr(value))
+            self.show_text("text", "text", repr(value))
 
-    def _draw(self) -> None:
-        pyplot = sys.modules.get("matplotlib.pyplot")
+    def show_text(self, kind: str, key: str, text: str, **content: Any) -> None:
+        """Show text as long as there is room for it; markup only whole."""
+        left = self._characters
+        self._characters = max(left - len(text), 0)
+        if len(text) > left:
+            text = "" if kind == "html" else text[:left]
+        if text:
+            self.show(kind, **{key: text}, **content)
+        if self._characters == 0:
+            self._say_cut()
+
+    def _say_cut(self) -> None:
+        if not self._cut:
+            self._cut = True
+            self.show("note", text=CUT)
+
+    def draw(self, *, again: bool = True) -> None:
+        """Show every open figure and close it; without `again` only those not yet shown."""
+        pyplot: Any = sys.modules.get("matplotlib.pyplot")
         for number in pyplot.get_fignums() if pyplot else ():
-            self.display(pyplot.figure(number))
+            figure = pyplot.figure(number)
+            if again or id(figure) not in self._displayed:
+                self.display(figure)
+            pyplot.close(figure)
+
+    def _remember(
+        self, source: str, value: Any, sources: list[str], results: dict[int, Any]
+    ) -> None:
+        """Keep code and result as a notebook does, in `In`, `Out`, `_` and `__`."""
+        sources.append(source)
+        if value is None:
+            return
+        names = self.names
+        # A `_` that is the code's own stays.
+        if "_" not in names or any(names["_"] is result for result in results.values()):
+            if "_" in names:
+                names["__"] = names["_"]
+            names["_"] = value
+        results[len(sources) - 1] = value
+        while len(results) > KEPT:
+            del results[next(iter(results))]
+
+    def _tell_of_not_finite(self, source: str, value: Any) -> None:
+        """Say once that nothing has warned of nan and inf, where that is so."""
+        if self._told_not_finite or not _silent_about_infinity():
+            return
+        made = read_pages_names([plain_python(source)])[0]
+        if any(map(_not_finite, [value, *(self.names.get(n) for n in made.bound | made.touched)])):
+            self._told_not_finite = True
+            self.show("note", text=NOT_FINITE)
 
 
-MOST_PRINTED = 50_000
-"""Characters that one piece of code can print before the rest is left out."""
+def _markup(value: Any) -> str | None:
+    """Return an object as markup, if it offers any."""
+    for form in ("_repr_html_", "_repr_svg_", "_repr_png_"):
+        method = getattr(value, form, None)
+        content = method() if callable(method) else None
+        if isinstance(content, bytes):
+            code = base64.b64encode(content).decode()
+            return f'<img alt="A picture that this cell made." src="data:image/png;base64,{code}">'
+        if content is not None:
+            return str(content)
+    return None
+
+
+@functools.cache
+def _silent_about_infinity() -> bool:
+    """Return whether this processor hides from NumPy that a division was by zero."""
+    import numpy as np
+
+    try:
+        with np.errstate(all="raise"):
+            np.divide(np.ones(1), np.zeros(1))
+    except FloatingPointError:
+        return False
+    return True
+
+
+def _not_finite(value: Any) -> bool:
+    import numpy as np
+
+    if isinstance(value, tuple | list):
+        return any(_not_finite(part) for part in value if not isinstance(part, tuple | list))
+    number = isinstance(value, float | np.ndarray | np.inexact)
+    return (
+        number
+        and np.issubdtype(np.asarray(value).dtype, np.inexact)
+        and not np.isfinite(value).all()
+    )
 
 
 class _Stream(io.TextIOBase):
-    """Collects what is printed, and shows it line by line."""
+    """Collects what is printed, and shows it line by line; a flood of lines in larger pieces."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
-        self._waiting = ""
-        self._left = MOST_PRINTED
+        self._waiting: list[str] = []
+        self._lines = 0
+        self._last = 0.0
 
     def write(self, text: str) -> int:
-        self._waiting += text
+        self._waiting.append(text)
         if "\n" in text:
-            self.flush()
+            self._lines += 1
+            now = time.monotonic()
+            if self._lines <= LINE_BY_LINE or now - self._last > 0.1:
+                self._last = now
+                self.flush()
         return len(text)
 
     def flush(self) -> None:
-        shown, self._waiting = self._waiting[: max(self._left, 0)], ""
-        if shown:
-            self._kernel.show("stream", text=shown)
-            self._left -= len(shown)
-            if self._left == 0:
-                self._kernel.show("note", text="More was printed than a page can show.")
+        text = "".join(self._waiting)
+        self._waiting.clear()
+        # A carriage return goes back to the beginning of the line, as a line of progress does.
+        over = text.startswith("\r") and not text.startswith("\r\n")
+        if "\r" in text:
+            lines = text.replace("\r\n", "\n").split("\n")
+            text = "\n".join(line.rpartition("\r")[2] for line in lines)
+        if text:
+            self._kernel.show_text("stream", "text", text, **({"over": True} if over else {}))
 
 
 running: list[Kernel] = []
@@ -189,10 +336,33 @@ def _within(kernel: Kernel) -> Iterator[None]:
         running.pop()
 
 
-def display(*values: Any) -> None:
+class Handle:
+    """What `display` returns if it is given a `display_id`: it shows another object in addition."""
+
+    @staticmethod
+    def update(value: Any, **_: object) -> None:
+        """Show an object."""
+        display(value)
+
+
+def display(*values: Any, display_id: object = None, **_: object) -> Handle | None:
     """Show objects below the running cell."""
     for value in values:
         running[-1].display(value)
+    return None if display_id is None else Handle()
+
+
+def clear_output(wait: bool = False) -> None:
+    """Take away what the running cell has shown so far."""
+    sys.stdout.flush()
+    running[-1].show("clear")
+
+
+shell = Shell(
+    note=lambda text: running[-1].show("note", text=text),
+    display=display,
+    names=lambda: running[-1].names,
+)
 
 
 def send_event(name: str, value: Any = None) -> None:
@@ -201,17 +371,103 @@ def send_event(name: str, value: Any = None) -> None:
 
 
 def _execute(source: str, filename: str, names: dict[str, Any]) -> Any:
-    tree = ast.parse(source, filename)
+    """Run code and return the value of its last expression, unless a semicolon follows it."""
+    tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     if "compared" in sys.modules:  # a cell has loaded `checked`: its claims show their sides
         tree = sys.modules["compared"].visible(tree)
+    assert isinstance(tree, ast.Module)
     last = tree.body[-1] if tree.body else None
-    silent = source.rstrip().endswith(";")
-    if not isinstance(last, ast.Expr) or silent:
-        exec(compile(tree, filename, "exec"), names)
-        return None
-    tree.body.pop()
-    exec(compile(tree, filename, "exec"), names)
-    return eval(compile(ast.Expression(last.value), filename, "eval"), names)
+    if isinstance(last, ast.Expr):
+        tree.body.pop()
+        _evaluate(compile(tree, filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), names)
+        expression = ast.Expression(last.value)
+        code = compile(expression, filename, "eval", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        value = _evaluate(code, names)
+        return None if _ends_with_semicolon(source) else value
+    return _evaluate(compile(tree, filename, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), names)
+
+
+def _evaluate(code: types.CodeType, names: dict[str, Any]) -> Any:
+    value = eval(code, names)
+    return _finish(value) if code.co_flags & inspect.CO_COROUTINE else value
+
+
+def _ends_with_semicolon(source: str) -> bool:
+    passed_over = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER}
+    tokens = [*tokenize.generate_tokens(io.StringIO(source).readline)]
+    rest = [token for token in tokens if token.type not in passed_over]
+    return bool(rest) and rest[-1].string == ";"
+
+
+class _Loop(asyncio.BaseEventLoop):
+    """Waits for time and for nothing else: a page has no sockets, and its Python one thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._selector = types.SimpleNamespace(select=self._wait, close=lambda: None)
+
+    @staticmethod
+    def _wait(timeout: float | None) -> list[Any]:
+        if timeout is None:
+            raise PageError("what is awaited here never comes: a page waits for time only")
+        time.sleep(max(timeout, 0))
+        return []
+
+    def _process_events(self, events: list[Any]) -> None:
+        pass
+
+    def _write_to_self(self) -> None:
+        pass
+
+
+def _finish(coroutine: Coroutine[Any, Any, Any], **_: object) -> Any:
+    """Run a coroutine to its end."""
+    outside = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    loop = _Loop()
+    try:
+        return loop.run_until_complete(coroutine)
+    finally:
+        loop.close()
+        asyncio._set_running_loop(outside)
+
+
+def __getattr__(name: str) -> Any:
+    """Make the canvas that Matplotlib asks its backend for, since that loads Matplotlib."""
+    if name != "FigureCanvas":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from matplotlib.backend_bases import FigureManagerBase
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    class Manager(FigureManagerBase):
+        """Shows figures below the running cell."""
+
+        @classmethod
+        def pyplot_show(cls, *_: object, **__: object) -> None:
+            running[-1].draw()
+
+        def show(self) -> None:
+            running[-1].display(self.canvas.figure)
+
+    class FigureCanvas(FigureCanvasAgg):
+        """Draws as Agg does."""
+
+        manager_class = Manager
+
+    globals()[name] = FigureCanvas
+    return FigureCanvas
+
+
+@functools.cache
+def _keep_our_backend() -> None:
+    """Let code ask Matplotlib for any backend: figures are shown below the cell all the same."""
+    if os.environ.get("MPLBACKEND") == BACKEND and importlib.util.find_spec("matplotlib"):
+        import matplotlib
+
+        matplotlib.use = lambda *_, **__: None
+
+
+BACKEND = "module://live_kernel"
 
 
 def _svg(figure: Any) -> str:
@@ -225,22 +481,104 @@ def _close_figures() -> None:
         sys.modules["matplotlib.pyplot"].close("all")
 
 
+ADVICE = (
+    (
+        ModuleNotFoundError,
+        "",
+        "A page has NumPy, Matplotlib, nnfs and Python's own library, and installs nothing else.",
+    ),
+    (RuntimeError, "start new thread", "A page has no threads: call the function itself."),
+    (
+        OSError,
+        "emscripten does not support processes|\\[Errno (52|138)\\]",
+        "A page starts no other programs or processes.",
+    ),
+    (
+        ImportError,
+        "_multiprocessing|sem_open|synchronize",
+        "A page has one process: call the function itself.",
+    ),
+    (
+        FileNotFoundError,
+        "",
+        "A page does not see your files: write the data into the cell, "
+        "or take the code to a notebook of your own.",
+    ),
+    (
+        OSError,
+        "urlopen|unknown url type|Host is unreachable|Name or service|socket|resolution",
+        "A page loads nothing from other hosts: write the data into the cell.",
+    ),
+    (
+        MemoryError,
+        "",
+        "A page has less memory than a machine: take fewer images or a smaller network.",
+    ),
+)
+"""What to do where Python's own error would mislead in a page: its kind, a pattern, a sentence."""
+
+
+def _advice(error: BaseException) -> str:
+    for kind, pattern, sentence in ADVICE:
+        if isinstance(error, kind) and re.search(pattern, str(error)):
+            return sentence
+    return ""
+
+
 def _readable(error: BaseException, name: str) -> str:
-    """Return a traceback that begins in the reader's code."""
-    lines = traceback.TracebackException.from_exception(error)
-    parts: traceback.TracebackException | None = lines
-    while parts is not None:
-        parts.stack = traceback.StackSummary.from_list(
-            [frame for frame in parts.stack if frame.filename != __file__]
-        )
-        parts = parts.__cause__ or parts.__context__
-    text = "".join(lines.format())
-    here = str(Path(__file__).resolve().parent) + os.sep
-    return text.replace(f'File "{here}', 'File "').replace('File "<', 'In "<').rstrip()
+    """Return a traceback with the frames of the reader's code and of nnfs, and advice below it."""
+    told = traceback.TracebackException.from_exception(error)
+    _keep_own_frames(told)
+    text = "".join(told.format())
+    text = text.replace(f'File "{_package()}', 'File "nnfs').replace('File "<', 'In "<').rstrip()
+    return "\n\n".join(filter(None, [text, _advice(error)]))
+
+
+def _keep_own_frames(told: traceback.TracebackException) -> None:
+    own = [frame for frame in told.stack if _is_own(frame.filename)]
+    # Without frames there is no "Traceback" to announce: a syntax error names its own line.
+    told.stack = traceback.StackSummary.from_list(own) if own else None  # type: ignore[assignment]
+    for inner in (told.__cause__, told.__context__, *(told.exceptions or ())):
+        if inner is not None:
+            _keep_own_frames(inner)
+    if told.__context__ is not None and told.__context__.stack is None:
+        told.__context__ = None
+
+
+def _is_own(filename: str) -> bool:
+    return bool(re.fullmatch(r"<.*, run \d+>|<your \w+>", filename)) or filename.startswith(
+        _package()
+    )
+
+
+@functools.cache
+def _package() -> str:
+    found = importlib.util.find_spec("nnfs")
+    return str(Path(found.origin).parent) if found and found.origin else "nnfs"
 
 
 def _summary(error: BaseException) -> str:
-    return traceback.format_exception_only(error)[-1].strip()
+    words = traceback.format_exception_only(error)[-1].strip()
+    advice = _advice(error)
+    # Pyodide's own words for a missing module go on about installing it.
+    return f"{words.splitlines()[0]} {advice}" if advice else words
+
+
+def _no_input(prompt: object = "", *_: object, **__: object) -> str:
+    asked = str(prompt).strip(" :?>") or "answer"
+    raise PageError(f'a page cannot ask ({asked}); assign the value, for example answer = "3"')
+
+
+class _NoInput(io.TextIOBase):
+    """Standard input: nobody can type into it."""
+
+    def read(self, *_: object) -> str:
+        return _no_input()
+
+    readline = read  # type: ignore[assignment]
+
+    def __iter__(self) -> Any:
+        return _no_input()
 
 
 def start(folder: Path) -> None:
@@ -252,8 +590,14 @@ def start(folder: Path) -> None:
         Where the packed package, the cells' modules and the part of the digits are.
     """
     hashes = json.loads((folder / "digits.json").read_text(encoding="utf8"))
-    os.environ["MPLBACKEND"] = "agg"
+    os.environ["MPLBACKEND"] = BACKEND
     warnings.filterwarnings("always", category=RuntimeWarning)
+    warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
+    # It says in the first figure's output that the list of fonts is being made.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+    builtins.input, sys.stdin = _no_input, _NoInput()
+    asyncio.run = _finish  # type: ignore[assignment]
+    stand_in(shell, display, clear_output)
     _stand_in("myst_nb", glue=_glue)
     _stand_in("joblib", Memory=_Memory)
     for package in ("pandas", "sympy"):

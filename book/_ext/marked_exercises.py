@@ -18,7 +18,6 @@ Without solutions (see `without_solutions`) the answers are left out.
 """
 
 import ast
-import json
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from sphinx.util.docutils import SphinxDirective
 
 import reader_exercises
 from function_source import module_file, source
+from live_cells import embedded
 from reader_exercises import EXERCISES, Exercise
 
 ANSWERS = "reader_solutions"
@@ -128,7 +128,7 @@ def add_to_page(
         return
     path = module_file(ANSWERS)
     starts = {exercise.name: stub(path, exercise.name) for exercise in EXERCISES}
-    code = json.dumps(starts, ensure_ascii=False).replace("</", "<\\/")
+    code = embedded(starts)
     address = context["pathto"]("live/marked-exercises.js", resource=True)
     context["body"] += (
         f'\n<script type="application/json" id="reader-exercises">{code}</script>'

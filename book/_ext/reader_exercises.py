@@ -917,7 +917,14 @@ def gradient_of(names: Mapping[str, Any]) -> Callable[..., Any]:
         As `namespace` returns them.
     """
 
+    last: list[Any] = [None, None]
+
     def gradient(params: Any, X: Any, y: Any) -> tuple[Any, int, Any]:
+        # `nnfs.train` hands out its images in tiles, which know the products of the book's code and
+        # little else. A reader's code may do to them whatever it does to an array.
+        if X is not last[0]:
+            last[:] = X, np.asarray(X)
+        X = last[1]
         Y = names["one_hot"](y, len(params[3]))
         activations = names["forward"](params, X)
         loss = names["cross_entropy"](activations[2], Y)

@@ -1,6 +1,7 @@
 """The kernel that stands in for a notebook's in a browser, run here on this machine's Python."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -37,15 +38,37 @@ def test_prints_and_the_last_expression_are_shown_in_order(kernel, shown):
     ]
 
 
-def test_endless_printing_does_not_flood_the_page(kernel, shown):
-    kernel.run(f"for i in range({live_kernel.MOST_PRINTED}): print('seven..')")
-    printed = sum(len(message["text"]) for message in shown[:-1])
-    assert printed == live_kernel.MOST_PRINTED
-    assert shown[-1] == {
-        "kind": "note",
-        "cell": None,
-        "text": "More was printed than a page can show.",
-    }
+@pytest.mark.parametrize(
+    "source",
+    [
+        "for i in range(N): print('seven..')",
+        "print('x' * 2 * N)",
+        "class R:\n    def __repr__(self): return 'x' * 2 * N\nR()",
+        "for i in range(100): display('x' * (N // 50))",
+        "print('\\n' * 2 * N)",
+    ],
+)
+def test_endless_output_does_not_flood_the_page(kernel, shown, source):
+    assert kernel.run(source, variables={"N": live_kernel.MOST_SHOWN})
+    printed = sum(len(message["text"]) for message in shown if message["kind"] != "note")
+    assert 0 < printed <= live_kernel.MOST_SHOWN
+    assert len(shown) < 5_000
+    assert [m["text"] for m in shown if m["kind"] == "note"] == [live_kernel.CUT]
+    shown.clear()
+    kernel.run("print('again')")
+    assert [m["text"] for m in shown] == ["again\n"]
+
+
+def test_markup_beyond_the_limit_is_left_out_whole(kernel, shown):
+    code = "class T:\n    def _repr_html_(self): return '<b>' * N\nT()"
+    kernel.run(code, variables={"N": live_kernel.MOST_SHOWN})
+    assert [m["kind"] for m in shown] == ["note"]
+
+
+def test_a_line_of_progress_goes_over_itself(kernel, shown):
+    kernel.run("for i in range(9): print(f'\\r{i} of 9', end='')\nprint('\\rdone')")
+    assert [(m["kind"], m["text"]) for m in shown] == [("stream", "done\n")]
+    assert shown[0]["over"]
 
 
 @pytest.mark.parametrize("source", ["", "x = 1", "None", "1 + 1;", "# words"])
@@ -76,6 +99,44 @@ def test_a_traceback_begins_in_the_readers_code(kernel, shown):
     assert text.count("In <cell 3") == 2 or text.count('In "<cell 3') == 2
     assert "return 1 / 0" in text
     assert shown[0]["summary"] == "ZeroDivisionError: division by zero"
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        (
+            "x = 1\na +",
+            ['  In "<cell 3, run 1>", line 2', "    a +", "SyntaxError: invalid syntax"],
+        ),
+        (
+            "import numpy as np\nnp.linalg.inv(np.zeros((2, 2)))",
+            ["Traceback (most recent call last):", "    np.linalg.inv(np.zeros((2, 2)))"],
+        ),
+        ("int('a')", ["Traceback (most recent call last):", "    int('a')"]),
+        ("import json\njson.loads('{')", ["Traceback (most recent call last):"]),
+        ("eval('1 +')", ["Traceback (most recent call last):", "    eval('1 +')"]),
+        ("if True:\nx = 1", ["IndentationError: expected an indented block"]),
+        (
+            "try:\n    1 / 0\nexcept Exception as e:\n    raise OSError('b') from e",
+            ["ZeroDivisionError: division by zero", "OSError: b"],
+        ),
+    ],
+)
+def test_a_traceback_has_the_readers_lines_and_no_others(kernel, shown, source, lines):
+    assert not kernel.run(source, name="cell 3")
+    text = shown[0]["text"]
+    for line in lines:
+        assert line in text
+    files = re.findall(r'^  (?:File|In) "(.*?)"', text, re.MULTILINE)
+    assert files
+    assert {*files} <= {"<cell 3, run 1>", "<string>"}
+
+
+def test_a_traceback_keeps_the_frames_of_the_package(kernel, shown):
+    assert not kernel.run("import nnfs\nnnfs.one_hot([1, 2], 0.5)", name="cell 1")
+    files = re.findall(r'^  (?:File|In) "(.*?)"', shown[0]["text"], re.MULTILINE)
+    assert files[0] == "<cell 1, run 1>"
+    assert {name.replace("\\", "/").partition("/")[0] for name in files[1:]} == {"nnfs"}
 
 
 @pytest.mark.parametrize("source", ["a +", "raise SystemExit(2)", "raise KeyboardInterrupt"])

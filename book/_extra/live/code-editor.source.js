@@ -14,6 +14,9 @@ window.codeEditor = ({ code, label, onChange, onRun, onLeave }) => {
   ];
   const box = document.createElement("div");
   box.className = "live-editor";
+  // A key typed here is no shortcut of the page, such as Sphinx's "/" for the search. Only Ctrl-K,
+  // which no editor needs, opens the search from here as well: the theme takes it before it arrives.
+  for (const kind of ["keydown", "keypress", "keyup"]) box.addEventListener(kind, (event) => event.stopPropagation());
   const view = new EditorView({
     parent: box,
     state: EditorState.create({

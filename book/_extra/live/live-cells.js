@@ -8,6 +8,7 @@
   const python = window.livePython;
   const page = JSON.parse(list.textContent);
   const cells = page.cells.map((cell, number) => ({ ...cell, number, own: cell.code }));
+  const KEY = "nnfs-cells";
   const announcer = element("div", { className: "live-announcer", role: "status" });
   document.body.append(announcer);
   let active = null;
@@ -20,6 +21,105 @@
     }
     node.append(...children);
     return node;
+  }
+
+  /* What this browser keeps under a key, read anew each time, since another page may have added to it.
+     Where it keeps nothing, it lasts until the page is left, and leaving is asked about. */
+  const unkept = new Map();
+  window.addEventListener("beforeunload", (event) => {
+    if ([...unkept.values()].includes(true)) event.preventDefault();
+  });
+  function shelf(key, accepted) {
+    let memory = accepted(null);
+    const empty = JSON.stringify(memory);
+    return {
+      read() {
+        if (unkept.has(key)) return memory;
+        try {
+          memory = accepted(JSON.parse(localStorage.getItem(key)));
+        } catch {
+          /* A browser that keeps nothing, or something that is not ours. */
+        }
+        return memory;
+      },
+      change(how) {
+        const now = this.read();
+        how(now);
+        memory = now;
+        const text = JSON.stringify(now);
+        try {
+          localStorage.setItem(key, text);
+          unkept.delete(key);
+        } catch {
+          unkept.set(key, text !== empty);
+        }
+      },
+    };
+  }
+
+  /* Edits, by page: each with the book's code at that time and the reader's. */
+  const edits = shelf(KEY, (found) => {
+    const pages = found && typeof found === "object" && !Array.isArray(found) ? found : {};
+    const sound = (edit) => typeof edit?.was === "string" && typeof edit?.code === "string";
+    return Object.fromEntries(
+      Object.entries(pages).filter(([, list]) => Array.isArray(list) && list.every(sound))
+    );
+  });
+
+  function keep(cell, { forgetEarlier = false } = {}) {
+    const { number, keptAs = number, own: was, code } = cell;
+    const earlier = forgetEarlier ? cell.changed : null;
+    const theSame = (a, b) => b && a.number === b.number && a.was === b.was;
+    edits.change((all) => {
+      const list = (all[page.name] || []).filter(
+        (edit) => !theSame(edit, { number: keptAs, was }) && !theSame(edit, earlier)
+      );
+      if (code !== was) list.push({ number, was, code });
+      if (list.length) all[page.name] = list;
+      else delete all[page.name];
+    });
+    cell.keptAs = number;
+    if (forgetEarlier) cell.changed = null;
+    mark(cell);
+  }
+
+  function mark(cell) {
+    const edited = cell.code !== cell.own;
+    const words = [edited && "edited", cell.changed && "you edited an earlier version of this cell"];
+    cell.mark.textContent = words.filter(Boolean).join("; ");
+    cell.mark.hidden = !cell.mark.textContent;
+    cell.mine.hidden = !cell.changed;
+    if (edited || cell.changed) cell.reset.hidden = false;
+  }
+
+  /* An edit belongs to the cell that has the code it was made of, wherever the cell stands now; if
+     none has, the book's cell has changed, and both are offered. */
+  function restore() {
+    const editable = cells.filter(({ source, edit }) => source && edit);
+    let list = edits.read()[page.name] || [];
+    for (const inPlace of [true, false]) {
+      for (const cell of editable.filter(({ code, own }) => code === own)) {
+        const edit = list.find(({ was, number }) => was === cell.own && (!inPlace || number === cell.number));
+        if (!edit) continue;
+        list = list.filter((other) => other !== edit);
+        cell.keptAs = edit.number;
+        cell.code = edit.code;
+        showEdited(cell);
+      }
+    }
+    for (const edit of list) {
+      const cell = cells[edit.number];
+      if (editable.includes(cell)) cell.changed = edit;
+    }
+    editable.forEach(mark);
+  }
+
+  /* The reader's code as text, until Edit makes it a field: the editor is not loaded for it. */
+  function showEdited(cell) {
+    cell.text?.remove();
+    cell.text = element("pre", { className: "live-edited", tabIndex: 0 }, cell.code);
+    cell.source.after(cell.text);
+    cell.source.hidden = true;
   }
 
   /* A cell that cannot run here is empty for the others. */
@@ -77,8 +177,12 @@
   }
 
   const put = {
-    stream(cell, { text }) {
+    clear: (cell) => cell.output.replaceChildren(),
+    stream(cell, { text, over }) {
       const before = cell.output.lastElementChild;
+      if (over && before?.matches(".stream")) {
+        before.firstChild.textContent = before.firstChild.textContent.replace(/[^\n]*$/, "");
+      }
       if (before?.matches(".stream")) before.firstChild.append(text);
       else cell.output.append(block("stream", text));
     },
@@ -87,6 +191,7 @@
       const box = element("div", { className: "output text_html" });
       box.innerHTML = html;
       cell.output.append(box);
+      if (box.scrollHeight > box.clientHeight) box.tabIndex = 0;
     },
     glue(cell, { values }) {
       const other = Object.entries(values)
@@ -109,15 +214,15 @@
   function show(target, message) {
     const cell = cells[message.cell];
     if (message.kind === "progress") {
-      const [loaded, total] = [message.loaded, message.total].map((bytes) => (bytes / 1e6).toFixed(0));
-      const text = loaded === total ? "Starting Python" : `Loading Python: ${loaded} of ${total} MB`;
-      report(target, text, { aloud: false, state: "busy" });
+      tick(python.progress(message));
     } else if (message.kind === "started") {
       target.failed = null;
       if (cell.controls) clearOutput(cell);
       const first = message.steps > 1 && cell !== target;
       const which = `earlier cell ${message.step} of ${message.steps - 1} that this one needs`;
-      report(target, first ? `Running ${which}` : "Running", { aloud: message.step === 1, state: "busy" });
+      const text = first ? `Running ${which}` : "Running";
+      report(target, text, { aloud: message.step === 1, state: "busy" });
+      tick(text);
     } else if (message.kind === "finished") {
       if (cell.controls) cell.reset.hidden = false;
     } else if (message.kind === "error" && cell !== target) {
@@ -133,6 +238,8 @@
 
   /* What the buttons do. */
 
+  const tick = python.ticking((text) => active && report(active, text, { aloud: false, state: "busy" }));
+
   async function run(cell) {
     if (active) return;
     active = cell;
@@ -140,16 +247,19 @@
     for (const other of cells) if (other.run) other.run.disabled = true;
     cell.stop.hidden = false;
     report(cell, "Loading Python", { state: "busy" });
+    tick("Loading Python");
     const began = performance.now();
     try {
       const succeeded = await python.runCells(sources(), cell.number, (message) =>
         show(cell, message)
       );
+      tick();
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       if (succeeded) report(cell, `Done in ${seconds} s`, { state: "done" });
       else if (cell.failed.cell === cell.number) report(cell, cell.failed.summary, { state: "failed" });
       else report(cell, `Cell ${cell.failed.cell + 1}, which this one needs, failed: ${cell.failed.summary}`, { state: "failed" });
     } catch (error) {
+      tick();
       report(cell, error.stopped ? "Stopped. Run starts anew." : error.message, { state: "failed" });
     }
     active = null;
@@ -163,8 +273,12 @@
   function reset(cell) {
     cell.code = cell.own;
     cell.editor?.remove();
-    cell.editor = null;
-    if (cell.source) cell.source.hidden = false;
+    cell.text?.remove();
+    cell.editor = cell.text = null;
+    if (cell.source) {
+      cell.source.hidden = false;
+      keep(cell, { forgetEarlier: true });
+    }
     if (cell.built) {
       cell.output.replaceChildren(...cell.built);
       cell.output.classList.remove("live-output");
@@ -202,17 +316,27 @@
         label: `Code of cell ${cell.number + 1}. Escape leaves the field, Control Enter runs the cell.`,
         onChange(code) {
           cell.code = code;
-          cell.reset.hidden = false;
+          keep(cell);
         },
         onRun: () => run(cell),
         onLeave: () => cell.edit.focus(),
       });
+      cell.text?.remove();
+      cell.text = null;
       cell.source.after(cell.editor);
       cell.source.hidden = true;
       cell.reset.hidden = false;
       report(cell, "Escape leaves the field, Ctrl-Enter runs", { aloud: false });
     }
     cell.editor.focusCode();
+  }
+
+  /* The edit of a cell that the book has changed since: taken over when the reader asks for it. */
+  function takeMine(cell) {
+    cell.code = cell.changed.code;
+    cell.editor?.setCode(cell.code);
+    keep(cell, { forgetEarlier: true });
+    return edit(cell);
   }
 
   function button(cell, word, action) {
@@ -234,11 +358,14 @@
     cell.stop = button(cell, "Stop", () => python.stop());
     cell.edit = button(cell, "Edit", edit);
     cell.reset = button(cell, "Reset", reset);
-    cell.stop.hidden = cell.reset.hidden = true;
+    cell.mine = button(cell, "Show mine", takeMine);
+    cell.mark = element("span", { className: "live-mark" });
+    cell.stop.hidden = cell.reset.hidden = cell.mine.hidden = cell.mark.hidden = true;
     cell.edit.hidden = !cell.source;
     cell.status = element("span", { className: "live-status" });
-    controls.append(cell.run, cell.stop, cell.edit, cell.reset, cell.status);
+    controls.append(cell.run, cell.stop, cell.edit, cell.mine, cell.reset, cell.mark, cell.status);
   }
+  restore();
 
-  window.liveCells = { cells, sources, element, loadEditor, run: (number) => run(cells[number]) };
+  window.liveCells = { cells, sources, element, loadEditor, shelf, run: (number) => run(cells[number]) };
 })();

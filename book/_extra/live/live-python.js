@@ -5,6 +5,9 @@
    run(code, options, onShow)         run other code; options: name, space, variables
    stop()                             end it; whatever comes next starts anew
    addEventListener("stopped", ...)   what Python held is gone
+   ticking(say)                       a function that says a text, and from then on with it the seconds
+                                      that have passed; called without a text it is silent again
+   progress(message)                  what a message of the kind "progress" says, in words
 
    onShow gets what the code shows: objects with a kind, as in the book's live_kernel.py. */
 (() => {
@@ -20,6 +23,17 @@
   const FROM_FILE =
     "Python cannot start on a page that was opened as a file, because browsers do not allow it. " +
     "In the folder of the site run “python -m http.server” and open http://localhost:8000.";
+
+  const NO_WORKER =
+    "This browser cannot start Python: it has no web workers, or they are switched off.";
+  const FORBIDDEN =
+    "The page’s host forbids Python to start (Content-Security-Policy). The README of the book names a policy with which it starts.";
+
+  /* A host's policy may forbid the worker itself; the worker tells of all later prohibitions. */
+  let forbidden = false;
+  document.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
+    forbidden ||= /worker|script|child|default/.test(effectiveDirective) && /live-worker/.test(blockedURI);
+  });
 
   function receive({ data }) {
     const call = calls.get(data.id);
@@ -60,14 +74,19 @@
     start(onProgress = () => {}, code = "") {
       if (started) return started;
       if (location.protocol === "file:") return Promise.reject(new Error(FROM_FILE));
+      if (typeof Worker === "undefined") return Promise.reject(new Error(NO_WORKER));
       try {
         worker = new Worker(new URL(`live-worker.js?v=${stamp}`, home));
       } catch (error) {
         return Promise.reject(new Error(`This browser does not start Python: ${error.message}`));
       }
       worker.onmessage = receive;
+      // The browser may tell of its policy just after the error.
       worker.onerror = (event) =>
-        end(new Error(event.message || "The script that loads Python could not be loaded."));
+        setTimeout(() => {
+          const lost = "live-worker.js, the script that loads Python, could not be loaded from the page’s host.";
+          end(new Error(event.message || (forbidden ? FORBIDDEN : lost)));
+        }, 50);
       started = ask("start", { stamp, code }, onProgress);
       return started;
     }
@@ -80,6 +99,27 @@
     async run(code, options = {}, onShow = () => {}) {
       await this.start(onShow, code);
       return (await ask("run", { code, options }, onShow)).succeeded;
+    }
+
+    progress({ loaded, total, step }) {
+      const [done, all] = [loaded, total].map((bytes) => (bytes / 1e6).toFixed(0));
+      return loaded < total ? `Loading Python: ${done} of ${all} MB` : step || "Starting Python";
+    }
+
+    ticking(say) {
+      let began = null;
+      let timer = null;
+      return (text) => {
+        clearInterval(timer);
+        began = text ? (began ?? performance.now()) : null;
+        if (!text) return;
+        const tell = () => {
+          const seconds = Math.floor((performance.now() - began) / 1000);
+          say(seconds ? `${text}, ${seconds} s` : text);
+        };
+        tell();
+        timer = setInterval(tell, 1000);
+      };
     }
 
     stop() {

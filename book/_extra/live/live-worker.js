@@ -13,6 +13,28 @@ const say = (id, kind, content = {}) => self.postMessage({ id, kind, ...content 
 
 class LoadError extends Error {}
 
+const NO_WEBASSEMBLY =
+  "This browser has no WebAssembly, or it is switched off. Python needs it here.";
+const FORBIDDEN = (what) =>
+  `The page’s host forbids ${what} (Content-Security-Policy). The README of the book names a policy with which Python starts.`;
+
+/* What the host's policy has forbidden last. The browser tells of it apart from the error that follows. */
+let forbidden = null;
+self.addEventListener("securitypolicyviolation", ({ blockedURI, effectiveDirective }) => {
+  if (/wasm|eval/.test(blockedURI)) forbidden = "WebAssembly";
+  else if (/connect/.test(effectiveDirective)) forbidden = `a connection to ${new URL(blockedURI, home).host}`;
+  else forbidden = "the scripts of Python";
+});
+
+/* The cause of an error: a policy if it has just forbidden something, else what the error says. */
+async function cause(error) {
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const policy = forbidden || (/wasm-unsafe-eval|unsafe-eval|Content Security Policy/i.test(error.message) && "WebAssembly");
+  if (policy) return FORBIDDEN(policy);
+  if (error instanceof LoadError) return error.message;
+  return `Python could not start: ${error.message}`;
+}
+
 /* The files of the table by name: promises of their content, which begin to load when first asked for. */
 const contents = new Map();
 let total = 0;
@@ -35,7 +57,7 @@ async function read(name) {
     if (!response.ok) throw new Error(`status ${response.status}`);
     const bytes = await response.arrayBuffer();
     loaded += size;
-    say(current, "progress", { loaded, total });
+    tell();
     return bytes;
   } catch (error) {
     throw new LoadError(
@@ -43,6 +65,13 @@ async function read(name) {
         "connection, or it is not the file that this book was built with."
     );
   }
+}
+
+/* What is being done, while it loads and starts. */
+let step = "Starting Python";
+function tell(next = step) {
+  step = next;
+  say(current, "progress", { loaded, total, step });
 }
 
 /* What Pyodide fetches is found in the table, wherever it looks for it. */
@@ -68,8 +97,14 @@ async function loadPackage(name) {
 }
 
 async function start(stamp, code) {
-  const response = await plainFetch(new URL(`live.json?v=${stamp}`, home));
-  if (!response.ok) throw new LoadError(`live.json: status ${response.status}`);
+  if (typeof WebAssembly === "undefined") throw new LoadError(NO_WEBASSEMBLY);
+  let response;
+  try {
+    response = await plainFetch(new URL(`live.json?v=${stamp}`, home));
+    if (!response.ok) throw new Error(`status ${response.status}`);
+  } catch (error) {
+    throw new LoadError(`live.json could not be loaded from ${home.host} (${error.message}). Is there a connection?`);
+  }
   settings = await response.json();
   settings.pyodide = new URL(settings.pyodide, home).href;
   self.fetch = verifiedFetch;
@@ -84,7 +119,9 @@ async function start(stamp, code) {
   });
   python.FS.mkdirTree("/book");
   python.unpackArchive(await content(settings.bundle), "zip", { extractDir: "/book" });
+  tell("Starting NumPy");
   await loadPackage("numpy");
+  tell("Starting the book’s own code");
   const prepare = python.runPython(`
 import sys
 from pathlib import Path
@@ -127,6 +164,7 @@ let withMatplotlib = false;
 
 async function loadFor(code) {
   if (withMatplotlib || !needsMatplotlib(code)) return;
+  tell("Starting Matplotlib");
   await loadPackage("matplotlib");
   withMatplotlib = true;
 }
@@ -148,7 +186,11 @@ function toPython(variables) {
 
 const handle = {
   async start({ stamp, code }) {
-    if (!kernel) await start(stamp, code);
+    try {
+      if (!kernel) await start(stamp, code);
+    } catch (error) {
+      throw new LoadError(await cause(error));
+    }
     return {};
   },
   async cells({ sources, target }) {

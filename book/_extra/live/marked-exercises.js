@@ -11,7 +11,6 @@
   const starts = JSON.parse(list.textContent);
   const names = Object.keys(starts);
   const KEY = "nnfs-exercises";
-  let memory = { drafts: {}, passed: {} };
   let active = null;
 
   /* What is kept, read anew each time: another page of the book may have added to it. */
@@ -19,24 +18,14 @@
   const known = (codes) =>
     Object.fromEntries(Object.entries(codes || {}).filter(([name, code]) => name in starts && typeof code === "string"));
 
-  function kept() {
-    try {
-      const { drafts, passed } = JSON.parse(localStorage.getItem(KEY)) || {};
-      memory = { drafts: known(drafts), passed: known(passed) };
-    } catch {
-      /* A browser that keeps nothing, or something that is not ours. */
-    }
-    return memory;
-  }
+  const shelf = window.liveCells.shelf(KEY, (found) => ({
+    drafts: known(found?.drafts),
+    passed: known(found?.passed),
+  }));
+  const kept = () => shelf.read();
 
   function keep(change) {
-    const now = kept();
-    change(now);
-    try {
-      localStorage.setItem(KEY, JSON.stringify(now));
-    } catch {
-      /* It lasts until the page is left. */
-    }
+    shelf.change(change);
     showProgress();
   }
 
@@ -59,11 +48,6 @@
     place.output ||= element("pre", { tabIndex: 0, "aria-label": "What your code prints" });
     place.output.append(text);
     place.verdict.after(place.output);
-  }
-
-  function showLoading(place, { loaded, total }) {
-    const [done, all] = [loaded, total].map((bytes) => (bytes / 1e6).toFixed(0));
-    status(place, loaded === total ? "Starting Python" : `Loading Python: ${done} of ${all} MB`, "busy");
   }
 
   function showProgress() {
@@ -91,18 +75,25 @@
     place.output?.remove();
     place.output = null;
     verdict(place, "Loading Python and running your code.");
-    status(place, "Loading Python", "busy");
+    const tick = (place.tick = python.ticking((text) => status(place, text, "busy")));
+    tick("Loading Python");
     let failed = "";
+    let loading = true;
     try {
       await python.run(code, { name: "check", space: "exercises", variables }, (message) => {
-        if (message.kind === "progress") showLoading(place, message);
-        else if (message.kind === "stream") printed(place, message.text);
+        if (message.kind === "progress") return tick(python.progress(message));
+        if (loading) tick("Running your code");
+        loading = false;
+        if (message.kind === "stream") printed(place, message.text);
+        else if (message.kind === "note") printed(place, `\n${message.text}\n`);
         else if (message.kind === "error") failed = message.summary;
         else if (message.kind === "event") onShow(message.value);
       });
     } catch (error) {
       failed = error.stopped ? "Stopped. Your code is as it was." : error.message;
     }
+    tick();
+    status(place, "");
     if (failed) verdict(place, failed, "failed");
     active = null;
     for (const other of [...exercises, ...panels]) other.go.disabled = false;
@@ -148,13 +139,30 @@ send_event("verdict", mark(name, source, answers))`;
         onRun: () => check(exercise),
         onLeave: () => exercise.write.focus(),
       });
+      exercise.text?.remove();
       exercise.start.after(exercise.editor);
       exercise.start.hidden = true;
     }
     exercise.editor.focusCode();
   }
 
+  /* What was kept stands in the place of the empty function from the start, as text until Write. */
+  function restore(exercise) {
+    const { drafts, passed } = kept();
+    const own = code(exercise);
+    if (own !== starts[exercise.name]) {
+      exercise.text = element("pre", { className: "live-edited", tabIndex: 0 }, own);
+      exercise.start.after(exercise.text);
+      exercise.start.hidden = true;
+    }
+    if (!(exercise.name in passed)) verdict(exercise, "Not checked on this visit.");
+    else if (own === passed[exercise.name]) verdict(exercise, "Passed on an earlier visit.", "passed");
+    else verdict(exercise, "An earlier version passed and is kept. This one is not checked yet.");
+  }
+
   function reset(exercise) {
+    exercise.text?.remove();
+    if (!exercise.editor) exercise.start.hidden = false;
     exercise.editor?.setCode(starts[exercise.name]);
     keep((now) => {
       delete now.drafts[exercise.name];
@@ -187,7 +195,7 @@ send_event("verdict", mark(name, source, answers))`;
     exercise.go = button("Check", `Check ${name}`, () => check(exercise));
     exercise.reset = button("Reset", `Reset ${name}`, () => reset(exercise));
     controls.append(exercise.write, exercise.go, exercise.stop, exercise.reset, exercise.status);
-    verdict(exercise, "Not checked on this visit.");
+    restore(exercise);
     return exercise;
   });
 
@@ -208,7 +216,7 @@ for report in train_on_digits(answers):
     return run(panel, TRAIN, { answers }, (report) => {
       const { steps, of, loss, accuracy } = report;
       const now = `loss ${loss.toFixed(3)}, ${percent(accuracy)} of the test images right`;
-      if (steps < of) status(panel, `${steps} of ${of} steps: ${now}`, "busy");
+      if (steps < of) panel.tick(`${steps} of ${of} steps: ${now}`);
       else verdict(panel, `Trained for ${of} steps: ${now}; ${whose}.`, "passed");
     });
   }

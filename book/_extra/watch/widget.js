@@ -39,7 +39,9 @@ watched = Watched(*digits(), **settings)`;
   // At rest the status says what there is to do. Both texts say the same, one of them seldom.
   let timer = null;
   let told = 0;
+  let tick = null; // counts seconds for the eye while Python loads
   function say(text, state) {
+    tick?.();
     find("status").textContent = text;
     find("status").dataset.state = state;
     clearTimeout(timer);
@@ -109,9 +111,10 @@ watched = Watched(*digits(), **settings)`;
 
   function hear(message) {
     if (message.kind !== "progress") return;
-    const [loaded, total] = [message.loaded, message.total].map((bytes) => (bytes / 1e6).toFixed(1));
-    const ready = message.loaded >= message.total;
-    say(ready ? "Starting Python." : `Loading Python, ${loaded} of ${total} MB.`, "busy");
+    const text = livePython.progress(message);
+    say(`${text}.`, "busy");
+    tick ||= livePython.ticking((seconds) => (find("status").textContent = seconds));
+    tick(text);
   }
 
   async function ask(code, variables = {}) {
