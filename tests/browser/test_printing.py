@@ -1,0 +1,117 @@
+"""What a printer gets: light, whole and without controls, whatever the screen showed."""
+
+import io
+
+import pypdfium2
+import pytest
+
+from tests.book.pages import all_pages
+from tests.browser.legibility import cut, faint
+
+PAPERS = {"A4": (210, 297), "Letter": (215.9, 279.4)}
+MARGIN = 14  # mm, as in the style sheet
+A_PAGE_OF_EACH_KIND = [
+    "index",
+    "see/digits",
+    "derive/backpropagation",
+    "beyond/deeper",
+    "appendices/equations",
+    "appendices/corrections",
+    "appendices/api",
+    "genindex",
+]
+
+
+def width_between_margins(paper):
+    return int((PAPERS[paper][0] - 2 * MARGIN) / 25.4 * 96)
+
+
+@pytest.fixture
+def from_the_dark(site, browser):
+    """Return a function that opens a page in a dark window, as it is before it is printed."""
+    contexts = []
+
+    def open_page(name, *, mode="auto", width=1280, scripts=True):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="light" if mode == "dark" else "dark",
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        context.add_init_script(f"localStorage.mode = localStorage.theme = {mode!r}")
+        page = context.new_page()
+        page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("name", [page.docname for page in all_pages()] + ["genindex"])
+def test_paper_shows_every_word_whole_and_dark_on_white(from_the_dark, name):
+    page = from_the_dark(name)
+    page.emulate_media(media="print")
+    assert faint(page, on_paper=True) == []
+    assert faint(page) == []
+    for paper in PAPERS:
+        page.set_viewport_size({"width": width_between_margins(paper), "height": 900})
+        assert cut(page) == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("mode", ["auto", "dark"])
+def test_paper_is_light_by_the_readers_choice_or_the_systems(from_the_dark, mode, scripts):
+    page = from_the_dark("derive/softmax", mode=mode, scripts=scripts)
+    page.emulate_media(media="print")
+    assert faint(page, on_paper=True) == []
+    assert faint(page) == []
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("name", A_PAGE_OF_EACH_KIND)
+def test_a_printed_page_has_white_paper_and_all_code_within_it(from_the_dark, name, paper):
+    page = from_the_dark(name)
+    page.emulate_media(media="print")
+    code = page.evaluate(
+        "[...document.querySelectorAll('article pre')].filter(pre => pre.checkVisibility())"
+        ".flatMap(pre => pre.innerText.split(/\\s+/))"
+    )
+    page.emulate_media(media="screen")
+    printed = pypdfium2.PdfDocument(io.BytesIO(page.pdf(format=paper)))
+    words = ""
+    for sheet in printed:
+        width, height = sheet.get_size()
+        image = sheet.render(scale=0.5, grayscale=True).to_numpy()
+        assert (image[[0, -1]] >= 250).all()
+        assert (image[:, [0, -1]] >= 250).all()
+        text = sheet.get_textpage()
+        words += text.get_text_range() + text.get_text_bounded(0, 0, width, height)
+    # A line of code may be broken anywhere; the printed words may not lack a part of it.
+    printed_words = "".join(words.split())
+    assert [word for word in code if word and word.isascii() and word not in printed_words] == []
+
+
+def test_controls_and_folded_parts_stay_off_the_paper(from_the_dark):
+    page = from_the_dark("derive/softmax")
+    page.emulate_media(media="print")
+    folded = page.locator("article details").first
+    for unwanted in (
+        page.locator("button"),
+        page.locator(".headerlink"),
+        page.locator("#pst-primary-sidebar, .bd-sidebar-secondary, .prev-next-area"),
+        page.locator("article details:not([open]), article .toggle-hidden"),
+    ):
+        assert [box for box in unwanted.all() if box.is_visible()] == []
+    folded.evaluate("(details) => { details.open = true; }")
+    assert folded.locator("pre").first.is_visible()
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_backpropagation_prints_on_one_sheet(from_the_dark, paper):
+    page = from_the_dark("derive/backpropagation")
+    assert len(pypdfium2.PdfDocument(io.BytesIO(page.pdf(format=paper)))) == 1
+    page.emulate_media(media="print")
+    assert page.locator(".one-sheet .math").first.is_visible()
+    assert page.locator(".one-sheet pre", has_text="def backward(").is_visible()
+    assert not page.locator("#summary").is_visible()
