@@ -101,6 +101,8 @@ def run(
                 timeout=timeout,
                 allow_errors=allow_errors,
                 on_cell_execute=begin,
+                # Times would enter the key of the page in the cache, which would never be found.
+                record_timing=False,
                 **options,
             )
         except Exception as error:
