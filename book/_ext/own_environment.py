@@ -13,6 +13,7 @@ that are put first on the path of the kernels, for instance with a ``sitecustomi
 """
 
 import atexit
+import importlib.util
 import json
 import logging
 import os
@@ -48,6 +49,8 @@ THREADS = (
     *("VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"),
 )
 
+LIBRARIES = ("numpy", "pandas", "matplotlib", "sympy", "joblib", "ipykernel", "myst_nb")
+
 
 def passed(environment: Mapping[str, str]) -> dict[str, str]:
     """Return what the build takes from an environment, the variables named in `PASSED`."""
@@ -56,6 +59,18 @@ def passed(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if any(fnmatchcase(name.upper(), pattern) for pattern in PASSED)
     }
+
+
+def needed(given: str) -> list[str]:
+    """Return the folders of a PYTHONPATH without which libraries are not found.
+
+    On some clusters all libraries come that way. Elsewhere none does, and what lies there is not
+    the book's business.
+    """
+    found = [importlib.util.find_spec(name) for name in LIBRARIES]
+    files = [Path(spec.origin).resolve() for spec in found if spec and spec.origin]
+    folders = [Path(entry).resolve() for entry in given.split(os.pathsep) if entry]
+    return [str(folder) for folder in folders if any(file.is_relative_to(folder) for file in files)]
 
 
 def own(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
@@ -68,12 +83,10 @@ def own(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
     environment : mapping of str to str
         The reader's.
     """
-    given = environment.get("PYTHONPATH", "").split(os.pathsep)
     first = environment.get("BOOK_KERNEL_PATH", "").split(os.pathsep)
     return {
         "PYTHONPATH": os.pathsep.join([*filter(None, first), str(ROOT), str(EXTENSIONS)]),
-        # Packages may be found nowhere else, but are not to hide the book's or the installed ones.
-        "BOOK_LAST_ON_PATH": os.pathsep.join(str(Path(path).absolute()) for path in given if path),
+        "BOOK_LAST_ON_PATH": os.pathsep.join(needed(environment.get("PYTHONPATH", ""))),
         "PYTHONWARNINGS": "error::RuntimeWarning",
         "PYTHONUTF8": "1",
         "PYTHONHASHSEED": "0",
