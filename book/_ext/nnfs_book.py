@@ -51,7 +51,7 @@ def require_readable(source: Path) -> None:
         str(source).encode("utf8")
     except UnicodeEncodeError:
         raise SystemExit(
-            f"Python cannot read the name of this folder, {ascii(str(source))}, in the language "
+            f"Python cannot read the name of this folder, {str(source)!a}, in the language "
             "that is set: set PYTHONUTF8=1 and build again"
         ) from None
 
