@@ -83,9 +83,10 @@ def own(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
     environment : mapping of str to str
         The reader's.
     """
-    first = environment.get("BOOK_KERNEL_PATH", "").split(os.pathsep)
+    given = environment.get("BOOK_KERNEL_PATH", "").split(os.pathsep)
+    first = [str(Path(entry).absolute()) for entry in given if entry]
     return {
-        "PYTHONPATH": os.pathsep.join([*filter(None, first), str(ROOT), str(EXTENSIONS)]),
+        "PYTHONPATH": os.pathsep.join([*first, str(ROOT), str(EXTENSIONS)]),
         "BOOK_LAST_ON_PATH": os.pathsep.join(needed(environment.get("PYTHONPATH", ""))),
         "PYTHONWARNINGS": "error::RuntimeWarning",
         "PYTHONUTF8": "1",
