@@ -68,9 +68,9 @@ def needed(given: str) -> list[str]:
     the book's business.
     """
     found = [importlib.util.find_spec(name) for name in LIBRARIES]
-    files = [Path(spec.origin).resolve() for spec in found if spec and spec.origin]
+    used = {Path(spec.origin).resolve().parents[1] for spec in found if spec and spec.origin}
     folders = [Path(entry).resolve() for entry in given.split(os.pathsep) if entry]
-    return [str(folder) for folder in folders if any(file.is_relative_to(folder) for file in files)]
+    return [str(folder) for folder in folders if folder in used]
 
 
 def own(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
@@ -137,6 +137,8 @@ def start_kernel() -> None:
     """Run the kernel that the arguments describe, until it is told to end."""
     for name in TERMINAL:
         os.environ.pop(name, None)
+    # A name with the separator of paths in it, such as a colon, gets lost in PYTHONPATH.
+    sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
     sys.path += filter(None, os.environ.pop("BOOK_LAST_ON_PATH", "").split(os.pathsep))
     from ipykernel.kernelapp import IPKernelApp
 
