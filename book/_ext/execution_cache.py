@@ -172,7 +172,7 @@ def prune(app: Sphinx, exception: Exception | None) -> None:
     """Remove this Python's caches of older digests once a build has succeeded."""
     if exception is None and not app._warncount:
         current = Path(app.config.nb_execution_cache_path).parent
-        for folder in _caches(app).glob(f"{_python()}-*"):
+        for folder in current.parent.glob(f"{_python()}-*"):
             if folder != current and folder.is_dir():
                 shutil.rmtree(folder)
 
