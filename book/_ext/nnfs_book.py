@@ -39,6 +39,23 @@ def folder_of_extensions(source: Path) -> Path:
     raise SystemExit(f"The pages of the book are in the folder book. In {place} run: {COMMAND}")
 
 
+def require_readable(source: Path) -> None:
+    """Refuse a folder whose name Python could not decode.
+
+    Raises
+    ------
+    SystemExit
+        With what to set.
+    """
+    try:
+        str(source).encode("utf8")
+    except UnicodeEncodeError:
+        raise SystemExit(
+            f"Python cannot read the name of this folder, {str(source)!a}, in the language "
+            "that is set: set PYTHONUTF8=1 and build again"
+        ) from None
+
+
 def put_first(folders: list[Path]) -> None:
     """Put folders first on the path, and forget modules of their names from elsewhere."""
     given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
@@ -71,7 +88,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
             "Python leaves out docstrings, from which the page on the package is made: "
             "unset PYTHONOPTIMIZE, or set it to 1, and build again"
         )
-    extensions = folder_of_extensions(Path(app.srcdir).resolve())
+    source = Path(app.srcdir).resolve()
+    require_readable(source)
+    extensions = folder_of_extensions(source)
     usual_warnings()
     put_first([extensions.parents[1], extensions])
     app.setup_extension("own_environment")

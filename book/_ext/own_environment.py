@@ -13,6 +13,7 @@ that are put first on the path of the kernels, for instance with a ``sitecustomi
 """
 
 import atexit
+import importlib.util
 import json
 import logging
 import os
@@ -48,6 +49,8 @@ THREADS = (
     *("VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"),
 )
 
+LIBRARIES = ("numpy", "pandas", "matplotlib", "sympy", "joblib", "ipykernel", "myst_nb")
+
 
 def passed(environment: Mapping[str, str]) -> dict[str, str]:
     """Return what the build takes from an environment, the variables named in `PASSED`."""
@@ -56,6 +59,18 @@ def passed(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if any(fnmatchcase(name.upper(), pattern) for pattern in PASSED)
     }
+
+
+def needed(given: str) -> list[str]:
+    """Return the folders of a PYTHONPATH without which libraries are not found.
+
+    On some clusters all libraries come that way. Elsewhere none does, and what lies there is not
+    the book's business.
+    """
+    found = [importlib.util.find_spec(name) for name in LIBRARIES]
+    used = {Path(spec.origin).resolve().parents[1] for spec in found if spec and spec.origin}
+    folders = [Path(entry).resolve() for entry in given.split(os.pathsep) if entry]
+    return [str(folder) for folder in folders if folder in used]
 
 
 def own(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
@@ -68,12 +83,11 @@ def own(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
     environment : mapping of str to str
         The reader's.
     """
-    given = environment.get("PYTHONPATH", "").split(os.pathsep)
-    first = environment.get("BOOK_KERNEL_PATH", "").split(os.pathsep)
+    given = environment.get("BOOK_KERNEL_PATH", "").split(os.pathsep)
+    first = [str(Path(entry).absolute()) for entry in given if entry]
     return {
-        "PYTHONPATH": os.pathsep.join([*filter(None, first), str(ROOT), str(EXTENSIONS)]),
-        # Packages may be found nowhere else, but are not to hide the book's or the installed ones.
-        "BOOK_LAST_ON_PATH": os.pathsep.join(str(Path(path).absolute()) for path in given if path),
+        "PYTHONPATH": os.pathsep.join([*first, str(ROOT), str(EXTENSIONS)]),
+        "BOOK_LAST_ON_PATH": os.pathsep.join(needed(environment.get("PYTHONPATH", ""))),
         "PYTHONWARNINGS": "error::RuntimeWarning",
         "PYTHONUTF8": "1",
         "PYTHONHASHSEED": "0",
@@ -123,6 +137,8 @@ def start_kernel() -> None:
     """Run the kernel that the arguments describe, until it is told to end."""
     for name in TERMINAL:
         os.environ.pop(name, None)
+    # A name with the separator of paths in it, such as a colon, gets lost in PYTHONPATH.
+    sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
     sys.path += filter(None, os.environ.pop("BOOK_LAST_ON_PATH", "").split(os.pathsep))
     from ipykernel.kernelapp import IPKernelApp
 
