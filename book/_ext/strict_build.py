@@ -266,7 +266,9 @@ def fault_of(app: Sphinx, error: BaseException) -> Fault:
     place = str(app.env.doc2path(page)) if page else ""
     root = _root(error)
     if isinstance(root, OSError):
-        return Fault(place, str(root), error=root)
+        written = root.filename2 or root.filename
+        where = f"{staged_site.in_place(app, written)}: " if written else ""
+        return Fault(place, f"{where}{root.strerror or root}", error=root)
     if isinstance(error, SphinxError):
         return Fault(place, str(error))
     saved = save_traceback(app, error)

@@ -65,6 +65,11 @@ class SmallBook:
 
 @pytest.fixture
 def small_book(tmp_path: Path) -> SmallBook:
+    return new_book(tmp_path)
+
+
+def new_book(tmp_path: Path) -> SmallBook:
+    """Make a small book in an empty folder."""
     for folder in ("nnfs", "book/_ext", "book/_static", "book/_templates", "book/_extra"):
         shutil.copytree(
             ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
