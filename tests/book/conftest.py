@@ -4,9 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
@@ -55,6 +57,34 @@ class SmallBook:
             timeout=300,
             check=False,
         )
+
+    def start(self) -> subprocess.Popen[str]:
+        """Start the plain command and do not wait for its end."""
+        return subprocess.Popen(
+            [Path(sys.executable).with_name("jupyter-book"), "build", "book"],
+            cwd=self.root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def processes(self) -> list[int]:
+        """Return the processes that work in the book, such as kernels."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if Path(process.cwd()).is_relative_to(self.root):
+                    found.append(process.pid)
+        return found
+
+    def site(self) -> dict[str, bytes]:
+        """Return every file of the site."""
+        html = self.root / "book" / "_build" / "html"
+        return {
+            path.relative_to(html).as_posix(): path.read_bytes()
+            for path in html.rglob("*")
+            if path.is_file()
+        }
 
     def html(self) -> str:
         return (self.root / "book" / "_build" / "html" / "page.html").read_text("utf8")
