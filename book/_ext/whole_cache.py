@@ -73,19 +73,20 @@ def _is_notebook(path: Path) -> bool:
         return False
 
 
-def drop_damaged_results(app: Sphinx) -> None:
+def check_results(app: Sphinx) -> None:
+    """Drop networks that were not kept whole."""
+    drop_unfinished_results(Path(app.config.nb_execution_cache_path).with_name("trained"))
+
+
+def drop_unfinished_results(folder: Path) -> None:
     """Remove results of joblib whose file does not end as a pickle does."""
-    trained = Path(app.config.nb_execution_cache_path).with_name("trained")
-    for path in trained.rglob("output.pkl"):
-        with path.open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(file.tell() - 1, 0))
-            if file.read() != END_OF_PICKLE:
-                shutil.rmtree(path.parent)
+    for path in list(folder.rglob("output.pkl")):
+        if not path.read_bytes().endswith(END_OF_PICKLE):
+            shutil.rmtree(path.parent)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx, before `side_by_side` looks into the cache."""
-    app.connect("builder-inited", drop_damaged_results)
+    app.connect("builder-inited", check_results)
     app.connect("env-before-read-docs", check, priority=100)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

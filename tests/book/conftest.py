@@ -86,6 +86,10 @@ class SmallBook:
             if path.is_file()
         }
 
+    def clean(self) -> None:
+        """Remove all that builds have left."""
+        shutil.rmtree(self.root / "book" / "_build")
+
     def html(self) -> str:
         return (self.root / "book" / "_build" / "html" / "page.html").read_text("utf8")
 

