@@ -1,4 +1,4 @@
-"""A build changes the site when it has succeeded; killed at any moment, the next one sets it right."""
+"""A build changes the site when it has succeeded; a killed one is set right by the next."""
 
 import signal
 import sys
