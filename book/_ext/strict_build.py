@@ -142,8 +142,8 @@ def told(traceback: str, source: str) -> tuple[int, str]:
     if not traceback:
         first = next((n for n, line in enumerate(lines) if CODE_CELL.match(line)), 0)
         return first + 1, (
-            f"{len(CODE_CELL.findall(source))} code cells were not executed: the page lacks its "
-            "notebook header (jupytext and kernelspec)"
+            f"{len(CODE_CELL.findall(source))} code cells were not executed: the page has no "
+            "notebook header that can be read (jupytext and kernelspec)"
         )
     found = failure(traceback)
     if not 1 <= found.cell <= len(fences):

@@ -45,11 +45,11 @@ class SmallBook:
         toc["chapters"].append({"file": name})
         path.write_text(yaml.safe_dump(toc), "utf8")
 
-    def build(self, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run the plain command, as an author does."""
+    def build(self, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the plain command, as an author does, or with options such as another builder."""
         script = Path(sys.executable).with_name("jupyter-book")
         return subprocess.run(
-            [script, "build", "book"],
+            [script, "build", "book", *options],
             cwd=self.root,
             env={**os.environ, **environment},
             capture_output=True,
