@@ -165,7 +165,7 @@ def _own_fonts(cache: Path) -> None:
     """
     folder = cache / f"matplotlib-{hashlib.sha256(sys.prefix.encode()).hexdigest()[:8]}"
     os.environ["MPLCONFIGDIR"] = str(folder)
-    if not list(folder.glob("fontlist-*.json")):
+    if not any(folder.glob("fontlist-*.json")):
         folder.mkdir(parents=True, exist_ok=True)
         importlib.import_module("matplotlib.font_manager")
 

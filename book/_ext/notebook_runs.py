@@ -24,7 +24,6 @@ from jupyter_cache.executors.utils import ExecutionResult
 from nbclient import execute
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from sphinx.application import Sphinx
-from sphinx.config import Config
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 CELL_LINE = re.compile(r"^\s*Cell In\[(\d+)\], line (\d+)", re.MULTILINE)
@@ -178,9 +177,8 @@ def stop(number: int, frame: object) -> None:
         os._exit(128 + number)
 
 
-def watch(app: Sphinx, config: Config) -> None:
+def watch(app: Sphinx) -> None:
     """Take the signals that mean a stop, where nobody else has asked for them."""
-    _failed.clear()
     if current_thread() is main_thread():
         app.other_handlers = {
             number: signal.signal(number, stop)
@@ -198,6 +196,7 @@ def unwatch(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     myst_nb.core.execute.cache.single_nb_execution = run
-    app.connect("config-inited", watch, priority=10)
+    _failed.clear()
+    watch(app)
     app.connect("build-finished", unwatch, priority=980)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -60,11 +60,14 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
 def _waiting(env: Any, docnames: list[str], cache: Any) -> Iterator[Waiting]:
     for docname in docnames:
         path = Path(env.doc2path(docname))
-        text = as_built(env.config, path.read_text(encoding="utf8"))
-        reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
-        if reader is None or docname in env.config.execute_alone:
+        try:
+            text = as_built(env.config, path.read_text(encoding="utf8"))
+            reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
+            if reader is None or docname in env.config.execute_alone:
+                continue
+            notebook = reader.read(text)
+        except Exception:  # Sphinx meets it again and tells it with its page.
             continue
-        notebook = reader.read(text)
         try:
             cache.match_cache_notebook(notebook)
         except KeyError:

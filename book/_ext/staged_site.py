@@ -13,6 +13,7 @@ Two builds of one book wait for each other. The lock is the operating system's a
 process that holds it.
 """
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -124,6 +125,13 @@ def _alone(folder: Path) -> FileLock:
     except NotImplementedError:
         logger.info("this file system has no locks; do not build twice at the same time")
     return lock
+
+
+def in_place(app: Sphinx, path: str | bytes | int) -> str:
+    """Return where a file of the copy belongs, for messages."""
+    stage = getattr(app, "stage", None)
+    text = os.fsdecode(path) if isinstance(path, str | bytes) else str(path)
+    return text.replace(str(stage.folder), str(stage.parent)) if stage else text
 
 
 def own_place(app: Sphinx) -> None:

@@ -142,8 +142,8 @@ def told(traceback: str, source: str) -> tuple[int, str]:
     if not traceback:
         first = next((n for n, line in enumerate(lines) if CODE_CELL.match(line)), 0)
         return first + 1, (
-            f"{len(CODE_CELL.findall(source))} code cells were not executed: the page lacks its "
-            "notebook header (jupytext and kernelspec)"
+            f"{len(CODE_CELL.findall(source))} code cells were not executed: the page has no "
+            "notebook header that can be read (jupytext and kernelspec)"
         )
     found = failure(traceback)
     if not 1 <= found.cell <= len(fences):
@@ -266,7 +266,9 @@ def fault_of(app: Sphinx, error: BaseException) -> Fault:
     place = str(app.env.doc2path(page)) if page else ""
     root = _root(error)
     if isinstance(root, OSError):
-        return Fault(place, str(root), error=root)
+        written = root.filename2 or root.filename
+        where = f"{staged_site.in_place(app, written)}: " if written else ""
+        return Fault(place, f"{where}{root.strerror or root}", error=root)
     if isinstance(error, SphinxError):
         return Fault(place, str(error))
     saved = save_traceback(app, error)

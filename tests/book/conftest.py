@@ -3,9 +3,11 @@
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
@@ -44,10 +46,10 @@ class SmallBook:
         toc["chapters"].append({"file": name})
         path.write_text(yaml.safe_dump(toc), "utf8")
 
-    def build(self, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run the plain command, as an author does."""
+    def build(self, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the plain command, as an author does, or with options such as another builder."""
         return subprocess.run(
-            [command("jupyter-book"), "build", "book"],
+            [command("jupyter-book"), "build", "book", *options],
             cwd=self.root,
             env={**os.environ, **environment},
             capture_output=True,
@@ -56,6 +58,39 @@ class SmallBook:
             timeout=300,
             check=False,
         )
+
+    def start(self) -> subprocess.Popen[str]:
+        """Start the plain command and do not wait for its end."""
+        return subprocess.Popen(
+            [command("jupyter-book"), "build", "book"],
+            cwd=self.root,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf8",
+            errors="replace",
+        )
+
+    def processes(self) -> list[int]:
+        """Return the processes that work in the book, such as kernels."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if Path(process.cwd()).is_relative_to(self.root):
+                    found.append(process.pid)
+        return found
+
+    def site(self) -> dict[str, bytes]:
+        """Return every file of the site."""
+        html = self.root / "book" / "_build" / "html"
+        return {
+            path.relative_to(html).as_posix(): path.read_bytes()
+            for path in html.rglob("*")
+            if path.is_file()
+        }
+
+    def clean(self) -> None:
+        """Remove all that builds have left."""
+        shutil.rmtree(self.root / "book" / "_build")
 
     def html(self) -> str:
         return (self.root / "book" / "_build" / "html" / "page.html").read_text("utf8")
@@ -66,6 +101,11 @@ class SmallBook:
 
 @pytest.fixture
 def small_book(tmp_path: Path) -> SmallBook:
+    return new_book(tmp_path)
+
+
+def new_book(tmp_path: Path) -> SmallBook:
+    """Make a small book in an empty folder."""
     parts = ("nnfs", "mnist_data", "book/_ext", "book/_static", "book/_templates", "book/_extra")
     for folder in parts:
         ignored = shutil.ignore_patterns("__pycache__", "*.csv")

@@ -80,6 +80,37 @@ def test_a_page_shows_its_checks_links_them_and_lists_them(small_book):
     assert [n.get_text().strip() for n in soup(small_book.html()).select(".equation-note")] == notes
 
 
+CHECK = (
+    '<p class="equation-check" data-label="eq-a" data-kind="equal" data-error="0.0" '
+    'data-bound="1.0" data-noticed="a turned sign; a transpose" data-finding="fine">fine</p>'
+)
+
+
+def test_the_record_of_a_check_is_read():
+    record = equation_checks._record(nodes.raw("", CHECK, format="html"))
+    assert record["label"] == "eq-a"
+    assert record["noticed"] == ["a turned sign", "a transpose"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div><br>Write <code>class="equation-check"</code> & so on</div>',
+        f"<div>{CHECK}</div>",
+        '<p class="equation-check">Not one of ours.</p>',
+        '<!-- class="equation-check" -->',
+        "<p",
+    ],
+)
+def test_other_html_that_mentions_the_class_is_no_check(html):
+    assert equation_checks._record(nodes.raw("", html, format="html")) is None
+
+
+@pytest.mark.parametrize("broken", [CHECK[:-6], CHECK.replace("0.0", "much")])
+def test_a_record_that_cannot_be_read_is_no_check(broken):
+    assert equation_checks._record(nodes.raw("", broken, format="html")) is None
+
+
 @pytest.fixture
 def environment():
     """Three pages as Sphinx knows them: one lists equations, one has one, one refers to it."""

@@ -1,8 +1,21 @@
-"""The plain command is strict: what is wrong on a page fails the build, every time."""
+"""The plain command is strict: what is wrong on a page fails each build, and is said last."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
+import strict_build
+from strict_build import CODE, NOT_EXECUTED, Fault, causes, told
+
+from .conftest import HEADER, new_book
+
 CELL = "```{{code-cell}} ipython3\n{}\n```\n"
+LAST = "Mend this and run the same command again."
 
 WRONG = {
     "a failing cell": (CELL.format("1 / 0"), "ZeroDivisionError"),
@@ -67,44 +80,141 @@ WRONG = {
     ),
     "bad TeX": (CELL.format("x = 1") + "\n$$\n\\frac{1}{\n$$ (eq-bad)", "KaTeX"),
     "an unknown command of TeX": (CELL.format("x = 1") + "\nHere is $\\nosuch{x}$.", "nosuch"),
+    "an error of several lines with markup and percent signs": (
+        CELL.format(
+            "raise ValueError('100 % of %s\\n<b>{x}</b> [3;1m `y` *z*\\n' + 'long ' * 300)"
+        ),
+        "ValueError: 100 % of %s\n  <b>{x}</b> [3;1m `y` *z*\n  long long",
+    ),
+    "an error in a hidden cell": (
+        CELL.format(":tags: [remove-cell]\n\nraise KeyError('hidden')"),
+        "KeyError: 'hidden'",
+    ),
+    "code that is no Python": (CELL.format("x = 1\nif x\n    y"), "SyntaxError: expected ':'"),
+    "a module that is not there": (
+        CELL.format("import numpy\nimport no_such_module"),
+        "ModuleNotFoundError: No module named 'no_such_module'",
+    ),
+    "data that are not there": (
+        CELL.format("open('no_such_file.gz')"),
+        "FileNotFoundError: [Errno 2] No such file or directory: 'no_such_file.gz'",
+    ),
+    "a kernel that dies": (
+        CELL.format("import os\nos._exit(3)"),
+        "the Python that ran this cell ended",
+    ),
+    "a cell that takes too long": (
+        CELL.format("import time\ntime.sleep(600)"),
+        "longer than the 3 seconds that `timeout` under `execute` in _config.yml allows",
+    ),
 }
+"""Pages with a fault each, and what the build says of it."""
+
+CELLS = {
+    name
+    for name, (_, message) in WRONG.items()
+    if re.match(r"\w+(Error|Warning)|eq-wrong|not so|nothing to print|the Python|longer", message)
+}
+"""Those whose cells fail, so that nothing else is said of the page."""
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory) -> list[str]:
+    """What two builds of one book with all these pages say, from the line that begins it."""
+    book = new_book(tmp_path_factory.mktemp("faulty"))
+    book.write(CELL.format("print('never run')"), header="")
+    for name, (page, _) in WRONG.items():
+        book.add(file_of(name), page)
+    slow = book.root / "book" / f"{file_of('a cell that takes too long')}.md"
+    limit = HEADER.replace("kernelspec:", "execution:\n  timeout: 3\nkernelspec:")
+    slow.write_text(slow.read_text("utf8").replace(HEADER, limit), "utf8")
+    (book.root / "book" / "stray.md").write_text("# Stray\n", "utf8")
+    results = [book.build(), book.build()]
+    assert [result.returncode for result in results] == [1, 1], results[0].stderr[-2000:]
+    assert not (book.root / "book" / "_build" / "html").exists(), "a site with faults"
+    return [report(result) for result in results]
+
+
+def file_of(name: str) -> str:
+    return re.sub(r"\W+", "-", name)
+
+
+def report(result: subprocess.CompletedProcess[str]) -> str:
+    """Return what a failed build says last."""
+    _, begin, said = result.stderr.partition("The book was not built.")
+    assert begin, result.stderr[-2000:] + result.stdout[-2000:]
+    return begin + said
+
+
+def of_page(said: str, name: str) -> list[str]:
+    return [text for text in said.split("\n\n") if f"book/{name}.md" in text.replace("\\", "/")]
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_is_wrong_on_a_page_fails_the_plain_build_twice(small_book, name):
-    page, message = WRONG[name]
-    small_book.write(page)
+def test_what_is_wrong_on_a_page_is_said_of_it_twice(reports, name):
+    for said in reports:
+        texts = of_page(said, file_of(name))
+        assert any(WRONG[name][1] in text for text in texts), said
+        assert len(texts) == 1 or name not in CELLS
+
+
+def test_the_last_lines_are_the_faults_and_what_to_do(reports):
+    for said in reports:
+        assert said.rstrip().splitlines()[-1] == LAST
+        assert "Traceback" not in said
+        assert "\x1b" not in said, "colour where there is no terminal"
+        assert max(map(len, said.splitlines())) < 600, "a message without end"
+
+
+def test_a_page_without_notebook_header_and_a_page_outside_the_contents_are_faults(reports):
+    for said in reports:
+        assert "notebook header" in of_page(said, "page")[0]
+        assert of_page(said, "stray")
+
+
+def test_the_failing_line_is_named(reports):
+    (text,) = of_page(reports[0], file_of("a failing check"))
+    assert re.search(r"a-failing-check\.md:17: AssertionError: eq-wrong fails: worst", text)
+    assert "in line 3 of the cell that begins at line 14:\n    check('eq-wrong'" in text
+    (text,) = of_page(reports[0], file_of("code that is no Python"))
+    assert re.search(r"\.md:16: SyntaxError", text)
+    assert text.endswith("    if x")
+    assert "stderr: " in of_page(reports[0], file_of("another warning"))[0]
+    for name in ("bad TeX", "an unknown command of TeX"):
+        assert re.search(r"\.md:\d+: .*KaTeX", "\n".join(of_page(reports[0], file_of(name))))
+
+
+FIGURE = CELL.format(
+    "---\nmystnb:\n  figure:\n    name: fig-line\n    caption: A line.\n---\n"
+    "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+)
+CONSEQUENT = (
+    CELL.format("from checked import check\nfrom shown import glue\nglue(half=0.5)")
+    + CELL.format("check('eq-sum', [1 + 1, 2 + 2], [2, 4], terms=0)")
+    + FIGURE
+    + "\nHalf is {glue:text}`half`.\n\n$$\n1 + 1 = 2\n$$ (eq-sum)\n"
+)
+
+
+def test_what_follows_from_a_failed_page_is_not_said_and_the_last_site_stays(small_book):
+    small_book.write(CONSEQUENT)
+    small_book.add("other", "See {ref}`fig-line`, {numref}`fig-line` and {eq}`eq-sum`.")
+    good = small_book.build()
+    assert good.returncode == 0, good.stderr
+    before = small_book.site()
+    small_book.write(CELL.format("x = 1\n1 / (x - 1)") + CONSEQUENT)
+    small_book.add("third", "See {ref}`no-such-label`.")
     for _ in range(2):
-        result = small_book.build()
-        assert result.returncode != 0, result.stdout[-2000:]
-        assert message in result.stdout + result.stderr
-
-
-def test_a_failing_cell_is_shown_with_its_error(small_book):
-    without_code = CELL.format(":tags: [remove-input]\n\nprint(x)")
-    small_book.write(CELL.format("x = 1") + CELL.format("y = x / 0\nprint(y)") + without_code)
-    result = small_book.build()
-    message = (
-        "3 code cells were not all executed: ZeroDivisionError: division by zero\n"
-        "in the cell\ny = x / 0\nprint(y)"
-    )
-    assert message in result.stdout + result.stderr
-    assert "page.md" in result.stdout + result.stderr
-    assert "Handler <function" not in result.stdout + result.stderr, "an extension's own error"
-
-
-def test_a_page_without_notebook_header_fails_the_build(small_book):
-    small_book.write(CELL.format("print('never run')"), header="")
-    for _ in range(2):
-        result = small_book.build()
-        assert result.returncode != 0
-        assert "notebook header" in result.stderr
-
-
-def test_a_page_outside_the_contents_fails_the_build(small_book):
-    small_book.write("Nothing to run.")
-    (small_book.root / "book" / "stray.md").write_text("# Stray\n", "utf8")
-    assert small_book.build().returncode != 0
+        said = report(small_book.build())
+        assert len(said.split("\n\n")) == 4, said
+        assert "page.md:16: ZeroDivisionError: division by zero\n" in said
+        assert re.search(r"third\.md:\d+: undefined label: 'no-such-label'", said)
+        assert "last site is as it was" in said.rstrip().splitlines()[-1]
+        assert small_book.site() == before
+    small_book.write(CONSEQUENT + "\nMended.")
+    (small_book.root / "book" / "third.md").write_text("# Third\n", "utf8")
+    assert small_book.build().returncode == 0
+    assert "Mended." in small_book.html()
 
 
 def test_a_repaired_page_builds(small_book):
@@ -121,3 +231,85 @@ def test_a_repaired_page_builds(small_book):
     assert "0.33" in html
     assert "katex-mathml" in html
     assert "division by zero" in html
+
+
+def test_an_extension_that_cannot_be_imported_ends_the_build_without_traceback(small_book):
+    extension = small_book.root / "book" / "_ext" / "icon_font.py"
+    extension.write_text("import no_such_library\n", "utf8")
+    result = small_book.build()
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "No module named 'no_such_library'" in result.stderr
+    assert result.stderr.rstrip().endswith("pip install -r requirements.txt")
+
+
+def test_an_error_in_an_extension_is_said_with_its_page(small_book):
+    extension = small_book.root / "book" / "_ext" / "function_source.py"
+    source = extension.read_text("utf8")
+    extension.write_text(source.replace("shown = []", "shown = []\n        1 / 0"), "utf8")
+    small_book.write("```{function-source} nnfs.network.backward\n```\n")
+    said = report(small_book.build())
+    assert "page.md: ZeroDivisionError: division by zero\n  the traceback is in " in said
+    assert said.rstrip().splitlines()[-1] == LAST
+
+
+PAGE = (
+    "---\nhead: 1\n---\n\n# Title\n\n```{code-cell} ipython3\n:tags: [a]\n\nx = 1\n\ny = x.z\n```\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("page", "cell", "line", "place", "code"),
+    [
+        (PAGE, 1, 3, 12, "y = x.z"),
+        (PAGE.replace(":tags: [a]\n", "---\ntags: [a]\n---"), 1, 1, 11, "x = 1"),
+        (PAGE.replace(":tags: [a]\n\n", ""), 1, 1, 8, "x = 1"),
+        (PAGE + "\n:::{code-cell} ipython3\nz\n:::\n", 2, 1, 16, "z"),
+    ],
+)
+def test_a_line_of_a_cell_is_found_in_the_page(page, cell, line, place, code):
+    words = f"in code cell {cell}, line {line}:\nError: wrong"
+    found, said = told(words, page)
+    assert found == place
+    assert said.startswith(f"Error: wrong{CODE}{line} of the cell")
+    assert said.endswith(f"\n  {code}")
+
+
+def test_pages_that_fail_in_the_same_words_are_said_together():
+    faults = [
+        Fault(f"{Path.cwd() / name}.md:{line}", f"Error: no data{CODE}1:\n  x", NOT_EXECUTED)
+        for line, name in enumerate("abc", 1)
+    ]
+    (said,) = strict_build._texts(causes(faults))
+    assert said == "Error: no data\n  a.md:1\n  b.md:2\n  c.md:3"
+
+
+def test_of_a_full_disk_one_line_is_said():
+    faults = [
+        Fault(f"p{number}.md", "error writing", error=OSError(28, "No space left on device"))
+        for number in range(9)
+    ]
+    assert causes([Fault("q.md", "another"), *faults]) == faults[:1]
+
+
+def test_the_same_warning_of_one_place_is_said_once():
+    fault = Fault("p.md:3", "undefined label: 'x'")
+    assert causes([fault, fault]) == [fault]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of other processes end them at once")
+def test_an_interrupted_build_ends_with_its_kernels_and_says_so(small_book, number):
+    small_book.write(
+        CELL.format("import pathlib, time\npathlib.Path('begun').touch()\ntime.sleep(600)")
+    )
+    build = small_book.start()
+    begun = small_book.root / "book" / "begun"
+    while not begun.exists() and build.poll() is None:
+        time.sleep(0.1)
+    build.send_signal(number)
+    _, errors = build.communicate(timeout=60)
+    assert build.returncode == 128 + number
+    assert errors.rstrip().splitlines()[-1].startswith(f"Interrupted ({number.name})")
+    assert "Traceback" not in errors
+    assert not small_book.processes()

@@ -1,0 +1,84 @@
+"""The book is also built as one page, as an EPUB and in LaTeX, from the same small book."""
+
+import re
+import zipfile
+from urllib.parse import urldefrag
+
+import pytest
+from bs4 import BeautifulSoup
+
+from .conftest import SmallBook, new_book
+
+CELL = "```{{code-cell}} ipython3\n{}\n```\n"
+PAGE = (
+    "$$\n1 + 1 = 2\n$$ (eq:two_sides)\n\n"
+    + CELL.format(
+        'from checked import check\ncheck("eq:two_sides", [1 + 1, 2 + 2], [2, 4], terms=0)'
+    )
+    + CELL.format(":tags: [hide-input]\n\nprint('its code is hidden')")
+    + "\n```{exercise} Add\n:label: ex-add\nAdd.\n```\n"
+    + "\n```{equation-list}\n```\n\nBy {eq}`eq:two_sides`.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory) -> SmallBook:
+    book = new_book(tmp_path_factory.mktemp("formats"))
+    book.write(PAGE)
+    result = book.build()
+    assert result.returncode == 0, result.stderr
+    return book
+
+
+def test_a_label_of_any_spelling_has_live_links(book):
+    html = book.site()
+    anchors = {
+        name: {tag["id"] for tag in BeautifulSoup(text, "html.parser").select("[id]")}
+        for name, text in html.items()
+        if name.endswith(".html")
+    }
+    found = set()
+    for name in ("page.html", "genindex.html"):
+        for link in BeautifulSoup(html[name], "html.parser").select('a[href*="two"]'):
+            target, anchor = urldefrag(link["href"])
+            assert anchor in anchors[target or name]
+            found.add((name, anchor))
+    assert ("genindex.html", "equation-eq-two-sides") in found
+    assert ("page.html", "check-eq-two-sides") in found
+
+
+def test_one_page(book):
+    before = book.site()
+    result = book.build("--builder", "singlehtml")
+    assert result.returncode == 0, result.stderr
+    page = book.root / "book" / "_build" / "singlehtml" / "index.html"
+    assert "its code is hidden" in page.read_text("utf8")
+    assert book.site() == before
+
+
+def test_an_epub_with_the_fonts_of_its_formulas(book):
+    result = book.build("--builder", "custom", "--custom-builder", "epub")
+    assert result.returncode == 0, result.stderr
+    (path,) = (book.root / "book" / "_build" / "epub").glob("*.epub")
+    names = zipfile.ZipFile(path).namelist()
+    assert any(name.endswith("page.xhtml") for name in names)
+    assert any(name.endswith("KaTeX_Main-Regular.woff2") for name in names)
+
+
+def test_latex_in_which_every_link_has_its_target(book):
+    result = book.build("--builder", "latex")
+    assert result.returncode == 0, result.stderr
+    (path,) = (book.root / "book" / "_build" / "latex").glob("neural*.tex")
+    text = path.read_text("utf8")
+    linked = set(re.findall(r"\\hyperref\[\\detokenize\{([^}]*)\}", text))
+    named = set(re.findall(r"\\label\{\\detokenize\{([^}]*)\}", text))
+    assert "page:check-eq-two-sides" in linked
+    assert {name for name in linked if "two" in name} <= named | {"page:equation-eq-two-sides"}
+
+
+def test_a_check_of_links_leaves_the_site_alone(book):
+    before = book.site()
+    result = book.build("--builder", "linkcheck")
+    assert result.returncode == 0, result.stderr
+    assert book.site() == before
+    assert (book.root / "book" / "_build" / "linkcheck" / "output.txt").exists()
