@@ -1,4 +1,4 @@
-"""axe-core finds nothing to object to on a page whose cells have been run and edited."""
+"""axe-core finds nothing to object to, on any page, nor on one whose cells have been run."""
 
 import importlib.util
 import re
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.book.pages import all_pages
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
 
 VIEWS = [(390, "light"), (1280, "dark")]
@@ -27,7 +28,22 @@ def violations(page):
     return [f"{v['id']}: {node['html']}" for v in found for node in v["nodes"]]
 
 
-@pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view[0]}-{view[1]}")
+each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view[0]}-{view[1]}")
+
+
+# axe takes some ten times as long to look at a page as the page to open.
+@pytest.mark.exhaustive(share=1 / 8)
+@each_view
+@pytest.mark.parametrize("name", [page.docname for page in all_pages()])
+def test_a_page_is_accessible(site, browser, view, name):
+    context = window(browser, view)
+    page = context.new_page()
+    page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+    assert violations(page) == []
+    context.close()
+
+
+@each_view
 def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, browser, view):
     context = window(browser, view)
     answer_for_the_cdn(context, pyodide_folder())
