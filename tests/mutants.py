@@ -4,15 +4,16 @@
     python tests/mutants.py --sample 40 --seed 7
 
 Each edit is made alone, in a copy of the repository: a comparison, sign, operator, constant, axis,
-transposition, condition or call is another one or gone. The unit tests that mention the module run
-until one fails. An edit that survives shows a gap in the tests or changes nothing that matters:
-read it.
+transposition, condition or call is another one or gone. The module's own tests run until one fails,
+and then the other unit tests that mention it. An edit that survives shows a gap in the tests or
+changes nothing that matters: read it.
 """
 
 import argparse
 import ast
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+
+from tests.selection import subject  # noqa: E402
+from tests.site import files_of_the_repository  # noqa: E402
 
 MATHEMATICS = [
     f"nnfs/{name}.py"
@@ -154,15 +158,16 @@ def is_python(source: str) -> bool:
     return True
 
 
-def tests_of(module: Path) -> list[str]:
-    """Return the module, for its examples, and the unit tests that mention it, its own first."""
-    mentioning = [
-        path
-        for path in sorted((ROOT / "tests").glob("test_*.py"))
-        if path.stem != "test_style" and module.stem in path.read_text("utf8")
-    ]
-    mentioning.sort(key=lambda path: path.stem != f"test_{module.stem}")
-    return [path.relative_to(ROOT).as_posix() for path in (module, *mentioning)]
+def tests_of(module: Path) -> list[list[str]]:
+    """Return the module's own examples and tests, and then the other tests that mention it."""
+    own, others = [module.relative_to(ROOT).as_posix()], []
+    for path in sorted((ROOT / "tests").glob("test_*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        if path.stem == f"test_{module.stem}":
+            own.append(name)
+        elif subject(name) == "unit" and re.search(rf"\b{module.stem}\b", path.read_text("utf8")):
+            others.append(name)
+    return [own, others] if others else [own]
 
 
 def is_noticed(copy: Path, tests: list[str], patience: float | None) -> bool:
@@ -179,8 +184,6 @@ def is_noticed(copy: Path, tests: list[str], patience: float | None) -> bool:
 
 
 def main() -> int:
-    from tests.site import files_of_the_repository
-
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("modules", nargs="*", default=MATHEMATICS, help="paths; all of mathematics")
     parser.add_argument("--sample", type=int, metavar="N", help="N edits drawn from all")
@@ -201,18 +204,27 @@ def main() -> int:
         for name in files_of_the_repository():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, copy / name)
-        survivors, patience = 0, {}
-        for number, (module, edit) in enumerate(waiting, 1):
-            tests, source = tests_of(module), module.read_text("utf8")
-            if module not in patience:
+        survivors = 0
+        patience: dict[str, float] = {}
+
+        def noticed_by(tests: list[str], module: Path, text: str) -> bool:
+            whole = " ".join(tests)
+            if whole not in patience:
                 began = time.perf_counter()
                 if is_noticed(copy, tests, None):
-                    sys.exit(f"the tests of {module.name} fail as it is: pytest {' '.join(tests)}")
-                patience[module] = 30 + 5 * (time.perf_counter() - began)
+                    sys.exit(f"these tests fail without an edit: python -m pytest {whole}")
+                patience[whole] = 30 + 5 * (time.perf_counter() - began)
             edited = copy / module.relative_to(ROOT)
-            edited.write_text(edit.apply(source), "utf8")
-            noticed = is_noticed(copy, tests, patience[module])
-            edited.write_text(source, "utf8")
+            before = edited.read_text("utf8")
+            edited.write_text(text, "utf8")
+            noticed = is_noticed(copy, tests, patience[whole])
+            edited.write_text(before, "utf8")
+            return noticed
+
+        for number, (module, edit) in enumerate(waiting, 1):
+            source = module.read_text("utf8")
+            text = edit.apply(source)
+            noticed = any(noticed_by(tests, module, text) for tests in tests_of(module))
             survivors += not noticed
             state = "noticed " if noticed else "SURVIVES"
             print(

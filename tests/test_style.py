@@ -28,10 +28,13 @@ OF_ONE_SYSTEM = {
     "programs of an environment": r"""bin/python|\.with_name\(["'](?:python|pip|jupyter|sphinx)""",
     "a list of paths": r"PYTHONPATH\b[^\n]*\}:",
 }
+# A function that asks for the system, or goes on where something is missing, knows of others.
+KNOWS_OTHERS = re.compile(
+    r"skipif|\bsys\.platform\b|\bos\.name\b|\bplatform\.system\b|\bget_all_start_methods\b"
+    r"|\bhasattr\((?:os|signal)\b|except \(?(?:ImportError|AttributeError|OSError)"
+)
 # Where it is used all the same: the file, what it uses, and how other systems do without.
 ALLOWED = {
-    ("book/_ext/trained.py", "modules"): "pages do not wait for each other where fcntl is missing",
-    ("book/beyond/fast.md", "fork"): "the page forks only where it can",
     ("benchmarks/machine.py", "places"): "the share of idle time is measured on Linux only",
     ("tests/test_style.py", None): "says what to look for",
 }
@@ -50,15 +53,10 @@ SOURCES = dict(read_sources())
 
 
 def of_one_system(code: str) -> list[tuple[str, int]]:
-    """Return what works on one kind of system only, with its line.
-
-    A test may use it that is marked with `skipif` and so says itself where it does not run.
-    """
+    """Return what works on one kind of system only, with its line, unless others are known."""
     handled: set[int] = set()
     for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and any(
-            "skipif" in ast.unparse(decorator) for decorator in node.decorator_list
-        ):
+        if isinstance(node, ast.FunctionDef) and KNOWS_OTHERS.search(ast.unparse(node)):
             handled |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     return [
         (kind, number)
@@ -125,8 +123,10 @@ def test_the_list_of_what_is_allowed_has_nothing_else():
 def test_what_works_on_one_kind_of_system_is_found(code, kind):
     assert [found for found, _ in of_one_system(code)] == [kind]
     indented = "\n".join(f"    {line}" for line in code.splitlines())
-    handled = f"@pytest.mark.skipif(windows, reason='none there')\ndef test_x():\n{indented}"
-    assert of_one_system(handled) == []
+    skipped = f"@pytest.mark.skipif(windows, reason='none there')\ndef test_x():\n{indented}"
+    asked = f"def f():\n    if sys.platform == 'win32':\n        return\n{indented}"
+    assert of_one_system(skipped) == of_one_system(asked) == []
+    assert of_one_system(f"def f():\n{indented}") != []
 
 
 def opened_without_encoding(code: str) -> list[int]:

@@ -1,6 +1,5 @@
 """axe-core finds nothing to object to, on any page, nor on one whose cells have been run."""
 
-import functools
 import importlib.util
 import re
 from pathlib import Path
@@ -19,52 +18,29 @@ def window(browser, view):
     return browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
 
 
-@pytest.fixture(scope="module")
-def looked_at(site, browser):
-    """Return a function that gives what axe finds in all views of a page, which it sees at once."""
-    contexts = {view: window(browser, view) for view in VIEWS}
-
-    @functools.cache
-    def look(name):
-        pages = {view: context.new_page() for view, context in contexts.items()}
-        for page in pages.values():
-            page.goto((site / f"{name}.html").as_uri(), wait_until="load")
-            begin(page)
-        found = {view: end(page) for view, page in pages.items()}
-        for page in pages.values():
-            page.close()
-        return found
-
-    yield look
-    for context in contexts.values():
-        context.close()
-
-
-def begin(page):
+def violations(page):
+    """Return what axe finds on a page as it is now."""
     package = importlib.util.find_spec("axe_playwright_python")
     page.evaluate((Path(package.origin).parent / "axe.min.js").read_text("utf8"))
     # What passed would be written out as well, which takes longer than to look at it.
-    only = '{resultTypes: ["violations"], selectors: false}'
-    page.evaluate(f"() => {{ window.axeResults = axe.run({only}); }}")
-
-
-def end(page):
-    found = page.evaluate("axeResults.then((results) => results.violations)")
+    only = '{resultTypes: ["violations"], selectors: false, preload: false}'
+    found = page.evaluate(f"axe.run({only}).then((results) => results.violations)")
     return [f"{v['id']}: {node['html']}" for v in found for node in v["nodes"]]
-
-
-def violations(page):
-    begin(page)
-    return end(page)
 
 
 each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view[0]}-{view[1]}")
 
 
+# axe takes some ten times as long to look at a page as the page to open.
+@pytest.mark.exhaustive(share=1 / 8)
 @each_view
 @pytest.mark.parametrize("name", [page.docname for page in all_pages()])
-def test_a_page_is_accessible(looked_at, view, name):
-    assert looked_at(name)[view] == []
+def test_a_page_is_accessible(site, browser, view, name):
+    context = window(browser, view)
+    page = context.new_page()
+    page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+    assert violations(page) == []
+    context.close()
 
 
 @each_view
