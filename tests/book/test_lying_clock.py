@@ -19,7 +19,7 @@ from tests.book.pages import BOOK, Page, all_pages
 
 CLOCKS = re.compile(r"\b(perf_counter|monotonic|process_time|thread_time|timeit|time\.time)\b")
 COMPARISON = re.compile(
-    r"\b(?:faster|slower|quicker) than\b|\b(?:twice|times|half) as (?:fast|slow|quick|long)\b"
+    r"\b(?:faster|slower|quicker) than\b|\b(?:twice|times|half) as (?:fast|slow|quick)\b"
     r"|\btakes? longer\b|\bin less time\b|\bspeeds? (?:it |things )?up\b|\bboth processors\b",
     re.IGNORECASE,
 )
