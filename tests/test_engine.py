@@ -238,7 +238,7 @@ def test_memory_stays_below_the_size_of_the_images_and_a_fifth():
     digits = nnfs.load_mnist("bundled")
     X, y = digits.x_train, digits.y_train
     tracemalloc.start()
-    nnfs.train(X, y, iterations=2)
+    nnfs.train(X, y, iterations=2, threads=2)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1.2 * X.nbytes
