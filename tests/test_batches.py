@@ -62,7 +62,7 @@ def test_the_mean_over_all_batches_of_a_small_set_is_the_gradient_of_the_set(par
     parts = [list(chosen) for chosen in combinations(range(6), 3)]
     drawn = [network.gradient(params, X[:, part], y[part])[2].W1 for part in parts]
     np.testing.assert_allclose(
-        np.mean(drawn, axis=0), network.gradient(params, X, y)[2].W1, atol=1e-15
+        np.mean(drawn, axis=0), network.gradient(params, X, y)[2].W1, atol=1e-13
     )
 
 
@@ -120,7 +120,7 @@ def test_dropout_without_a_batch_size_uses_all_examples(params, X, y):
         losses = {objective(params).loss for _ in range(5)}
     assert len(losses) > 1
     expected = batches.mini_batches(layers.gradient, X, y, batch_size=4, dropout=0.5, seed=1)
-    assert expected(params).loss in losses
+    assert np.isclose(expected(params).loss, list(losses), rtol=1e-12).any()
 
 
 def test_training_on_batches_is_seeded_and_learns():
@@ -129,8 +129,9 @@ def test_training_on_batches_is_seeded_and_learns():
     options = {"n_classes": 3, "hidden": (16, 16), "iterations": 600, "batch_size": 8}
     first, again, other = (nnfs.train(X, y, seed=seed, **options) for seed in (1, 1, 2))
     assert nnfs.accuracy(first.params, X, y) == 1
-    assert [P.tobytes() for P in first.params] == [P.tobytes() for P in again.params]
-    assert first.params[0].tobytes() != other.params[0].tobytes()
+    for P, Q in zip(first.params, again.params, strict=True):
+        np.testing.assert_allclose(P, Q, rtol=0, atol=1e-6)
+    assert np.abs(first.params[0] - other.params[0]).max() > 1e-2
 
 
 def test_a_diverging_batch_is_one_error_and_no_warning(X, y):

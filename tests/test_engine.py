@@ -1,6 +1,7 @@
 """The gradient of the whole set from its parts: the same numbers, and nothing left behind."""
 
 import multiprocessing
+import sys
 import threading
 import tracemalloc
 
@@ -35,7 +36,7 @@ def test_parts_add_up_to_the_textbook_gradient(problem, part):
     assert loss == pytest.approx(expected[0], rel=1e-13)
     assert accuracy == expected[1] / 101
     for dP, dQ in zip(gradients, expected[2], strict=True):
-        np.testing.assert_allclose(dP, dQ, rtol=1e-11, atol=1e-15)
+        np.testing.assert_allclose(dP, dQ, rtol=1e-11, atol=1e-13)
 
 
 @pytest.mark.parametrize("m", [1, 2, 5])
@@ -44,7 +45,7 @@ def test_few_examples(problem, m):
     loss, _, gradients = evaluate(params, X[:, :m], y[:m], part=4)
     expected = network.gradient(params, X[:, :m], y[:m])
     assert loss == pytest.approx(expected[0], rel=1e-13)
-    np.testing.assert_allclose(gradients[0], expected[2].W1, rtol=1e-11, atol=1e-15)
+    np.testing.assert_allclose(gradients[0], expected[2].W1, rtol=1e-11, atol=1e-13)
 
 
 def test_float32_stays_float32_and_agrees_to_its_rounding(problem):
@@ -194,7 +195,7 @@ def test_examples_without_any_lit_input(problem, part):
     assert loss == pytest.approx(expected[0], rel=1e-13)
     assert accuracy == expected[1] / 101
     for dP, dQ in zip(gradients, expected[2], strict=True):
-        np.testing.assert_allclose(dP, dQ, rtol=1e-11, atol=1e-15)
+        np.testing.assert_allclose(dP, dQ, rtol=1e-11, atol=1e-13)
 
 
 @pytest.mark.parametrize("part", [9, 40, 1000])
@@ -237,27 +238,31 @@ def test_memory_stays_below_the_size_of_the_images_and_a_fifth():
     digits = nnfs.load_mnist("bundled")
     X, y = digits.x_train, digits.y_train
     tracemalloc.start()
-    nnfs.train(X, y, iterations=2)
+    nnfs.train(X, y, iterations=2, threads=2)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 1.2 * X.nbytes
 
 
-def losses_in_a_fork(queue, X, y):
+def put_losses(queue, X, y):
     queue.put(nnfs.train(X, y, hidden=5, n_classes=3, iterations=3, threads=2).history.loss)
 
 
-@pytest.mark.skipif(
-    "fork" not in multiprocessing.get_all_start_methods(), reason="this system does not fork"
-)
-def test_it_works_in_a_fork_after_training(problem):
+# macOS has fork, but its own libraries do not survive it.
+STARTS = {"fork", "spawn"} & set(multiprocessing.get_all_start_methods())
+STARTS -= {"fork"} if sys.platform == "darwin" else set()
+
+
+@pytest.mark.parametrize("start", sorted(STARTS))
+def test_it_works_in_another_process_after_training(problem, start):
     _, X, y = problem
     before = nnfs.train(X, y, hidden=5, n_classes=3, iterations=3, threads=2).history.loss
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context(start)
     queue = context.Queue()
-    child = context.Process(target=losses_in_a_fork, args=(queue, X, y))
+    child = context.Process(target=put_losses, args=(queue, X, y), daemon=True)
     child.start()
-    assert np.array_equal(queue.get(timeout=60), before)
+    # Generous: a child that hangs is what the test looks for, not one that is slow.
+    np.testing.assert_allclose(queue.get(timeout=600), before, rtol=1e-12)
     child.join()
 
 

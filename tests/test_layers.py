@@ -38,14 +38,15 @@ def test_the_shapes_are_those_of_the_parameters(hidden, X, y):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_two_layers_have_the_bits_of_the_two_layer_network(X, y, dtype):
+def test_two_layers_are_the_two_layer_network(X, y, dtype):
     params, X = start((5,), dtype=dtype), X.astype(dtype)
     ours, theirs = layers.gradient(params, X, y), network.gradient(params, X, y)
-    assert ours[:2] == theirs[:2]
+    assert ours[0] == pytest.approx(theirs[0], rel=100 * float(np.finfo(dtype).eps))
+    assert ours[1] == theirs[1]
     assert isinstance(ours[2], nnfs.Parameters)
     for dP, dQ in zip(ours[2], theirs[2], strict=True):
         assert dP.dtype == dQ.dtype
-        assert dP.tobytes() == dQ.tobytes()
+        np.testing.assert_allclose(dP, dQ, rtol=0, atol=100 * np.finfo(dtype).eps)
 
 
 def test_one_layer_is_softmax_regression(X, y):
@@ -53,10 +54,10 @@ def test_one_layer_is_softmax_regression(X, y):
     loss, correct, (dW, db) = layers.gradient((W, b), X, y)
     Z, Y = W @ X + b, nnfs.one_hot(y, 3)
     dZ = nnfs.softmax(Z) - Y
-    assert loss == nnfs.cross_entropy(Z, Y)
+    assert loss == pytest.approx(nnfs.cross_entropy(Z, Y), rel=1e-13)
     assert correct == (Z.argmax(axis=0) == y).sum()
-    np.testing.assert_allclose(dW, dZ @ X.T / 4, rtol=1e-14)
-    np.testing.assert_allclose(db, dZ.mean(axis=1, keepdims=True), rtol=1e-14)
+    np.testing.assert_allclose(dW, dZ @ X.T / 4, rtol=1e-13)
+    np.testing.assert_allclose(db, dZ.mean(axis=1, keepdims=True), rtol=1e-13)
 
 
 def test_forward_gives_what_feeds_each_layer(X):
@@ -91,7 +92,7 @@ def test_the_engine_takes_it(hidden):
     assert loss == pytest.approx(expected[0], rel=1e-13)
     assert accuracy == expected[1] / 101
     for dP, dQ in zip(gradients, expected[2], strict=True):
-        np.testing.assert_allclose(dP, dQ, rtol=1e-11, atol=1e-15)
+        np.testing.assert_allclose(dP, dQ, rtol=1e-11, atol=1e-13)
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)

@@ -14,9 +14,9 @@ def test_the_penalty_by_hand(params, X, y):
     loss, correct, gradients = network.gradient(params, X, y)
     penalised = regularise.penalised(network.gradient, 0.3)(params, X, y)
     weights = (params.W1**2).sum() + (params.W2**2).sum()
-    assert penalised[0] == pytest.approx(loss + 0.15 * weights, rel=1e-14)
+    assert penalised[0] == pytest.approx(loss + 0.15 * weights, rel=1e-13)
     assert penalised[1] == correct
-    np.testing.assert_allclose(penalised[2].W1, gradients.W1 + 0.3 * params.W1, rtol=1e-14)
+    np.testing.assert_allclose(penalised[2].W1, gradients.W1 + 0.3 * params.W1, rtol=1e-13)
     np.testing.assert_array_equal(penalised[2].b2, gradients.b2)
 
 
@@ -49,8 +49,8 @@ def test_parts_of_the_data_add_up_with_the_penalty_too(params):
 def test_strength_0_changes_nothing(params, X, y):
     loss, _, gradients = regularise.penalised(network.gradient, 0)(params, X, y)
     expected = network.gradient(params, X, y)
-    assert loss == expected[0]
-    assert gradients.W1.tobytes() == expected[2].W1.tobytes()
+    assert loss == pytest.approx(expected[0], rel=1e-13)
+    np.testing.assert_allclose(gradients.W1, expected[2].W1, rtol=1e-12, atol=1e-13)
 
 
 def test_masks_hold_0_and_the_factor_that_keeps_the_mean():

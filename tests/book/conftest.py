@@ -55,7 +55,7 @@ class SmallBook:
             capture_output=True,
             encoding="utf8",
             errors="replace",
-            timeout=300,
+            timeout=1800,
             check=False,
         )
 

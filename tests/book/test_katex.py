@@ -20,7 +20,7 @@ def rendered(latex: str) -> str:
         [sys.executable, "-c", RENDER.format(latex=latex)],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=600,
         check=True,
     )
     return result.stdout

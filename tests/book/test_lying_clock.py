@@ -19,41 +19,47 @@ from tests.book.pages import BOOK, Page, all_pages
 
 CLOCKS = re.compile(r"\b(perf_counter|monotonic|process_time|thread_time|timeit|time\.time)\b")
 COMPARISON = re.compile(
-    r"\b(?:faster|slower|quicker) than\b|\b(?:twice|times|half) as (?:fast|slow|quick|long)\b"
+    r"\b(?:faster|slower|quicker) than\b|\b(?:twice|times|half) as (?:fast|slow|quick)\b"
     r"|\btakes? longer\b|\bin less time\b|\bspeeds? (?:it |things )?up\b|\bboth processors\b",
     re.IGNORECASE,
 )
 
 LIE = """
-import itertools, json, math, os, random, threading, time
+import json, math, os, random, threading, time
 
 settings = json.loads(os.environ["LYING_CLOCK"])
 rng = random.Random(settings["seed"])
 low, high = map(math.log, settings["factors"])
 
-def draw():
-    return math.exp(rng.uniform(low, high))
+usual = 0.03  # seconds
 
-again = itertools.cycle([draw() for _ in range(settings["period"])])
+def factor(seconds):
+    global usual
+    if not settings["turned"] or seconds < 1e-3:
+        return math.exp(rng.uniform(low, high))
+    # What takes longer than usual seems to take less, and the other way round.
+    usual *= (seconds / usual) ** 0.1
+    return math.exp(min(high, max(low, 2 * math.log(usual / seconds))))
+
 lock = threading.Lock()
 
-def lying(honest, unit):
+def lying(honest, unit, tick):
     last = told = honest()
 
     def clock():
         nonlocal last, told
         with lock:
             now = honest()
-            told += unit((now - last) * (next(again) if settings["period"] else draw()))
+            told += unit((now - last) * factor((now - last) * tick))
             last = now
             return told
 
     return clock
 
 for name in "perf_counter", "monotonic", "process_time", "thread_time", "time":
-    for suffix, unit in ("", float), ("_ns", int):
+    for suffix, unit, tick in ("", float, 1), ("_ns", int, 1e-9):
         if hasattr(time, name + suffix):
-            setattr(time, name + suffix, lying(getattr(time, name + suffix), unit))
+            setattr(time, name + suffix, lying(getattr(time, name + suffix), unit, tick))
 """
 
 BEFORE = """
@@ -80,11 +86,10 @@ shown.pace, shown.quickest = _recorded(shown.pace), _recorded(shown.quickest)
 AFTER = "import json; print(json.dumps(_said))"
 
 CASES = {
-    "each interval": {"seed": 1, "period": 0, "factors": [0.1, 10]},
-    "each interval, again": {"seed": 2, "period": 0, "factors": [0.1, 10]},
-    # Ten readings make a round of the race, so one version always seems the slowest.
-    "one version favoured": {"seed": 3, "period": 10, "factors": [0.1, 10]},
-    "hardly moves": {"seed": 4, "period": 0, "factors": [1e-4, 2e-4]},
+    "each interval": {"seed": 1, "turned": False, "factors": [0.1, 10]},
+    "each interval, again": {"seed": 2, "turned": False, "factors": [0.1, 10]},
+    "the order turned round": {"seed": 3, "turned": True, "factors": [0.1, 10]},
+    "hardly moves": {"seed": 4, "turned": False, "factors": [1e-4, 2e-4]},
 }
 
 
@@ -167,8 +172,11 @@ def test_no_sentence_typed_beforehand_compares_times(page: Page):
 def test_a_page_holds_by_any_clock(page: Page, case: dict[str, object], tmp_path: Path):
     notebook = executed([cell.code for cell in page.cells], tmp_path, case)
     words, said = glued(notebook), json.loads(notebook.cells[-1].outputs[0].text)
+    used = set(re.findall(r"\{glue:text\}`(\w+)", page.body))
+    assert used <= words.keys()
+    sentences = {words[name] for name in used}
     for function, samples, text in said:
-        assert repr(text) in map(repr, words.values()), f"{text} stands in no sentence"
+        assert text in sentences, f"no sentence says: {text}"
         if function == "pace":
             assert agrees(*samples, text), (samples, text)
         else:

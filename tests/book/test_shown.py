@@ -5,7 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from shown import glue, size, spread, table
+import shown
+from shown import glue, machine, pace, processors, quickest, size, spread, table
 
 
 @pytest.mark.parametrize("value", ["", np.nan, np.inf, None, True, [1.0], np.ones(2)])
@@ -38,6 +39,87 @@ def test_a_browser_takes_the_smaller_size_and_says_so(monkeypatch, capsys):
     monkeypatch.setattr(sys, "platform", "emscripten")
     assert size(10_000, browser=300) == 300
     assert capsys.readouterr().out == "300 here, 10,000 on the built page\n"
+
+
+SLOW, FAST = [8.0, 8.1, 8.2, 8.3], [4.0, 4.1, 4.2, 4.3]
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "words"),
+    [
+        (FAST, SLOW, "brings the time to 0.51 of its"),
+        (SLOW, FAST, "makes it slower here, 1.96 times its"),
+        (FAST, FAST, "makes no difference that can be told from the spread: 1.00 of its"),
+        # The medians differ by a half, and so do the times of each sample.
+        ([2, 4, 9], [3, 6, 8], "makes no difference that can be told from the spread: 0.67 of its"),
+        ([3, 6, 8], [2, 4, 9], "makes no difference that can be told from the spread: 1.50 of its"),
+        # Told apart by the clock, but not by the number that is shown.
+        (
+            [1.001] * 3,
+            [1.0] * 3,
+            "makes no difference that can be told from the spread: 1.00 of its",
+        ),
+        (
+            [1.0] * 3,
+            [1.001] * 3,
+            "makes no difference that can be told from the spread: 1.00 of its",
+        ),
+        (np.multiply(FAST, 0.001), SLOW, "brings the time to 0.0005 of its"),
+        (np.multiply(SLOW, 1000), FAST, "makes it slower here, 1,964 times its"),
+        ([0, 0, 0], FAST, "takes a time that this clock cannot tell from its"),
+        (FAST, [0, 0, 0], "takes a time that this clock cannot tell from its"),
+    ],
+)
+def test_words_about_time_are_chosen_by_the_times(now, before, words):
+    assert pace(now, before, of="its") == words
+
+
+@pytest.mark.parametrize(
+    "times", [[], [1, 2], [1, 2, np.nan], [1, 2, -3], [1, 2, np.inf], [[1, 2, 3]]]
+)
+def test_a_comparison_needs_times_and_a_few_of_them(times):
+    for pair in ((times, FAST), (FAST, times)):
+        with pytest.raises(ValueError, match="at least three times"):
+            pace(*pair, of="its")
+    with pytest.raises(ValueError, match="at least three times"):
+        quickest({"a": FAST, "b": times})
+
+
+def test_the_quickest_is_named_with_what_cannot_be_told_from_it():
+    assert quickest({"a": SLOW, "b": FAST}) == "b"
+    assert quickest({"a": FAST, "b": SLOW, "c": [3.9, 4.15, 4.4]}) == "a or c"
+    assert quickest({"a": SLOW, "b": SLOW, "c": SLOW}) == "a, b or c"
+
+
+def test_the_machine_is_named_and_what_is_not_known_is_said(monkeypatch):
+    assert machine()
+    assert processors() >= 1
+    monkeypatch.setattr(shown, "_processor", lambda: "")
+    monkeypatch.setattr("joblib.cpu_count", lambda: 1)
+    monkeypatch.setattr("threadpoolctl.threadpool_info", list)
+    text = machine()
+    assert text.startswith("a processor of unknown name (1 processor to use; ")
+    assert text.endswith(", kernel not known)")
+
+
+@pytest.mark.parametrize(
+    ("library", "words"),
+    [
+        (
+            {"internal_api": "openblas", "version": "0.3.30", "architecture": "Zen"},
+            "OpenBLAS 0.3.30, kernel Zen",
+        ),
+        ({"internal_api": "mkl", "version": "2025.0"}, "MKL 2025.0, kernel not known"),
+        (
+            {"internal_api": "blis", "version": None, "architecture": "haswell"},
+            "BLIS, kernel haswell",
+        ),
+    ],
+)
+def test_the_library_of_products_is_named(monkeypatch, library, words):
+    listed = [{"user_api": "openmp"}, {"user_api": "blas", **library}]
+    monkeypatch.setattr("threadpoolctl.threadpool_info", lambda: listed)
+    assert words in machine()
 
 
 def test_a_table_is_text_and_html():

@@ -34,5 +34,5 @@ def test_two_kernels_compute_once(tmp_path):
         )
         for _ in range(2)
     ]
-    assert [kernel.communicate(timeout=120)[0].strip() for kernel in kernels] == ["2", "2"]
+    assert [kernel.communicate(timeout=600)[0].strip() for kernel in kernels] == ["2", "2"]
     assert (tmp_path / "calls").read_text() == "x"

@@ -1,5 +1,7 @@
 """What "Watch it learn" shows is what nnfs trains."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -60,9 +62,11 @@ def test_it_shows_ten_units_at_most():
     assert report["weights"].shape == report["start"].shape == (10, 7)
 
 
-def test_time_ends_a_report_after_the_step_in_which_it_is_over():
-    assert Watched(X, Y, **SETTINGS).advance(seconds=0)["loss"].size == 1
-    assert 1 < Watched(X, Y, **SETTINGS).advance(seconds=0.05)["loss"].size <= LAST
+@pytest.mark.parametrize(("seconds", "taken"), [(0, 1), (1, 1), (2.5, 3), (10_000, LAST)])
+def test_time_ends_a_report_after_the_step_in_which_it_is_over(monkeypatch, seconds, taken):
+    clock = map(float, itertools.count())  # a second for each look at it, and one look a step
+    monkeypatch.setattr("watched_training.time.perf_counter", lambda: next(clock))
+    assert Watched(X, Y, **SETTINGS).advance(seconds=seconds)["loss"].size == taken
 
 
 def test_it_ends_where_the_original_does():

