@@ -33,10 +33,11 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -467,21 +468,39 @@ def execute(place: Place, page: str, python: str, timeout: int) -> dict[str, Any
         allow_errors=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
+
+    def run() -> str | None:
+        try:
+            client.execute()
+            return _first_error(path, notebook)
+        except Exception as problem:  # a kernel that died, or a cell that took too long
+            said = str(problem).strip().splitlines() or ["nothing said"]
+            return f"{page}: {type(problem).__name__}: {said[0]}"
+        finally:
+            if manager.has_kernel:
+                run_sync(manager.shutdown_kernel)(now=True)
+
     clock = time.perf_counter()
-    try:
-        client.execute()
-        error = _first_error(path, notebook)
-    except Exception as problem:  # a kernel that died, or a cell that took too long
-        said = str(problem).strip().splitlines() or ["nothing said"]
-        error = f"{page}: {type(problem).__name__}: {said[0]}"
-    finally:
-        if manager.has_kernel:
-            run_sync(manager.shutdown_kernel)(now=True)
+    error = _beside(run)
     result = {"seconds": time.perf_counter() - clock, "error": error}
     outcome = place.outcome(page)
     outcome.parent.mkdir(parents=True, exist_ok=True)
     outcome.write_text(json.dumps(result), encoding="utf8")
     return result
+
+
+def _beside(function: Callable[[], str | None]) -> str | None:
+    """Call a function in a thread, where nbclient leaves this process's signals alone.
+
+    In the main thread it would take Ctrl-C and a request to end for the death of the kernel, and
+    the next page would be executed. A kernel ends with the process that has started it.
+    """
+    returned: list[str | None] = []
+    thread = threading.Thread(target=lambda: returned.append(function()), daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.2)  # with an end, since Windows lets nothing interrupt a wait without one
+    return returned[0]
 
 
 def _first_error(path: Path, notebook: Any) -> str | None:
