@@ -544,8 +544,11 @@ class Statement:
 
     @property
     def equality(self) -> bool:
-        """Whether it has no room by its nature."""
-        return any(one.get("sign") == "==" for one in self.records.values())
+        """Whether it has no room by its nature: both sides are to be the same, or a bound is met."""
+        return any(
+            one.get("sign") == "==" or (one.get("sign") in ("<=", ">=") and one["margin"] == 0)
+            for one in self.records.values()
+        )
 
     @property
     def shift(self) -> float:
@@ -590,7 +593,7 @@ class Statement:
             sides = "sides not known"
             if "margin" in one:
                 digits = ".0f" if one.get("whole") else ".6g"
-                sides = f"{one['left']:{digits}} {one['sign']} {one['right']:{digits}}"
+                sides = f"{one['left'] + 0.0:{digits}} {one['sign']} {one['right'] + 0.0:{digits}}"
                 sides += f"  margin {one['margin']:{'.0f' if one.get('whole') else '.3g'}}"
                 sides += f" ({100 * one['relative']:.2g} %)"
             lines.append(f"{'':9}{name:16} {sides}{held}")

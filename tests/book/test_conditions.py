@@ -159,8 +159,10 @@ def test_a_margin_of_a_few_images_is_thin_even_if_it_never_moves():
 
 
 def test_an_equality_that_holds_everywhere_is_not_thin():
-    same = {name: one | {"holds": 1} for name, one in records(0.0, 0.0, sign="==").items()}
-    assert not conditions.Statement(("page", "claim", "words", 0), same).thin
+    for sign, thin in (("==", False), (">=", False), (">", True)):
+        met = {"holds": 1, "relative": 0.0}
+        same = {name: one | met for name, one in records(0.0, 0.0, sign=sign).items()}
+        assert conditions.Statement(("page", "claim", "words", 0), same).thin == thin
 
 
 @pytest.mark.parametrize(
