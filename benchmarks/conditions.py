@@ -544,7 +544,7 @@ class Statement:
 
     @property
     def equality(self) -> bool:
-        """Whether it has no room by its nature: both sides are to be the same, or a bound is met."""
+        """Whether it has no room by its nature: the sides are to be the same, or a bound is met."""
         return any(
             one.get("sign") == "==" or (one.get("sign") in ("<=", ">=") and one["margin"] == 0)
             for one in self.records.values()
