@@ -349,7 +349,8 @@ def processor_flags() -> set[str]:
 def serve() -> None:
     """Be the kernel of a page: make the condition, then start IPython's."""
     mine = json.loads(os.environ[SETTINGS])
-    sys.path.remove(str(Path(__file__).resolve().parent))
+    beside = str(Path(__file__).resolve().parent)
+    sys.path[:] = [folder for folder in sys.path if folder != beside]
     if "processors" in mine:
         chosen = sorted(os.sched_getaffinity(0))[: int(mine["processors"])]
         os.sched_setaffinity(0, chosen)
