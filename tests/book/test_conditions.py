@@ -124,8 +124,9 @@ def test_pages_are_named_as_an_author_may_name_them(asked, pages):
 
 
 def records(*margins, sign="<"):
+    one = {"of": 1, "sign": sign, "relative": 0.5}
     return {
-        f"condition {number}": {"holds": int(margin > 0), "of": 1, "sign": sign, "margin": margin}
+        f"condition {number}": one | {"holds": int(margin > 0), "margin": margin}
         for number, margin in enumerate(margins)
     }
 
@@ -149,9 +150,19 @@ def test_room_is_the_smallest_margin_in_units_of_the_shift(margins, sign, ratio,
     assert one.thin == thin
 
 
+def test_a_margin_of_a_few_images_is_thin_even_if_it_never_moves():
+    same = records(0.0004, 0.0004)
+    claim = "page", "claim", "Adam ends above plain", 0
+    assert not conditions.Statement(claim, same).thin
+    close = {name: one | {"relative": 0.0004} for name, one in same.items()}
+    assert conditions.Statement(claim, close).thin
+
+
 def test_an_equality_that_holds_everywhere_is_not_thin():
-    same = {name: one | {"holds": 1} for name, one in records(0.0, 0.0, sign="==").items()}
-    assert not conditions.Statement(("page", "claim", "words", 0), same).thin
+    for sign, thin in (("==", False), (">=", False), (">", True)):
+        met = {"holds": 1, "relative": 0.0}
+        same = {name: one | met for name, one in records(0.0, 0.0, sign=sign).items()}
+        assert conditions.Statement(("page", "claim", "words", 0), same).thin == thin
 
 
 @pytest.mark.parametrize(
