@@ -21,6 +21,7 @@ from nnfs.initialise import init_params
 from nnfs.layers import accuracy, predict
 from nnfs.network import Activations, Parameters, backward, forward
 from nnfs.optimizers import update
+from nnfs.storage import load_parameters, save_parameters
 from nnfs.training import DivergenceError, History, Training, train
 
 __all__ = ["MNIST", "DataError", "load_mnist"]
@@ -28,3 +29,4 @@ __all__ += ["cross_entropy", "log_softmax", "one_hot", "relu", "relu_mask", "sof
 __all__ += ["Activations", "Parameters", "backward", "forward", "init_params"]
 __all__ += ["GradientCheck", "accuracy", "check_gradients", "predict"]
 __all__ += ["DivergenceError", "History", "ScaleWarning", "Training", "train", "update"]
+__all__ += ["load_parameters", "save_parameters"]

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from nnfs import arguments
+from nnfs import arguments, file_kinds, network
 from nnfs.arguments import Array
 from nnfs.network import Parameters
 from nnfs.training import History
@@ -62,23 +62,46 @@ def check_writable(folder: Path) -> None:
         pass
 
 
-def save_parameters(path: Path, params: Sequence[Array]) -> None:
-    """Write W1, b1, ..., WL, bL and the version of this form as an npz file without pickles."""
-    with replacing(path) as file:
-        named: Any = {arguments.name(place): P for place, P in enumerate(params)}
-        np.savez(file, version=VERSION, **named)
+def save_parameters(path: str | os.PathLike[str], params: Sequence[Array]) -> None:
+    """Write W1, b1, ..., WL, bL as an npz file without pickles, for `load_parameters`.
 
-
-def load_parameters(path: Path) -> Any:
-    """Read the parameters that `save_parameters` wrote.
+    The file also holds the version of this form and, where params say it, the range of the data
+    that they were trained on.
 
     Parameters
     ----------
-    path : Path
+    path : str or path-like
+        The file is replaced as a whole, or left as it was.
+    params : Parameters, or another sequence W1, b1, ..., WL, bL
+
+    Raises
+    ------
+    ValueError
+        If params are not those of a network, or not all finite.
+    OSError
+        If the file cannot be written.
+    """
+    blocks = [arguments.array(P, arguments.name(place)) for place, P in enumerate(params)]
+    _check(blocks)
+    named: Any = {arguments.name(place): P for place, P in enumerate(blocks)}
+    if (data_range := getattr(params, "data_range", None)) is not None:
+        named["data_range"] = np.array(data_range, np.float64)
+    with replacing(Path(path)) as file:
+        np.savez(file, version=VERSION, **named)
+
+
+def load_parameters(path: str | os.PathLike[str]) -> Any:
+    """Read the parameters that `save_parameters` or ``python -m nnfs train`` wrote.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Such as ``"nnfs-run/parameters.npz"``.
 
     Returns
     -------
     params : Parameters, or for another depth than two a tuple W1, b1, ..., WL, bL
+        With the range of the data that they were trained on, where the file says it.
 
     Raises
     ------
@@ -87,27 +110,71 @@ def load_parameters(path: Path) -> Any:
     ValueError
         If the file is damaged, of a later version, holds something else, or parameters that do
         not fit each other.
+
+    Examples
+    --------
+    >>> import nnfs, tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "parameters.npz")
+    >>> nnfs.save_parameters(path, nnfs.init_params(7, 5, 3))
+    >>> nnfs.load_parameters(path).W1.shape
+    (5, 7)
     """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path}: no such file; python -m nnfs train writes one, and nnfs.save_parameters"
+        )
+    if path.is_dir():
+        raise ValueError(f"{path}: is a folder; expected a file such as {path / 'parameters.npz'}")
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         # The first files were those of a two-layer network, without a version.
         if (version := arrays.pop("version", np.array(VERSION))) != VERSION:
             raise ValueError(f"it has version {version}, this program reads {VERSION}")
-        params = [arrays.pop(arguments.name(place)) for place in range(len(arrays))]
-        if any(P.ndim != 2 for P in params):
-            raise ValueError("an array is not a matrix")
-        arguments.shapes(params, np.empty((params[0].shape[1] if params else 0, 1)))
-        arguments.finite(params)
+        data_range = arrays.pop("data_range", None)
+        names = [arguments.name(place) for place in range(len(arrays))]
+        if set(names) != set(arrays):
+            raise ValueError(f"it holds {_listed(arrays)}")
+        params = [arrays.pop(name) for name in names]
+        _check(params)
+        if data_range is not None:
+            return network.trained_on(params, arguments.span(data_range))
     except OSError:
         raise
     except Exception as error:  # what a damaged archive raises has no common kind
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(
-            f"{path}: not the parameters W1, b1, ..., WL, bL of a network ({reason}); "
-            "write them anew with python -m nnfs train"
+            f"{path}: not the parameters W1, b1, ..., WL, bL of a network "
+            f"({_reason(path, error)}); write them anew with python -m nnfs train"
         ) from error
     return Parameters(*params) if len(params) == 4 else tuple(params)
+
+
+def _check(params: list[Array]) -> None:
+    if any(P.ndim != 2 for P in params):
+        raise ValueError("an array is not a matrix")
+    arguments.shapes(params, np.empty((params[0].shape[1] if params else 0, 1)))
+    arguments.finite(params)
+
+
+def _listed(arrays: dict[str, Array]) -> str:
+    shown = [f"{name} {array.shape}" for name, array in list(arrays.items())[:4]]
+    return ("the arrays " + ", ".join(shown) if shown else "no arrays") + (
+        ", ..." if len(arrays) > 4 else ""
+    )
+
+
+def _reason(path: Path, error: Exception) -> str:
+    """Return what to say of a file that is no network: what it is, or what failed."""
+    content = path.read_bytes()
+    if not content:
+        return "the file is empty"
+    found = file_kinds.kind(content)
+    if found and not found[0].startswith("an archive of NumPy arrays"):
+        words = str(error).splitlines()
+        damaged = content.startswith(b"PK") and not found[0].startswith("an Excel")
+        return found[0] + (f": {words[0]}" if damaged and words else "")
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 def save_history(path: Path, history: History) -> None:
