@@ -186,6 +186,38 @@ def find_source(source: str | os.PathLike[str] | None = None) -> Source:
     return Source("folder" if path.is_dir() else "csv", path)
 
 
+def read_images(
+    path: str | os.PathLike[str],
+) -> tuple[NDArray[np.float32], NDArray[np.intp] | None]:
+    """Return all images of one file, with or without labels.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A CSV file of 784 pixels a line, with or without a label as well, or an IDX file of images.
+
+    Returns
+    -------
+    X : (784, m) array of float32 in [0, 1]
+    y : (m,) array of intp, or None if the file has no labels
+
+    Raises
+    ------
+    DataError
+        If the file does not hold what it should. It is a ValueError.
+    FileNotFoundError
+        If it is missing.
+    """
+    from nnfs import kaggle
+
+    path = Path(path)
+    content = read_content(path)
+    if content.startswith(b"\0\0\x08"):
+        return _scaled(idx.read_images(path, content)).T, None
+    pixels, labels = kaggle.read_table(path, content)
+    return _scaled(pixels).T, None if labels is None else labels.astype(np.intp)
+
+
 def inventory(source: str | os.PathLike[str] | None = None) -> list[FileSummary]:
     """Return a summary of each file of a source, after the checks that loading makes.
 
@@ -252,14 +284,15 @@ class SplitError(ValueError):
 
     def __str__(self) -> str:
         if self.rows < 2:
-            return f"n_test: {self.reason()}"
-        return f"n_test must be an integer in {self.reason()}, got {self.wanted!r}"
+            return f"n_test: {self.advice()}"
+        expected = f"an integer in 1..{self.rows - 1} for {self.rows} rows"
+        return f"n_test must be {expected}, got {self.wanted!r}"
 
-    def reason(self) -> str:
+    def advice(self) -> str:
         """Return what was expected, without the name of the argument."""
         if self.rows < 2:
             return f"{self.rows} row cannot be split in two parts, at least 2 needed"
-        return f"1..{self.rows - 1} for {self.rows} rows"
+        return f"expected 1 to {self.rows - 1} of the {self.rows} images there"
 
 
 def _check_n_test(n_test: object, n_rows: int) -> int:

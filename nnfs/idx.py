@@ -86,6 +86,17 @@ def read_pair(
     return Digits(images.reshape(-1, N_PIXELS), labels), files
 
 
+def read_images(path: Path, content: bytes) -> NDArray[np.uint8]:
+    """Return the images (m, 784) of an IDX file of this decompressed content.
+
+    Raises
+    ------
+    DataError
+        If it is no IDX file of images of 28 x 28.
+    """
+    return _idx_array(path, content, (SIDE, SIDE)).reshape(-1, N_PIXELS)
+
+
 def _read_file(folder: Path, name: str, hashes: Mapping[str, str]) -> tuple[Path, bytes]:
     """Return the path and the decompressed content of an IDX file, verified if it is bundled.
 

@@ -10,7 +10,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,6 +24,20 @@ from nnfs.training import History
 
 SETTINGS = "run.json"
 VERSION = 1
+
+
+def _whole(at_least: int) -> Callable[[Any], bool]:
+    return lambda value: value is None or (type(value) is int and value >= at_least)
+
+
+# What `python -m nnfs predict` reads there, and what it may be.
+FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "data": (lambda value: isinstance(value, str | None), "a path"),
+    "split": (lambda value: value in (None, "original", "official"), "original or official"),
+    "seed": (_whole(0), "a whole number of at least 0"),
+    "test_size": (_whole(1), "a whole number of at least 1"),
+    "test_accuracy": (lambda value: isinstance(value, float | None), "a number"),
+}
 
 
 @contextmanager
@@ -201,7 +215,7 @@ def load_settings(folder: Path) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If the file is not a JSON object, or its ``data`` is no path.
+        If the file is not a JSON object, or a setting that predict follows is none.
     """
     path = folder / SETTINGS
     if not path.exists():
@@ -210,8 +224,9 @@ def load_settings(folder: Path) -> dict[str, Any]:
         settings = json.loads(path.read_text(encoding="utf8"))
         if not isinstance(settings, dict):
             raise ValueError("not an object")
-        if not isinstance(settings.get("data"), str | None):
-            raise ValueError("data is no path")
+        for name, (holds, expected) in FORMS.items():
+            if not holds(settings.get(name)):
+                raise ValueError(f"{name} is {settings[name]!r}, not {expected}")
     except ValueError as error:
         raise ValueError(f"{path}: not the settings of a run ({error}); remove it") from error
     return settings
