@@ -9,7 +9,8 @@
 
 The modules, in the order in which data flows: `data` with its readers, `functions`, `layers`,
 `network`, `initialise`, `gradients`, `regularise`, `engine`, `batches`, `optimizers`, `schedules`,
-`training`; `pictures`, `storage`, `plots`, `cli` and `autograd`, which needs none of them, stand at the end.
+`training`; `pictures`, `storage`, `plots`, `cli` and `autograd`, which needs none of them, stand at
+the end.
 """
 
 from nnfs.arguments import ScaleWarning

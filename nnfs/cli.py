@@ -84,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt as interrupt:
-        return _complain(f"interrupted; {interrupt or 'nothing was written'}", 130)
+        return _complain(f"interrupted; {str(interrupt) or 'nothing was written'}", 130)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _complain(f"error: {place}{error.strerror or error}", 1)
@@ -246,8 +246,8 @@ def _load(source: str | None, split: str, seed: int, test_size: int) -> MNIST:
     found = data.find_source(source)
     if split == "official" and found.kind == "csv":
         raise ValueError(
-            f"{found.path}: a CSV file has no official split; leave --split official out, or pass a "
-            "folder of IDX files as --data"
+            f"{found.path}: a CSV file has no official split; leave --split official out, or pass "
+            "a folder of IDX files as --data"
         )
     try:
         return data.load_mnist(source, n_test=test_size, split=split, seed=seed)
@@ -402,7 +402,7 @@ def _write(
 
 def predict(options: argparse.Namespace) -> int:
     """Print the answers of a saved network, one a line; those for a CSV file are written to one."""
-    params, run = _network(options.parameters)
+    params, run, told = _network(options.parameters)
     files = [image for image in options.images if isinstance(image, Path)]
     places = [image for image in options.images if not isinstance(image, Path)]
     if files and places:
@@ -410,6 +410,7 @@ def predict(options: argparse.Namespace) -> int:
             f"{files[0]} is a file and {places[0]} a place in the test part; ask apart"
         )
     if files:
+        _print(told)
         _answer_files(params, files, options.output)
         return 0
     if options.output is not None:
@@ -424,12 +425,12 @@ def predict(options: argparse.Namespace) -> int:
     return 0
 
 
-def _network(path: Path) -> tuple[Any, dict[str, Any]]:
-    """Return a saved network for images and the settings of its run, and say which it is."""
+def _network(path: Path) -> tuple[Any, dict[str, Any], str]:
+    """Return a saved network for images, the settings of its run, and a line that describes it."""
     if not path.exists():
         raise FileNotFoundError(
-            f"{path}: no trained network there; python -m nnfs train writes one, --parameters names "
-            "another"
+            f"{path}: no trained network there; train one with python -m nnfs train, or name "
+            "another as --parameters"
         )
     params = storage.load_parameters(path)
     if params[0].shape[1] != N_PIXELS:
@@ -441,10 +442,7 @@ def _network(path: Path) -> tuple[Any, dict[str, Any]]:
     widths = "-".join(str(size) for size in (N_PIXELS, *(len(b) for b in params[1::2])))
     reached = run.get("test_accuracy")
     told = "" if reached is None else f", {100 * reached:.1f} % of its test images right"
-    # The answers alone go to the output, so that they can be read by a program.
-    with suppress(AttributeError, ValueError):
-        print(f"network: {path}, {widths}{told}", file=sys.stderr, flush=True)
-    return params, run
+    return params, run, f"network: {path}, {widths}{told}"
 
 
 def _answer_files(params: Sequence[Array], files: list[Path], output: Path | None) -> None:

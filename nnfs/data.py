@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from nnfs import arguments, idx
 from nnfs.digit_files import OTHER_DATA, DataError, Digits, read_content, sha256
 
-BUNDLED_DIR = Path(__file__).resolve().parent.parent / "mnist_data"
+PACKAGE = Path(__file__).resolve().parent
+# Inside an installed package, beside it in the repository.
+INSIDE, BESIDE = PACKAGE / "mnist_data", PACKAGE.parent / "mnist_data"
+BUNDLED_DIR = INSIDE if INSIDE.is_dir() else BESIDE
 
 BUNDLED_SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",

@@ -252,7 +252,7 @@ def _ink(grey: Array, fuzz: float) -> Array:
     else:
         ink = ink / peak
     _check_one_digit(ink)
-    return ink
+    return np.asarray(ink)
 
 
 def _border(cells: Array) -> Array:
@@ -264,9 +264,8 @@ def _plane(grey: Array, border: Array) -> Array:
     rows, columns = np.indices(grey.shape) / max(grey.shape)
     terms = [np.ones_like(grey), rows, columns]
     at_border = np.stack([_border(term) for term in terms], axis=1)
-    usual = np.abs(border - np.median(border)) <= np.percentile(
-        np.abs(border - np.median(border)), 95
-    )
+    away = np.abs(border - np.median(border))
+    usual = away <= np.percentile(away, 95)
     weights = np.linalg.lstsq(at_border[usual], border[usual], rcond=None)[0]
     return np.asarray(sum(w * term for w, term in zip(weights, terms, strict=True)))
 

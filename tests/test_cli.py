@@ -231,7 +231,7 @@ def test_usage_errors_exit_with_2(options, capsys):
     ("options", "message"),
     [
         (["--data", "/no/such/place"], "/no/such/place"),
-        (["--test-size", "120"], "n_test"),
+        (["--test-size", "120"], "--test-size 120: expected 1 to 119 of the 120 images"),
         (["--alpha", "1e38", "--iterations", "30"], "diverged at iteration"),
     ],
 )
