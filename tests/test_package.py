@@ -13,6 +13,7 @@ ROOT = Path(nnfs.__file__).resolve().parents[1]
 MODULES = (ROOT / "nnfs").glob("*.py")
 ORDER = (
     "arguments",
+    "file_kinds",
     "digit_files",
     "idx",
     "kaggle",
@@ -30,6 +31,7 @@ ORDER = (
     "schedules",
     "training",
     "early_stopping",
+    "pictures",
     "storage",
     "plots",
     "autograd",
@@ -73,7 +75,7 @@ def run(code: str) -> str:
 @pytest.mark.parametrize("module", ["nnfs", "nnfs.cli"])
 def test_heavy_libraries_wait_until_they_are_used(module):
     code = f"import {module}, sys; print(*sys.modules)"
-    assert not {"pandas", "matplotlib", "tqdm", "threadpoolctl"} & set(run(code).split())
+    assert not {"pandas", "matplotlib", "PIL", "tqdm", "threadpoolctl"} & set(run(code).split())
 
 
 def test_only_plots_imports_matplotlib():
