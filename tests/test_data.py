@@ -662,7 +662,7 @@ def test_csv_without_a_header_names_the_line_of_a_bad_label(tmp_path: Path) -> N
     labels[2] = 77
     images = np.maximum(images, 10)
     rows = np.hstack([labels[:, None], images]).astype(str).tolist()
-    path.write_bytes(b"\n" * 0 + csv_bytes(rows).replace(b"\n", b"\n\n"))
+    path.write_bytes(csv_bytes(rows).replace(b"\n", b"\n\n"))
     assert_says(error_of(path), path, "line 5, column label is '77'", "in 0..9", "first column")
 
 
@@ -724,10 +724,7 @@ OTHER_KINDS = {
     "Git LFS pointer": b"version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 3\n",
     "bzip2": bz2.compress(GOOD),
     "xz": lzma.compress(GOOD),
-    "tar archive": saved(
-        lambda file: tarfile.open(fileobj=file, mode="w").addfile(tarfile.TarInfo("train.csv"))
-    )
-    + bytes(1024),
+    "tar archive": tarfile.TarInfo("train.csv").tobuf() + bytes(1024),
     "ARFF": b"@RELATION mnist_784\n@ATTRIBUTE pixel1 real\n",
     "JSON": b'[{"label": 3}]',
     "LIBSVM": b"5 153:3 154:18 155:18\n",
