@@ -9,7 +9,8 @@
 
 The modules, in the order in which data flows: `data` with its readers, `functions`, `layers`,
 `network`, `initialise`, `gradients`, `regularise`, `engine`, `batches`, `optimizers`, `schedules`,
-`training`; `storage`, `plots`, `cli` and `autograd`, which needs none of them, stand at the end.
+`training`; `pictures`, `storage`, `plots`, `cli` and `autograd`, which needs none of them, stand at
+the end.
 """
 
 from nnfs.arguments import ScaleWarning
@@ -21,6 +22,8 @@ from nnfs.initialise import init_params
 from nnfs.layers import accuracy, predict
 from nnfs.network import Activations, Parameters, backward, forward
 from nnfs.optimizers import update
+from nnfs.pictures import prepare_picture, read_picture
+from nnfs.storage import load_parameters, save_parameters
 from nnfs.training import DivergenceError, History, Training, train
 
 __all__ = ["MNIST", "DataError", "load_mnist"]
@@ -28,3 +31,5 @@ __all__ += ["cross_entropy", "log_softmax", "one_hot", "relu", "relu_mask", "sof
 __all__ += ["Activations", "Parameters", "backward", "forward", "init_params"]
 __all__ += ["GradientCheck", "accuracy", "check_gradients", "predict"]
 __all__ += ["DivergenceError", "History", "ScaleWarning", "Training", "train", "update"]
+__all__ += ["load_parameters", "save_parameters"]
+__all__ += ["prepare_picture", "read_picture"]

@@ -1,18 +1,22 @@
 """The command line: python -m nnfs train | predict | data.
 
+Messages speak of options and files, not of the arguments of functions.
+
 Exit codes: 0 success, 1 bad data or a diverged run, 2 usage, 130 interrupted.
 """
 
 import argparse
+import csv
+import io
 import os
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import numpy as np
@@ -24,6 +28,7 @@ from nnfs import (
     initialise,
     layers,
     optimizers,
+    pictures,
     regularise,
     schedules,
     storage,
@@ -31,12 +36,15 @@ from nnfs import (
 )
 from nnfs.arguments import Array
 from nnfs.data import MNIST
+from nnfs.digit_files import N_PIXELS, OTHER_DATA
 from nnfs.functions import softmax
+from nnfs.network import trained_on
 from nnfs.optimizers import Optimizer
 from nnfs.schedules import Schedule
 from nnfs.training import DivergenceError, History, Step, Training
 
 N_SHOWN = 12
+PICTURE_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"}
 OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {
     "sgd": lambda weight_decay: optimizers.SGD,
     "momentum": lambda weight_decay: optimizers.momentum(),
@@ -75,8 +83,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except KeyboardInterrupt:
-        return _complain("interrupted; nothing was written", 130)
+    except KeyboardInterrupt as interrupt:
+        return _complain(f"interrupted; {str(interrupt) or 'nothing was written'}", 130)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _complain(f"error: {place}{error.strerror or error}", 1)
@@ -85,6 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _complain(message: str, code: int) -> int:
+    message = message.replace(OTHER_DATA, "pass a folder of IDX files or a CSV file as --data")
     print(f"nnfs: {' '.join(message.split())}", file=sys.stderr)
     return code
 
@@ -140,16 +149,34 @@ def _add_train(commands: Any) -> None:
 def _add_predict(commands: Any) -> None:
     command = commands.add_parser(
         "predict",
-        help="show a saved network's answers for test images",
-        description="Show a saved network's answers for test images. The test part is that of the "
+        help="show a saved network's answers, for test images or for pictures of your own",
+        description="Show a saved network's answers: for pictures of digits; for the rows of a CSV "
+        "file, written to a CSV file in turn; or for test images. The test part is that of the "
         "run, as its run.json says; options override it.",
     )
-    add, whole = command.add_argument, _option(int, arguments.whole_number, at_least=0)
-    add("images", nargs="*", type=whole, metavar="IMAGE", help="places in the test part (0-9)")
+    add = command.add_argument
+    text = (
+        "a picture (PNG, JPEG, ...) of a digit, a CSV file of images, or a place in the test part"
+    )
+    add("images", nargs="*", type=_image, metavar="IMAGE", help=f"{text} (default: 0-9)")
     path, written = Path("nnfs-run", "parameters.npz"), "what train wrote (default: %(default)s)"
     add("--parameters", type=Path, default=path, metavar="FILE", help=written)
+    output = "CSV file for the answers (of data.csv unless given data-predictions.csv)"
+    add("--output", type=Path, metavar="FILE", help=output)
     _add_data_options(command, n_test=None, seed=None, split=None)
     command.set_defaults(run=predict)
+
+
+def _image(text: str) -> int | Path:
+    with suppress(ValueError):
+        if (place := int(text)) >= 0:
+            return place
+    path = Path(text)
+    if not (path.exists() or path.suffix or path.name != text) or text.lstrip("-").isdigit():
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither a file nor a whole number of at least 0, a place in the test part"
+        )
+    return path
 
 
 def _add_data(commands: Any) -> None:
@@ -163,7 +190,7 @@ def _add_data_options(
     command: argparse.ArgumentParser, *, n_test: int | None, seed: int | None, split: str | None
 ) -> None:
     add, whole = command.add_argument, arguments.whole_number
-    source = "a Kaggle train.csv or a folder of IDX files; unless given, mnist_data/train.csv if "
+    source = "a CSV file or a folder of IDX files; unless given, mnist_data/train.csv if "
     source += "there is one, else the bundled digits"
     default = argparse.SUPPRESS if n_test is None else None
     add("--data", metavar="PATH", default=default, help=source)
@@ -178,9 +205,9 @@ def _add_data_options(
 def _option(kind: type, check: Callable[..., Any], **bounds: int) -> Callable[[str], Any]:
     def parse(text: str) -> Any:
         with suppress(ValueError):
-            return check(kind(text), "value", **bounds)
+            return check(kind(text), "it", **bounds)
         try:
-            return check(text, "value", **bounds)
+            return check(text, "it", **bounds)
         except ValueError as error:
             raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -191,9 +218,7 @@ def train(options: argparse.Namespace) -> int:
     """Train, write the run, and print both accuracies."""
     say: Callable[[str], None] = (lambda line: None) if options.quiet else _print
     say(f"data: {data.find_source(options.data)}")
-    digits = data.load_mnist(
-        options.data, n_test=options.test_size, split=options.split, seed=options.seed
-    )
+    digits = _load(options.data, options.split, options.seed, options.test_size)
     say(f"{digits.y_train.size} training images, {digits.y_test.size} test images")
     options.alpha = options.alpha or (0.001 if options.optimizer.startswith("adam") else 0.1)
     if options.epochs:
@@ -202,7 +227,7 @@ def train(options: argparse.Namespace) -> int:
     with _folder(options.out), _interruptible() as interrupted:
         result = _descend(options, digits, interrupted)
         accuracies = _accuracies(result.params, digits)
-        _write(options, result, digits)
+        _write(options, result, digits, accuracies)
         done = result.history.loss.size
         say(f"written to {options.out}: loss, accuracy, predictions, history, parameters")
         if interrupted():
@@ -214,6 +239,20 @@ def train(options: argparse.Namespace) -> int:
         for part, accuracy in accuracies.items():
             _print(f"{part} accuracy: {accuracy:.4f}")
         return 130 if interrupted() else 0
+
+
+def _load(source: str | None, split: str, seed: int, test_size: int) -> MNIST:
+    """Return the digits; what does not go together is said in the words of the options."""
+    found = data.find_source(source)
+    if split == "official" and found.kind == "csv":
+        raise ValueError(
+            f"{found.path}: a CSV file has no official split; leave --split official out, or pass "
+            "a folder of IDX files as --data"
+        )
+    try:
+        return data.load_mnist(source, n_test=test_size, split=split, seed=seed)
+    except data.SplitError as error:
+        raise ValueError(f"{found.path}: --test-size {test_size}: {error.advice()}") from None
 
 
 def _accuracies(params: Sequence[Array], digits: MNIST) -> dict[str, float]:
@@ -256,9 +295,23 @@ def _folder(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _interruptible() -> Iterator[Callable[[], bool]]:
-    """Take Ctrl-C as a request to stop after the iteration, not as an error in its midst."""
-    asked = Event()
-    previous = signal.signal(signal.SIGINT, lambda *_: asked.set())
+    """Take Ctrl-C as a request to stop after the iteration, and a second one as an order.
+
+    Signals reach the main thread only. Elsewhere, and where they are ignored, all stays as it is.
+    """
+    asked = threading.Event()
+    previous = signal.getsignal(signal.SIGINT)
+    main_thread = threading.current_thread() is threading.main_thread()
+    if not main_thread or previous in (signal.SIG_IGN, None):
+        yield asked.is_set
+        return
+
+    def ask(number: int, frame: Any) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt("again, so what was not yet written is lost")
+        asked.set()
+
+    signal.signal(signal.SIGINT, ask)
     try:
         yield asked.is_set
     finally:
@@ -286,6 +339,7 @@ def _descend(
             accuracy.append(step.accuracy)
             if interrupted():
                 break
+    params = trained_on(params, arguments.range_of(X))
     return Training(params, History(np.array(loss), np.array(accuracy)))
 
 
@@ -321,7 +375,9 @@ def _lines(steps: Iterator[Step], iterations: int) -> Iterator[Step]:
         yield step
 
 
-def _write(options: argparse.Namespace, result: Training, digits: MNIST) -> None:
+def _write(
+    options: argparse.Namespace, result: Training, digits: MNIST, accuracies: dict[str, float]
+) -> None:
     from nnfs import plots
 
     params, (loss, accuracy) = result
@@ -340,15 +396,28 @@ def _write(options: argparse.Namespace, result: Training, digits: MNIST) -> None
     settings = {name: getattr(options, name) for name in SETTINGS}
     source = data.find_source(options.data)
     used = "bundled" if source.kind == "bundled" else str(source.path.resolve())
-    storage.save_settings(options.out, {"data": used, **settings, "done": loss.size})
+    reached = {f"{part}_accuracy": accuracy for part, accuracy in accuracies.items()}
+    storage.save_settings(options.out, {"data": used, **settings, "done": loss.size, **reached})
 
 
 def predict(options: argparse.Namespace) -> int:
-    """Print the answers of a saved network for test images, one a line."""
-    params = storage.load_parameters(options.parameters)
-    digits = _test_part(options)
+    """Print the answers of a saved network, one a line; those for a CSV file are written to one."""
+    params, run, told = _network(options.parameters)
+    files = [image for image in options.images if isinstance(image, Path)]
+    places = [image for image in options.images if not isinstance(image, Path)]
+    if files and places:
+        raise ValueError(
+            f"{files[0]} is a file and {places[0]} a place in the test part; ask apart"
+        )
+    if files:
+        _print(told)
+        _answer_files(params, files, options.output)
+        return 0
+    if options.output is not None:
+        raise ValueError(f"--output {options.output}: answers are written for files; name one")
+    digits = _test_part(options, run)
     n_test = digits.y_test.size
-    images = options.images or list(range(min(10, n_test)))
+    images = places or list(range(min(10, n_test)))
     if max(images) >= n_test:
         raise ValueError(f"image {max(images)}: the test part holds images 0 to {n_test - 1}")
     right = _print_answers(params, digits, images)
@@ -356,13 +425,94 @@ def predict(options: argparse.Namespace) -> int:
     return 0
 
 
-def _test_part(options: argparse.Namespace) -> MNIST:
-    run = storage.load_settings(options.parameters.parent)
-    given = {"seed": options.seed, "split": options.split, "n_test": options.test_size}
-    kept = {"seed": run.get("seed"), "split": run.get("split"), "n_test": run.get("test_size")}
-    chosen = {name: kept[name] if given[name] is None else given[name] for name in given}
+def _network(path: Path) -> tuple[Any, dict[str, Any], str]:
+    """Return a saved network for images, the settings of its run, and a line that describes it."""
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path}: no trained network there; train one with python -m nnfs train, or name "
+            "another as --parameters"
+        )
+    params = storage.load_parameters(path)
+    if params[0].shape[1] != N_PIXELS:
+        raise ValueError(
+            f"{path}: a network of {params[0].shape[1]} inputs, its first weights have shape "
+            f"{params[0].shape}; expected one for images of {N_PIXELS} pixels"
+        )
+    run = storage.load_settings(path.parent)
+    widths = "-".join(str(size) for size in (N_PIXELS, *(len(b) for b in params[1::2])))
+    reached = run.get("test_accuracy")
+    told = "" if reached is None else f", {100 * reached:.1f} % of its test images right"
+    return params, run, f"network: {path}, {widths}{told}"
+
+
+def _answer_files(params: Sequence[Array], files: list[Path], output: Path | None) -> None:
+    """Print answers for pictures and write those for tables of images."""
+    kinds = {path: _is_picture(path) for path in files}
+    tables = [path for path in files if not kinds[path]]
+    if output is not None and (len(tables) > 1 or (tables and len(files) > 1)):
+        raise ValueError(f"--output {output}: expected one CSV file or pictures, got several files")
+    rows = []
+    for path in files:
+        if kinds[path]:
+            A2 = _answers(params, pictures.read_picture(path), path)[:, 0]
+            best = np.argsort(-A2, kind="stable")[:3]
+            first, *others = (f"{digit}  p {A2[digit]:.4f}" for digit in best)
+            _print(f"{path}  answer {first}  then {', '.join(others)}" if others else first)
+            rows.append((str(path), int(best[0])))
+        else:
+            _answer_table(params, path, output)
+    if rows and output is not None:
+        _write_answers(output, ("File", "Label"), rows)
+
+
+def _is_picture(path: Path) -> bool:
+    if path.is_dir():
+        raise ValueError(f"{path}: is a folder; expected a picture or a CSV file")
+    if not path.exists():
+        raise FileNotFoundError(f"{path}: no such file; expected a picture or a CSV file")
+    with path.open("rb") as file:
+        known = pictures.is_picture(file.read(512))
+    return known or path.suffix.lower() in PICTURE_ENDINGS
+
+
+def _answers(params: Sequence[Array], X: Array, path: Path) -> Array:
+    data_range = getattr(params, "data_range", None)
+    if data_range is not None and not -0.5 <= data_range[0] <= 0.5 <= data_range[1] <= 2:
+        low, high = data_range
+        raise ValueError(
+            f"the network was trained on data in [{low:g}, {high:g}], but the pixels of {path} are "
+            "taken in [0, 1]; train one on these with python -m nnfs train"
+        )
+    return _probabilities(params, X)
+
+
+def _answer_table(params: Sequence[Array], path: Path, output: Path | None) -> None:
+    X, y = data.read_images(path)
+    answers = _answers(params, X, path).argmax(axis=0)
+    stem = path.name.removesuffix(".gz").rsplit(".", 1)[0]
+    output = Path(f"{stem}-predictions.csv") if output is None else output
+    if output.exists() and output.samefile(path):
+        raise ValueError(f"--output {output}: is the file with the images; name another")
+    _write_answers(output, ("ImageId", "Label"), list(enumerate(answers.tolist(), start=1)))
+    told = "" if y is None else f", {(answers == y).sum()} of {y.size} right"
+    _print(f"{path}  {answers.size} images{told}, answers in {output}")
+
+
+def _write_answers(path: Path, names: tuple[str, str], rows: list[Any]) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([names, *rows])
+    with storage.replacing(path) as file:
+        file.write(text.getvalue().encode())
+
+
+def _test_part(options: argparse.Namespace, run: dict[str, Any]) -> MNIST:
+    chosen = {"seed": options.seed, "split": options.split, "test_size": options.test_size}
+    usual = {"seed": 0, "split": "original", "test_size": 1000}
+    for name in chosen:
+        if chosen[name] is None:
+            chosen[name] = usual[name] if run.get(name) is None else run[name]
     source = options.data if "data" in options else run.get("data")
-    return data.load_mnist(source, **{k: v for k, v in chosen.items() if v is not None})
+    return _load(source, **chosen)
 
 
 def _print_answers(params: Sequence[Array], digits: MNIST, images: list[int]) -> int:

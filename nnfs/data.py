@@ -13,9 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnfs import arguments, idx
-from nnfs.digit_files import OTHER_DATA, Digits, read_content, sha256
+from nnfs.digit_files import OTHER_DATA, DataError, Digits, read_content, sha256
 
-BUNDLED_DIR = Path(__file__).resolve().parent.parent / "mnist_data"
+PACKAGE = Path(__file__).resolve().parent
+# Inside an installed package, beside it in the repository.
+INSIDE, BESIDE = PACKAGE / "mnist_data", PACKAGE.parent / "mnist_data"
+BUNDLED_DIR = INSIDE if INSIDE.is_dir() else BESIDE
 
 BUNDLED_SHA256 = {
     "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
@@ -142,7 +145,7 @@ def load_mnist(
     order = rng.permutation(len(digits.labels))
     if found.kind != "csv":
         order = order[:N_DRAWN]
-    _check_n_test(n_test, order.size)
+    n_test = _check_n_test(n_test, order.size)
     train, test = order[n_test:], order[:n_test]
     return _as_columns(
         Digits(digits.pixels[train], digits.labels[train]),
@@ -186,6 +189,38 @@ def find_source(source: str | os.PathLike[str] | None = None) -> Source:
     return Source("folder" if path.is_dir() else "csv", path)
 
 
+def read_images(
+    path: str | os.PathLike[str],
+) -> tuple[NDArray[np.float32], NDArray[np.intp] | None]:
+    """Return all images of one file, with or without labels.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A CSV file of 784 pixels a line, with or without a label as well, or an IDX file of images.
+
+    Returns
+    -------
+    X : (784, m) array of float32 in [0, 1]
+    y : (m,) array of intp, or None if the file has no labels
+
+    Raises
+    ------
+    DataError
+        If the file does not hold what it should. It is a ValueError.
+    FileNotFoundError
+        If it is missing.
+    """
+    from nnfs import kaggle
+
+    path = Path(path)
+    content = read_content(path)
+    if content.startswith(b"\0\0\x08"):
+        return _scaled(idx.read_images(path, content)).T, None
+    pixels, labels = kaggle.read_table(path, content)
+    return _scaled(pixels).T, None if labels is None else labels.astype(np.intp)
+
+
 def inventory(source: str | os.PathLike[str] | None = None) -> list[FileSummary]:
     """Return a summary of each file of a source, after the checks that loading makes.
 
@@ -208,7 +243,7 @@ def inventory(source: str | os.PathLike[str] | None = None) -> list[FileSummary]
     found = find_source(source)
     if found.kind == "csv":
         content = read_content(found.path)
-        return [_summary(found.path, content, len(_table(found.path, content)))]
+        return [_summary(found.path, content, len(_labelled(found.path, content).labels))]
     train_only = (
         found.kind == "folder" and not idx.find_files(found.path).keys() & idx.NAMES["t10k"]
     )
@@ -219,10 +254,17 @@ def inventory(source: str | os.PathLike[str] | None = None) -> list[FileSummary]
     return summaries
 
 
-def _table(path: Path, content: bytes) -> NDArray[np.uint8]:
+def _labelled(path: Path, content: bytes) -> Digits:
     from nnfs import kaggle  # here, so that importing nnfs does not pay for it
 
-    return kaggle.read_table(path, content)
+    pixels, labels = kaggle.read_table(path, content)
+    if labels is None:
+        raise DataError(
+            f"{path}: line 1 has no column label; {kaggle.EXPECTED}; this looks like Kaggle's"
+            " test.csv, which has no labels: use its train.csv, or for answers to these images"
+            " python -m nnfs predict"
+        )
+    return Digits(pixels, labels)
 
 
 def _summary(path: Path, content: bytes, count: int) -> FileSummary:
@@ -230,15 +272,41 @@ def _summary(path: Path, content: bytes, count: int) -> FileSummary:
     return FileSummary(path.name, count, sha256(content))
 
 
-def _check_n_test(n_test: int, n_rows: int) -> None:
-    """Raise ValueError unless `n_test` of `n_rows` rows leaves rows in both parts."""
-    if n_rows < 2:
-        raise ValueError(f"n_test: {n_rows} row cannot be split in two parts, at least 2 needed")
-    whole = isinstance(n_test, int | np.integer) and not isinstance(n_test, bool)
-    if not whole or not 1 <= n_test < n_rows:
-        raise ValueError(
-            f"n_test must be an integer in 1..{n_rows - 1} for {n_rows} rows, got {n_test!r}"
-        )
+class SplitError(ValueError):
+    """The rows cannot be split as asked.
+
+    Attributes
+    ----------
+    wanted : what stands in place of a number of test rows
+    rows : int
+    """
+
+    def __init__(self, wanted: object, rows: int) -> None:
+        self.wanted, self.rows = wanted, rows
+        super().__init__(wanted, rows)
+
+    def __str__(self) -> str:
+        if self.rows < 2:
+            return f"n_test: {self.advice()}"
+        expected = f"an integer in 1..{self.rows - 1} for {self.rows} rows"
+        return f"n_test must be {expected}, got {self.wanted!r}"
+
+    def advice(self) -> str:
+        """Return what was expected, without the name of the argument."""
+        if self.rows < 2:
+            return f"{self.rows} row cannot be split in two parts, at least 2 needed"
+        return f"expected 1 to {self.rows - 1} of the {self.rows} images there"
+
+
+def _check_n_test(n_test: object, n_rows: int) -> int:
+    """Return `n_test` as an int; raise unless of `n_rows` rows it leaves rows in both parts."""
+    try:
+        number = arguments.whole_number(n_test, "n_test", at_least=1)
+    except ValueError:
+        raise SplitError(n_test, n_rows) from None
+    if n_rows < 2 or number >= n_rows:
+        raise SplitError(n_test, n_rows)
+    return number
 
 
 def _as_columns(train: Digits, test: Digits) -> MNIST:
@@ -259,8 +327,7 @@ def _scaled(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
 def _read_digits(source: Source, part: str) -> Digits:
     """Return the digits of a CSV file, or of a part ("train" or "t10k") of IDX files."""
     if source.kind == "csv":
-        table = _table(source.path, read_content(source.path))
-        return Digits(table[:, 1:], table[:, 0])
+        return _labelled(source.path, read_content(source.path))
     return _read_pair(source, part)[0]
 
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nnfs import file_kinds
+
 SIDE = 28
 N_PIXELS = SIDE * SIDE
 N_CLASSES = 10
@@ -62,13 +64,23 @@ def read_content(path: Path) -> bytes:
     except FileNotFoundError:
         raise FileNotFoundError(f"{path}: no such file; {OTHER_DATA}") from None
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        found = file_kinds.kind(path.read_bytes())
+        named = found and found[0] != "gzip data"
+        what, advice = found if found and named else (str(error), "download it again")
         raise DataError(
-            f"{path}: {path.stat().st_size} bytes that are not intact gzip data ({error});"
-            " expected a whole gzip file; download it again"
+            f"{path}: {path.stat().st_size} bytes that are not intact gzip data"
+            f" ({'they are ' if named else ''}{what}); expected a whole gzip file; {advice}"
         ) from None
     if not content:
         raise DataError(f"{path}: is empty (0 bytes); expected data; download it again")
     return content
+
+
+def refuse_other_kinds(path: Path, content: bytes, expected: str) -> None:
+    """Raise DataError if a content is recognised as another kind of file than text in columns."""
+    if found := file_kinds.kind(content):
+        what, advice = found
+        raise DataError(f"{path}: is {what}; expected {expected}; {advice}")
 
 
 def sha256(content: bytes) -> str:

@@ -5,12 +5,14 @@ and Burges, The MNIST database of handwritten digits.
 """
 
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnfs import file_kinds
 from nnfs.digit_files import (
     N_CLASSES,
     N_PIXELS,
@@ -84,6 +86,17 @@ def read_pair(
     return Digits(images.reshape(-1, N_PIXELS), labels), files
 
 
+def read_images(path: Path, content: bytes) -> NDArray[np.uint8]:
+    """Return the images (m, 784) of an IDX file of this decompressed content.
+
+    Raises
+    ------
+    DataError
+        If it is no IDX file of images of 28 x 28.
+    """
+    return _idx_array(path, content, (SIDE, SIDE)).reshape(-1, N_PIXELS)
+
+
 def _read_file(folder: Path, name: str, hashes: Mapping[str, str]) -> tuple[Path, bytes]:
     """Return the path and the decompressed content of an IDX file, verified if it is bundled.
 
@@ -96,8 +109,8 @@ def _read_file(folder: Path, name: str, hashes: Mapping[str, str]) -> tuple[Path
     """
     path = find_files(folder).get(name)
     if path is None:
-        csv_here = folder / "train.csv"
-        advice = f"to use its train.csv pass {csv_here}" if csv_here.is_file() else OTHER_DATA
+        tables = _tables(folder)
+        advice = f"to use its {tables[0].name} pass {tables[0]}" if tables else OTHER_DATA
         raise FileNotFoundError(
             f"{folder}: no {name}, gzipped or not, in this folder, which has"
             f" {_found_names(folder)}; expected the IDX files of images and labels; {advice}"
@@ -111,9 +124,21 @@ def _read_file(folder: Path, name: str, hashes: Mapping[str, str]) -> tuple[Path
     return path, content
 
 
+def _tables(folder: Path) -> list[Path]:
+    """Return the CSV files in a folder, those that seem to be for training first."""
+    found = [p for p in folder.iterdir() if re.search(r"\.(csv|tsv)(\.gz)?$", p.name.lower())]
+    return sorted(
+        (path for path in found if path.is_file()),
+        key=lambda path: (path.name != "train.csv", "train" not in path.name.lower(), path.name),
+    )
+
+
 def _found_names(folder: Path) -> str:
-    """Return the first few names in a folder as text for an error message."""
-    names = sorted(entry.name for entry in folder.iterdir())
+    """Return the first few names in a folder as text for an error message, the likeliest first."""
+    names = sorted(
+        (entry.name for entry in folder.iterdir() if not entry.name.startswith(".")),
+        key=lambda name: (not re.search(r"ubyte|idx|mnist|\.csv", name.lower()), name),
+    )
     return ", ".join(names[:4]) + (", ..." if len(names) > 4 else "") or "no files"
 
 
@@ -136,7 +161,8 @@ def _idx_array(path: Path, content: bytes, item_shape: tuple[int, ...]) -> NDArr
     magic, count, *shape = np.frombuffer(content, ">u4", header_size // 4).tolist()
     expected_magic = 0x0801 + len(item_shape)
     if magic != expected_magic:
-        hint = "; gzip data: add .gz to the name" if content[:2] == b"\x1f\x8b" else ""
+        found = file_kinds.kind(content)
+        hint = f"; it is {': '.join(found)}" if found and found[0] != "an IDX file" else ""
         raise DataError(
             f"{path}: bytes 0..3 are 0x{magic:08x}; expected the IDX magic"
             f" 0x{expected_magic:08x}{hint}"

@@ -10,20 +10,34 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from nnfs import arguments
+from nnfs import arguments, file_kinds, network
 from nnfs.arguments import Array
 from nnfs.network import Parameters
 from nnfs.training import History
 
 SETTINGS = "run.json"
 VERSION = 1
+
+
+def _whole(at_least: int) -> Callable[[Any], bool]:
+    return lambda value: value is None or (type(value) is int and value >= at_least)
+
+
+# What `python -m nnfs predict` reads there, and what it may be.
+FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "data": (lambda value: isinstance(value, str | None), "a path"),
+    "split": (lambda value: value in (None, "original", "official"), "original or official"),
+    "seed": (_whole(0), "a whole number of at least 0"),
+    "test_size": (_whole(1), "a whole number of at least 1"),
+    "test_accuracy": (lambda value: isinstance(value, float | None), "a number"),
+}
 
 
 @contextmanager
@@ -62,23 +76,46 @@ def check_writable(folder: Path) -> None:
         pass
 
 
-def save_parameters(path: Path, params: Sequence[Array]) -> None:
-    """Write W1, b1, ..., WL, bL and the version of this form as an npz file without pickles."""
-    with replacing(path) as file:
-        named: Any = {arguments.name(place): P for place, P in enumerate(params)}
-        np.savez(file, version=VERSION, **named)
+def save_parameters(path: str | os.PathLike[str], params: Sequence[Array]) -> None:
+    """Write W1, b1, ..., WL, bL as an npz file without pickles, for `load_parameters`.
 
-
-def load_parameters(path: Path) -> Any:
-    """Read the parameters that `save_parameters` wrote.
+    The file also holds the version of this form and, where params say it, the range of the data
+    that they were trained on.
 
     Parameters
     ----------
-    path : Path
+    path : str or path-like
+        The file is replaced as a whole, or left as it was.
+    params : Parameters, or another sequence W1, b1, ..., WL, bL
+
+    Raises
+    ------
+    ValueError
+        If params are not those of a network, or not all finite.
+    OSError
+        If the file cannot be written.
+    """
+    blocks = [arguments.array(P, arguments.name(place)) for place, P in enumerate(params)]
+    _check(blocks)
+    named: Any = {arguments.name(place): P for place, P in enumerate(blocks)}
+    if (data_range := getattr(params, "data_range", None)) is not None:
+        named["data_range"] = np.array(data_range, np.float64)
+    with replacing(Path(path)) as file:
+        np.savez(file, version=VERSION, **named)
+
+
+def load_parameters(path: str | os.PathLike[str]) -> Any:
+    """Read the parameters that `save_parameters` or ``python -m nnfs train`` wrote.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Such as ``"nnfs-run/parameters.npz"``.
 
     Returns
     -------
     params : Parameters, or for another depth than two a tuple W1, b1, ..., WL, bL
+        With the range of the data that they were trained on, where the file says it.
 
     Raises
     ------
@@ -87,27 +124,71 @@ def load_parameters(path: Path) -> Any:
     ValueError
         If the file is damaged, of a later version, holds something else, or parameters that do
         not fit each other.
+
+    Examples
+    --------
+    >>> import nnfs, tempfile, os
+    >>> path = os.path.join(tempfile.mkdtemp(), "parameters.npz")
+    >>> nnfs.save_parameters(path, nnfs.init_params(7, 5, 3))
+    >>> nnfs.load_parameters(path).W1.shape
+    (5, 7)
     """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(
+            f"{path}: no such file; python -m nnfs train writes one, and nnfs.save_parameters"
+        )
+    if path.is_dir():
+        raise ValueError(f"{path}: is a folder; expected a file such as {path / 'parameters.npz'}")
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         # The first files were those of a two-layer network, without a version.
         if (version := arrays.pop("version", np.array(VERSION))) != VERSION:
             raise ValueError(f"it has version {version}, this program reads {VERSION}")
-        params = [arrays.pop(arguments.name(place)) for place in range(len(arrays))]
-        if any(P.ndim != 2 for P in params):
-            raise ValueError("an array is not a matrix")
-        arguments.shapes(params, np.empty((params[0].shape[1] if params else 0, 1)))
-        arguments.finite(params)
+        data_range = arrays.pop("data_range", None)
+        names = [arguments.name(place) for place in range(len(arrays))]
+        if set(names) != set(arrays):
+            raise ValueError(f"it holds {_listed(arrays)}")
+        params = [arrays.pop(name) for name in names]
+        _check(params)
+        if data_range is not None:
+            return network.trained_on(params, arguments.span(data_range))
     except OSError:
         raise
     except Exception as error:  # what a damaged archive raises has no common kind
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ValueError(
-            f"{path}: not the parameters W1, b1, ..., WL, bL of a network ({reason}); "
-            "write them anew with python -m nnfs train"
+            f"{path}: not the parameters W1, b1, ..., WL, bL of a network "
+            f"({_reason(path, error)}); write them anew with python -m nnfs train"
         ) from error
     return Parameters(*params) if len(params) == 4 else tuple(params)
+
+
+def _check(params: list[Array]) -> None:
+    if any(P.ndim != 2 for P in params):
+        raise ValueError("an array is not a matrix")
+    arguments.shapes(params, np.empty((params[0].shape[1] if params else 0, 1)))
+    arguments.finite(params)
+
+
+def _listed(arrays: dict[str, Array]) -> str:
+    shown = [f"{name} {array.shape}" for name, array in list(arrays.items())[:4]]
+    return ("the arrays " + ", ".join(shown) if shown else "no arrays") + (
+        ", ..." if len(arrays) > 4 else ""
+    )
+
+
+def _reason(path: Path, error: Exception) -> str:
+    """Return what to say of a file that is no network: what it is, or what failed."""
+    content = path.read_bytes()
+    if not content:
+        return "the file is empty"
+    found = file_kinds.kind(content)
+    if found and not found[0].startswith("an archive of NumPy arrays"):
+        words = str(error).splitlines()
+        damaged = content.startswith(b"PK") and not found[0].startswith("an Excel")
+        return found[0] + (f": {words[0]}" if damaged and words else "")
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 def save_history(path: Path, history: History) -> None:
@@ -134,7 +215,7 @@ def load_settings(folder: Path) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If the file is not a JSON object, or its ``data`` is no path.
+        If the file is not a JSON object, or a setting that predict follows is none.
     """
     path = folder / SETTINGS
     if not path.exists():
@@ -143,8 +224,9 @@ def load_settings(folder: Path) -> dict[str, Any]:
         settings = json.loads(path.read_text(encoding="utf8"))
         if not isinstance(settings, dict):
             raise ValueError("not an object")
-        if not isinstance(settings.get("data"), str | None):
-            raise ValueError("data is no path")
+        for name, (holds, expected) in FORMS.items():
+            if not holds(settings.get(name)):
+                raise ValueError(f"{name} is {settings[name]!r}, not {expected}")
     except ValueError as error:
         raise ValueError(f"{path}: not the settings of a run ({error}); remove it") from error
     return settings

@@ -2,17 +2,20 @@
 
 import csv
 import gzip
+import inspect
 import os
 import re
 import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import nnfs
 from nnfs import batches, cli, layers, network, optimizers, regularise, schedules, storage, training
@@ -230,7 +233,7 @@ def test_usage_errors_exit_with_2(options, capsys):
     ("options", "message"),
     [
         (["--data", "/no/such/place"], "/no/such/place"),
-        (["--test-size", "120"], "n_test"),
+        (["--test-size", "120"], "--test-size 120: expected 1 to 119 of the 120 images"),
         (["--alpha", "1e38", "--iterations", "30"], "diverged at iteration"),
     ],
 )
@@ -543,3 +546,257 @@ def test_a_terminal_gets_a_progress_bar(folder, tmp_path):
     assert re.search(r"loss \d\.\d{4}, accuracy 0\.\d{4}", shown)
     assert "iteration " not in shown
     assert shown.rstrip().splitlines()[-1].startswith("test accuracy: ")
+
+
+@pytest.fixture
+def trained(train, tmp_path) -> list[str]:
+    """Return the options that name a trained network."""
+    train()
+    return ["predict", "--parameters", str(tmp_path / "run" / "parameters.npz")]
+
+
+@pytest.fixture
+def seven(tmp_path) -> Path:
+    ink = np.zeros((60, 40), np.uint8)
+    ink[10:16, 10:30] = 255
+    ink[16:50, 22:28] = 255
+    Image.fromarray(ink).save(tmp_path / "seven.png")
+    return tmp_path / "seven.png"
+
+
+def write_table(path: Path, images: np.ndarray, labels: np.ndarray | None = None) -> Path:
+    names = [f"pixel{i}" for i in range(784)]
+    rows = images.astype(int)
+    if labels is not None:
+        names, rows = ["label", *names], np.column_stack([labels, rows])
+    lines = [names, *rows.astype(str).tolist()]
+    path.write_text("".join(",".join(line) + "\n" for line in lines), encoding="utf8")
+    return path
+
+
+def test_predict_answers_for_pictures_and_says_which_network(trained, seven, tmp_path, capsys):
+    other = seven.with_name("again.jpg")
+    Image.open(seven).save(other, quality=95)
+    assert cli.main([*trained, str(seven), str(other)]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    network, first, second = out.splitlines()
+    params = nnfs.load_parameters(trained[-1])
+    kept = storage.load_settings(tmp_path / "run")["test_accuracy"]
+    assert (
+        network == f"network: {trained[-1]}, 784-10-10, {100 * kept:.1f} % of its test images right"
+    )
+    A2 = nnfs.forward(params, nnfs.read_picture(seven)).A2[:, 0]
+    best = np.argsort(-A2)[:3]
+    told = [f"{digit}  p {A2[digit]:.4f}" for digit in best]
+    assert first == f"{seven}  answer {told[0]}  then {told[1]}, {told[2]}"
+    assert second.startswith(f"{other}  answer ")
+
+
+def test_predict_writes_answers_for_a_file_without_labels(trained, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    images = np.random.default_rng(3).integers(0, 256, (7, 784))
+    path = write_table(tmp_path / "test.csv", images)
+    assert cli.main([*trained, "test.csv"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "test.csv  7 images, answers in test-predictions.csv"
+    )
+    answers = nnfs.predict(nnfs.load_parameters(trained[-1]), images.T / np.float32(255))
+    expected = ["ImageId,Label", *(f"{i},{a}" for i, a in enumerate(answers, start=1))]
+    assert (tmp_path / "test-predictions.csv").read_text().splitlines() == expected
+    packed = tmp_path / "test.csv.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    assert cli.main([*trained, str(packed), "--output", str(tmp_path / "out.csv")]) == 0
+    assert (tmp_path / "out.csv").read_text().splitlines() == expected
+    write_table(path, images, answers)
+    assert cli.main([*trained, str(path)]) == 0
+    assert "7 images, 7 of 7 right, answers in" in capsys.readouterr().out
+
+
+def test_predict_writes_answers_for_pictures_when_asked(trained, seven, tmp_path, capsys):
+    assert cli.main([*trained, str(seven), "--output", str(tmp_path / "out.csv")]) == 0
+    answer = re.search(r"answer (\d)", capsys.readouterr().out)
+    assert answer
+    lines = (tmp_path / "out.csv").read_text().splitlines()
+    assert lines == ["File,Label", f"{seven},{answer[1]}"]
+
+
+def test_predict_without_a_trained_network_says_how_to_train_one(seven, tmp_path, capsys):
+    path = tmp_path / "none" / "parameters.npz"
+    assert cli.main(["predict", "--parameters", str(path), str(seven)]) == 1
+    err = one_line(capsys.readouterr().err)
+    assert str(path) in err
+    assert "python -m nnfs train" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("gone.png", None, "no such file"),
+        ("folder", "folder", "is a folder"),
+        ("a.png", b"", "is empty"),
+        ("a.csv", b"", "is empty"),
+        ("a.png", b"<html>", "is a web page"),
+        ("a.zip", b"PK\x05\x06" + bytes(18), "is a zip archive"),
+        ("a.csv", b"a,b\n1,2\n", "line 1 is not the header"),
+        ("a.txt", b"hello", "line 1 is not the header"),
+    ],
+)
+def test_predict_names_what_is_neither_picture_nor_table(
+    trained, tmp_path, capsys, name, content, says
+):
+    path = tmp_path / name
+    if content == "folder":
+        path.mkdir()
+    elif content is not None:
+        path.write_bytes(content)
+    assert cli.main([*trained, str(path)]) == 1
+    err = one_line(capsys.readouterr().err)
+    assert err.startswith(f"nnfs: error: {path}")
+    assert says in err
+    assert not list(tmp_path.glob("*predictions*"))
+
+
+def test_predict_does_not_write_over_its_input_or_several_files_into_one(
+    trained, seven, tmp_path, capsys
+):
+    path = write_table(tmp_path / "test.csv", np.zeros((2, 784)))
+    before = path.read_bytes()
+    cases = [[path, "--output", path], [path, seven, "--output", tmp_path / "out.csv"], [seven, 3]]
+    cases += [["3", "--output", tmp_path / "out.csv"]]
+    for case in cases:
+        assert cli.main([*trained, *map(str, case)]) == 1
+        one_line(capsys.readouterr().err)
+    assert path.read_bytes() == before
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_network_trained_on_another_scale_is_not_asked_about_pictures(seven, tmp_path, capsys):
+    params = nnfs.network.trained_on(nnfs.init_params(), (0.0, 255.0))
+    nnfs.save_parameters(tmp_path / "parameters.npz", params)
+    code = cli.main(["predict", "--parameters", str(tmp_path / "parameters.npz"), str(seven)])
+    assert code == 1
+    assert "trained on data in [0, 255]" in one_line(capsys.readouterr().err)
+
+
+def python_names() -> set[str]:
+    functions = [nnfs.load_mnist, nnfs.train, nnfs.init_params, batches.mini_batches]
+    functions += [training.steps, regularise.penalised, regularise.dropout_masks, schedules.cosine]
+    names = {name for function in functions for name in inspect.signature(function).parameters}
+    return {f"{name}=" for name in names} | {name for name in names if "_" in name}
+
+
+SETTINGS_OF_A_RUN = [{"seed": -1}, {"split": 3}, {"test_size": 0}, {"data": 5}, {"test_size": "a"}]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["train", "--hidden", "0"],
+        ["train", "--hidden", "5", "x"],
+        ["train", "--init", "x"],
+        ["train", "--iterations", "0"],
+        ["train", "--epochs", "-1"],
+        ["train", "--batch-size", "2.5"],
+        ["train", "--optimizer", "x"],
+        ["train", "--alpha", "inf"],
+        ["train", "--schedule", "x"],
+        ["train", "--weight-decay", "-1"],
+        ["train", "--dropout", "1"],
+        ["train", "--seed", "-1"],
+        ["train", "--split", "x"],
+        ["train", "--test-size", "0"],
+        ["train", "--test-size", "120", "--data", "IDX"],
+        ["train", "--test-size", "4", "--data", "CSV"],
+        ["train", "--test-size", "1", "--data", "ONE"],
+        ["train", "--split", "official", "--data", "CSV"],
+        ["train", "--data", "none.csv"],
+        ["train", "--data", ""],
+        ["train", "--data", "EMPTY"],
+        ["train", "--alpha", "1e38", "--data", "IDX", "--test-size", "20"],
+        ["train", "--out", "CSV", "--data", "IDX", "--test-size", "20"],
+        ["data", "--data", "none"],
+        ["data", "--data", "EMPTY"],
+        ["predict", "--data", "none"],
+        ["predict", "--data", "CSV", "--split", "official"],
+        ["predict", "--data", "IDX", "--test-size", "500"],
+        ["predict", "--data", "IDX", "--test-size", "20", "20"],
+        ["predict", "--seed", "-1"],
+        ["predict", "nothing"],
+        ["predict", "none.csv"],
+        ["predict", "EMPTY"],
+        *(["predict", settings] for settings in SETTINGS_OF_A_RUN),
+    ],
+    ids=str,
+)
+def test_messages_speak_of_options_and_files(options, trained, folder, tmp_path, capsys):
+    rng = np.random.default_rng(0)
+    write_table(tmp_path / "four.csv", rng.integers(0, 256, (4, 784)), np.arange(4))
+    write_table(tmp_path / "one.csv", rng.integers(0, 256, (1, 784)), np.arange(1))
+    (tmp_path / "empty").mkdir()
+    places = {"IDX": folder, "CSV": tmp_path / "four.csv", "ONE": tmp_path / "one.csv"}
+    places["EMPTY"] = tmp_path / "empty"
+    if isinstance(options[-1], dict):
+        storage.save_settings(tmp_path / "run", options[-1])
+    given = [str(places.get(text, text)) for text in options if not isinstance(text, dict)]
+    network = trained[1:] if given[0] == "predict" else []
+    capsys.readouterr()
+    try:
+        code = cli.main([given[0], *network, *given[1:]])
+    except SystemExit as usage:
+        code = usage.code
+    err = capsys.readouterr().err.splitlines()
+    assert code == (2 if "usage: " in err[0] else 1)
+    message = err[-1].replace(str(tmp_path), "").replace(str(folder), "")
+    assert not [name for name in python_names() if name in message.replace("run.json: ", "")] or (
+        "run.json" in message
+    )
+    named = [text for text in options[1:] if isinstance(text, str) and text.startswith("--")]
+    files = [name for name in places if name in options]
+    assert any(text in message for text in named) or files or given[0] == "predict"
+
+
+def test_the_command_line_serves_in_a_thread(folder, tmp_path, capsys):
+    codes, before = [], signal.getsignal(signal.SIGINT)
+    usual = ["--data", str(folder), "--test-size", "20", "--iterations", "2", "--quiet"]
+    command = ["train", *usual, "--out", str(tmp_path / "run")]
+    thread = threading.Thread(target=lambda: codes.append(cli.main(command)))
+    thread.start()
+    thread.join()
+    assert codes == [0]
+    assert capsys.readouterr().err == ""
+    assert signal.getsignal(signal.SIGINT) is before
+    assert {path.name for path in (tmp_path / "run").iterdir()} == FILES
+
+
+def test_a_second_ctrl_c_ends_at_once(train, tmp_path, monkeypatch):
+    before = signal.getsignal(signal.SIGINT)
+
+    def twice(path, params):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("the second one did not end it")
+
+    monkeypatch.setattr(storage, "save_parameters", twice)
+    code, (_, err) = train()
+    assert code == 130
+    assert "interrupted; again, so what was not yet written is lost" in one_line(err)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_run_that_ignores_ctrl_c_goes_on_ignoring_it(train):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert train()[0] == 0
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_saved_run_goes_into_a_notebook_with_its_range(train, tmp_path, folder):
+    train()
+    digits = nnfs.load_mnist(folder, n_test=20)
+    params = nnfs.load_parameters(str(tmp_path / "run" / "parameters.npz"))
+    assert params.data_range == (0, 1)
+    with pytest.warns(nnfs.ScaleWarning, match="pass X / 255"):
+        nnfs.predict(params, 255 * digits.x_test)

@@ -1,9 +1,13 @@
 """The package as a whole: what it exports and imports."""
 
 import ast
+import os
 import re
+import shutil
 import subprocess
 import sys
+import zipfile
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pytest
@@ -59,7 +63,7 @@ def run(code: str) -> str:
 @pytest.mark.parametrize("module", ["nnfs", "nnfs.cli"])
 def test_heavy_libraries_wait_until_they_are_used(module):
     code = f"import {module}, sys; print(*sys.modules)"
-    assert not {"pandas", "matplotlib", "tqdm", "threadpoolctl"} & set(run(code).split())
+    assert not {"pandas", "matplotlib", "PIL", "tqdm", "threadpoolctl"} & set(run(code).split())
 
 
 def test_only_plots_imports_matplotlib():
@@ -72,3 +76,31 @@ def test_every_public_function_says_what_it_takes():
         for node in ast.parse(path.read_text("utf8")).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 assert ast.get_docstring(node), f"{path.stem}.{node.name}"
+
+
+def test_an_installed_package_brings_its_digits(tmp_path):
+    try:
+        known = int(version("setuptools").split(".")[0]) >= 77
+    except PackageNotFoundError:
+        known = False
+    if not known and not os.environ.get("CI"):
+        pytest.skip("no setuptools from 77 on in this environment to build a wheel with")
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("nnfs", "mnist_data"):
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    pip = [sys.executable, "-m", "pip", "--quiet", "wheel", "--no-build-isolation", "--no-deps"]
+    subprocess.run([*pip, "-w", str(tmp_path), str(source)], check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    shutil.rmtree(source)
+    code = "import nnfs; digits = nnfs.load_mnist(); print(nnfs.__file__, digits.y_train.size)"
+    where = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=where, capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.split() == [str(tmp_path / "site" / "nnfs" / "__init__.py"), "41000"]

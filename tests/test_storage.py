@@ -1,6 +1,8 @@
 """A run on disk: whole files or none, and clear words about damaged ones."""
 
 import json
+import pickle
+import zipfile
 
 import numpy as np
 import pytest
@@ -185,3 +187,61 @@ def test_what_takes_a_place_is_on_the_disk_before(tmp_path, monkeypatch):
     with storage.replacing(tmp_path / "history.csv") as file:
         file.write(b"new")
     assert order == ["synced", "replaced"]
+
+
+@pytest.mark.parametrize("hidden", [(), (5,), (6, 5)])
+@pytest.mark.parametrize("kind", [str, lambda path: path])
+def test_a_trained_network_comes_back_with_its_range_by_any_kind_of_path(
+    tmp_path, hidden, kind, X, y
+):
+    trained = nnfs.train(X, y, hidden=hidden, n_classes=3, iterations=1).params
+    path = kind(tmp_path / "parameters.npz")
+    nnfs.save_parameters(path, trained)
+    loaded = nnfs.load_parameters(path)
+    assert type(loaded) is type(trained)
+    assert loaded.data_range == trained.data_range == (X.min(), X.max())
+    assert [P.tobytes() for P in loaded] == [P.tobytes() for P in trained]
+
+
+@pytest.mark.parametrize(
+    ("write", "says"),
+    [
+        (lambda file: np.save(file, np.zeros((2, 3))), "a NumPy array (npy)"),
+        (lambda file: pickle.dump([1], file), "a Python pickle"),
+        (
+            lambda file: np.savez(file, weights=np.zeros((2, 3))),
+            "it holds the arrays weights (2, 3)",
+        ),
+        (lambda file: np.savez(file), "it holds no arrays"),
+        (lambda file: file.write(b"\x89HDF\r\n\x1a\n" + bytes(9)), "an HDF5 file"),
+        (lambda file: file.write(b"<!doctype html>"), "a web page"),
+        (
+            lambda file: file.write(b"version https://git-lfs.github.com/spec/v1"),
+            "a Git LFS pointer",
+        ),
+        (lambda file: file.write(b""), "the file is empty"),
+        (lambda file: zipfile.ZipFile(file, "w").close(), "it holds no arrays"),
+    ],
+)
+def test_a_file_of_another_kind_is_named(tmp_path, write, says):
+    path = tmp_path / "parameters.npz"
+    with path.open("wb") as file:
+        write(file)
+    with pytest.raises(ValueError, match="not the parameters") as caught:
+        nnfs.load_parameters(str(path))
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_and_a_missing_file_are_told_what_to_name(tmp_path):
+    with pytest.raises(ValueError, match=r"is a folder; expected a file such as .*parameters\.npz"):
+        nnfs.load_parameters(str(tmp_path))
+    with pytest.raises(FileNotFoundError, match="python -m nnfs train writes one"):
+        nnfs.load_parameters(str(tmp_path / "none.npz"))
+
+
+def test_what_is_no_network_is_not_saved(tmp_path, params):
+    for wrong in (params[:3], params._replace(b1=np.full((5, 1), np.nan)), ()):
+        with pytest.raises(ValueError, match=r"."):
+            nnfs.save_parameters(tmp_path / "parameters.npz", wrong)
+    assert list(tmp_path.iterdir()) == []
