@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,12 @@ KEYS = {
     "ArrowDown": "\ue015",
     "Delete": "\ue017",
 }
+QUIET = """user_pref("app.normandy.enabled", false);
+user_pref("app.update.enabled", false);
+user_pref("browser.shell.checkDefaultBrowser", false);
+user_pref("datareporting.policy.dataSubmissionEnabled", false);
+user_pref("services.settings.server", "data:,");
+"""
 PATIENCE = 60  # seconds until Firefox has started or answered
 
 
@@ -113,23 +120,21 @@ class FirefoxPage:
 def firefox_page(program: str, profile: Path) -> Iterator[FirefoxPage]:
     """Start Firefox without a window, with a profile of its own, and yield its page."""
     command = [program, "--headless", "--no-remote", "--profile", str(profile)]
+    (profile / "user.js").write_text(QUIET, "utf8")
+    told = profile / "WebDriverBiDiServer.json"
     with subprocess.Popen(
         [*command, "--remote-debugging-port", "0"],
-        stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        encoding="utf8",
-        errors="replace",
+        stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            assert process.stderr is not None
-            lines = iter(process.stderr.readline, "")
-            address = next(
-                (found[0] for line in lines if (found := re.search(r"ws://[\w.:\[\]]+", line))),
-                None,
-            )
-            if address is None:
-                raise RuntimeError("Firefox ended before it could be driven")
-            page = FirefoxPage(address)
+            end = time.monotonic() + PATIENCE
+            while not (told.exists() and told.read_text("utf8").endswith("}")):
+                if process.poll() is not None or time.monotonic() > end:
+                    raise RuntimeError("Firefox has not started")
+                time.sleep(0.1)
+            server = json.loads(told.read_text("utf8"))
+            page = FirefoxPage(f"ws://{server['ws_host']}:{server['ws_port']}")
             yield page
             page.close()
         finally:
