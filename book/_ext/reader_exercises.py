@@ -916,7 +916,6 @@ def gradient_of(names: Mapping[str, Any]) -> Callable[..., Any]:
     names : dict
         As `namespace` returns them.
     """
-
     last: list[Any] = [None, None]
 
     def gradient(params: Any, X: Any, y: Any) -> tuple[Any, int, Any]:

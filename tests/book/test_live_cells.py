@@ -15,7 +15,7 @@ import nnfs
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = """
 ```{code-cell} ipython3
-x = "</script>"
+x = "</script>", "<!-- <script>"
 ```
 
 Some words.
@@ -35,7 +35,18 @@ glue(y=2.5)
 :live: needs a printer
 z = 3
 ```
+
+```{code-cell} ipython3
+:tags: [remove-input]
+print("seen")
+```
+
+```{code-cell} ipython3
+from IPython.display import HTML
+HTML('<script type="application/json">3</script>')
+```
 """
+DATA = PAGE.rpartition("ipython3\n")[2].removesuffix("\n```\n")
 
 
 def test_a_page_has_the_code_of_all_its_cells_and_a_row_for_those_it_shows(small_book):
@@ -45,12 +56,16 @@ def test_a_page_has_the_code_of_all_its_cells_and_a_row_for_those_it_shows(small
     html = small_book.html()
     assert re.findall(r'class="live-controls" data-cell="(\d)"', html) == ["0", "2", "3"]
     listed = re.search(r'id="live-cells">(.*?)</script>', html)[1]
+    assert "<" not in listed
     assert json.loads(listed) == {
+        "name": "page",
         "cells": [
-            {"code": 'x = "</script>"'},
+            {"code": 'x = "</script>", "<!-- <script>"'},
             {"code": "from shown import glue\nglue(y=2.5)"},
             {"code": "3 * x"},
             {"code": "z = 3", "away": "needs a printer"},
+            {"code": 'print("seen")'},
+            {"code": DATA},
         ],
         "values": {"y": "2.5"},
     }

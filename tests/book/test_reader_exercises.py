@@ -337,3 +337,35 @@ def test_what_is_sent_to_a_browser_has_none_of_the_answers():
         if isinstance(node, ast.Import)
         for alias in node.names
     }
+
+
+BACKWARD = """def backward(params, activations, X, Y):
+    W1, b1, W2, b2 = params
+    Z1, A1, Z2, A2 = activations
+    {m}
+    dZ2 = A2 - Y
+    dZ1 = (W2.T @ dZ2) * (Z1 > 0)
+    db1, db2 = (D.sum(axis=1, keepdims=True) / m for D in (dZ1, dZ2))
+    return {dW1} / m, db1, dZ2 @ A1.T / m, db2
+"""
+WAYS = [
+    ("m = len(X.T)", "dZ1 @ X.T"),
+    ("m = X.size // X.shape[0]", "dZ1 @ X.T"),
+    ("m = len(X[0])", "dZ1 @ X.transpose()"),
+    ("m = sum(1 for column in X.T)", "np.dot(dZ1, X.T)"),
+    ("m = X.shape[1]; assert isinstance(X, np.ndarray)", "np.einsum('ij,kj->ik', dZ1, X)"),
+    ("m = X.mean(axis=0).size", "(X @ dZ1.T).T"),
+    ("m = len(list(zip(*X[:1])))", "sum(np.outer(dZ1[:, i], X[:, i]) for i in range(m))"),
+]
+
+
+@pytest.mark.parametrize(("m", "dW1"), WAYS)
+def test_what_has_passed_trains_on_the_digits_too(m, dW1, monkeypatch):
+    digits = nnfs.load_mnist("bundled")
+    few = digits._replace(x_train=digits.x_train[:, :600], y_train=digits.y_train[:600])
+    monkeypatch.setattr(nnfs, "load_mnist", lambda *_: few)
+    source = BACKWARD.format(m=m, dW1=dW1)
+    assert marks.mark("backward", source, {})["passed"]
+    (report,) = marks.train_on_digits({"backward": source}, rounds=1)
+    (books,) = marks.train_on_digits({}, rounds=1)
+    assert report["loss"] == pytest.approx(books["loss"], rel=1e-6)

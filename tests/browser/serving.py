@@ -20,6 +20,12 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
     """Serves a folder, and as its `live/pyodide` another one where that is given."""
 
     pyodide: Path | None = None
+    policy: str | None = None
+
+    def end_headers(self) -> None:
+        if self.policy:
+            self.send_header("Content-Security-Policy", " ".join(self.policy.split()))
+        super().end_headers()
 
     def log_message(self, *args: object) -> None:
         pass
@@ -45,13 +51,13 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve(folder: Path, *, pyodide: Path | None = None) -> Iterator[str]:
+def serve(folder: Path, *, pyodide: Path | None = None, policy: str | None = None) -> Iterator[str]:
     """Serve a folder as `python -m http.server` does, and yield its address.
 
     With a folder of Pyodide the site is served as one that carries it: that spares the driver
-    from handing megabytes to each page.
+    from handing megabytes to each page. A policy is sent with every file, as a host may do.
     """
-    kind = type("Serving", (Quiet,), {"pyodide": pyodide})
+    kind = type("Serving", (Quiet,), {"pyodide": pyodide, "policy": policy})
     handler = functools.partial(kind, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

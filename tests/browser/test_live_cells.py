@@ -4,11 +4,13 @@ import json
 import os
 import re
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.book.pages import all_pages
+from tests.book.test_pasted_notebook import ONLY_IN_A_PAGE, PASTED, differences
 from tests.browser.serving import pyodide_folder, serve
 
 PAGES = [page.docname for page in all_pages() if page.cells]
@@ -290,3 +292,123 @@ def test_what_is_loaded_at_the_first_run_is_listed_with_hashes(site):
     bundle = site / "live" / settings["bundle"]
     assert bundle.stat().st_size == settings["files"][settings["bundle"]]["size"] < 1_000_000
     assert all(file["integrity"].startswith("sha256-") for file in settings["files"].values())
+
+
+def test_what_a_notebook_cell_uses_works_in_a_page_or_says_what_to_do(site, browser):
+    codes = {name: code for name, (code, _) in {**PASTED, **ONLY_IN_A_PAGE}.items()}
+    with serve(site, pyodide=pyodide_folder()) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/see/one-page.html")
+        found = page.evaluate(
+            """async (codes) => {
+              const found = {};
+              for (const [space, code] of Object.entries(codes)) {
+                found[space] = [];
+                try {
+                  await livePython.run(code, { space }, (message) => {
+                    if (message.kind !== "progress") found[space].push(message);
+                  });
+                } catch (error) {
+                  found[space].push({ kind: "end", text: error.message });
+                }
+              }
+              return found;
+            }""",
+            codes,
+        )
+        page.close()
+    other = {
+        name: differences(found[name], expected)
+        for name, (_, expected) in {**PASTED, **ONLY_IN_A_PAGE}.items()
+    }
+    assert {name: shown for name, shown in other.items() if shown} == {}
+
+
+def test_long_output_scrolls_inside_and_a_flood_of_it_is_cut(open_page):
+    page = open_page("see/one-page")
+    cell = cell_with(page, "start = nnfs.init_params")
+    rewrite(page, cell, "for i in range(100_000): print(i, 'and so on')")
+    run(cell)
+    output = cell.locator(".cell_output")
+    assert output.bounding_box()["height"] < 700
+    expect(output.locator(".stream pre")).to_have_attribute("tabindex", "0")
+    assert 100_000 < len(output.locator(".stream").inner_text()) <= 200_000
+    expect(output.locator(".live-note")).to_contain_text("output cut")
+    rewrite(page, cell, "a = 1\nb = (2 +")
+    run(cell)
+    assert "zip" not in output.inner_text()
+    expect(output.locator(".live-error")).to_contain_text("line 2")
+    rewrite(page, cell, "import matplotlib.pyplot as plt\nplt.plot([1, 2]);")
+    run(cell)
+    expect(output.locator("img")).to_have_count(1)
+    assert "font" not in output.inner_text()
+
+
+def test_a_wait_says_what_it_is_for_and_how_long_it_is(open_page):
+    page = open_page("see/one-page")
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const tell = livePython.ticking((text) => said.push(text));
+          tell(livePython.progress({ loaded: 5e6, total: 2e7 }));
+          const next = { loaded: 2e7, total: 2e7, step: "Starting NumPy" };
+          setTimeout(() => tell(livePython.progress(next)), 1200);
+          setTimeout(() => tell(), 2500);
+        }"""
+    )
+    page.wait_for_timeout(4000)
+    said = page.evaluate("window.said")
+    assert said[0] == "Loading Python: 5 of 20 MB"
+    assert "Starting NumPy, 2 s" in said
+    assert not any("3 s" in text for text in said)
+
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+POLICY = re.search(
+    r"```text\nContent-Security-Policy: (.*?)\n```", README.read_text("utf8"), re.DOTALL
+)
+FORBIDDEN = "forbids {} \\(Content-Security-Policy\\)"
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        (POLICY and POLICY[1], "^Done"),
+        ("script-src 'self' 'unsafe-inline'", FORBIDDEN.format("the scripts of Python")),
+        ("script-src 'self' blob: 'unsafe-inline'", FORBIDDEN.format("WebAssembly")),
+        (
+            "script-src 'self' blob: 'unsafe-inline' 'wasm-unsafe-eval'; connect-src 'none'",
+            FORBIDDEN.format("a connection to 127"),
+        ),
+        ("worker-src 'none'", FORBIDDEN.format("Python to start")),
+    ],
+)
+def test_a_hosts_policy_is_named_as_the_cause(site, browser, policy, words):
+    with serve(site, pyodide=pyodide_folder(), policy=policy) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/see/one-page.html")
+        cell = cell_with(page, "start = nnfs.init_params")
+        run(cell)
+        expect(cell.locator(".live-status")).to_have_text(re.compile(words))
+        page.close()
+
+
+@pytest.mark.parametrize(
+    ("without", "words"),
+    [("Worker", "no web workers"), ("WebAssembly", "no WebAssembly")],
+)
+def test_a_browser_without_what_python_needs_says_so(open_page, context, without, words):
+    if without == "Worker":
+        context.add_init_script("delete window.Worker")
+    else:
+        context.route(
+            "**/live-worker.js*",
+            lambda route: route.fulfill(
+                body="delete self.WebAssembly;\n" + route.fetch().text(),
+                content_type="text/javascript",
+            ),
+        )
+    page = open_page("see/one-page")
+    cell = cell_with(page, "start = nnfs.init_params")
+    run(cell)
+    expect(cell.locator(".live-status")).to_contain_text(words)

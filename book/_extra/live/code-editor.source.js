@@ -9,6 +9,8 @@ import { classHighlighter } from "@lezer/highlight";
 window.codeEditor = ({ code, label, onChange, onRun, onLeave }) => {
   const own = [
     { key: "Mod-Enter", run: () => (onRun(), true), preventDefault: true },
+    // As in a notebook.
+    { key: "Shift-Enter", run: () => (onRun(), true), preventDefault: true },
     { key: "Escape", run: () => (onLeave(), true) },
     indentWithTab,
   ];

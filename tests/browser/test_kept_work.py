@@ -1,0 +1,127 @@
+"""What a reader writes into cells and exercises stays, or is asked about."""
+
+import json
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.test_live_cells import cell_with, rewrite
+from tests.browser.test_marked_exercises import ANSWERS, exercise, write
+
+PAGE = "see/one-page"
+START = "start = nnfs.init_params"
+
+
+def test_an_edited_cell_is_there_again_after_a_reload_until_reset(open_page):
+    page = open_page(PAGE)
+    cell = cell_with(page, START)
+    own = cell.locator(".cell_input pre").first.inner_text()
+    number = cell.locator(".live-controls").get_attribute("data-cell")
+    rewrite(page, cell, "start = 1 / 2  # <mine>\n")
+    expect(cell.locator(".live-mark")).to_have_text("edited")
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.reload(wait_until="networkidle")
+    assert not any("editor" in url for url in requests)
+    cell = page.locator(".cell", has=page.locator(f'[data-cell="{number}"]'))
+    expect(cell.locator(".live-edited")).to_have_text("start = 1 / 2  # <mine>\n")
+    expect(cell.locator(".live-mark")).to_have_text("edited")
+    assert "start = 1 / 2  # <mine>\n" in page.evaluate("liveCells.sources()")
+    cell.get_by_role("button", name=re.compile("^Edit")).click()
+    expect(cell.get_by_role("textbox")).to_contain_text("start = 1 / 2")
+    cell.get_by_role("button", name=re.compile("^Reset")).click()
+    expect(cell.locator(".live-mark")).to_be_hidden()
+    page.reload(wait_until="load")
+    cell = cell_with(page, START)
+    assert cell.locator(".cell_input pre").first.inner_text() == own
+    expect(cell.locator(".live-mark")).to_be_hidden()
+    expect(cell.get_by_role("button", name=re.compile("^Reset"))).to_be_hidden()
+    assert page.evaluate("localStorage['nnfs-cells']") == "{}"
+    assert page.complaints == []
+
+
+def test_an_edit_of_a_cell_that_the_book_has_changed_is_offered_beside_it(open_page):
+    page = open_page(PAGE)
+    cell = cell_with(page, START)
+    number = int(cell.locator(".live-controls").get_attribute("data-cell"))
+    old = {PAGE: [{"number": number, "was": "start = 'old'", "code": "start = 'mine'"}]}
+    page.evaluate("(text) => localStorage.setItem('nnfs-cells', text)", json.dumps(old))
+    page.reload(wait_until="load")
+    cell = cell_with(page, START)
+    expect(cell.locator(".live-mark")).to_have_text("you edited an earlier version of this cell")
+    assert START in page.evaluate(f"liveCells.sources()[{number}]")
+    cell.get_by_role("button", name=re.compile("^Show mine")).click()
+    cell = page.locator(".cell", has=page.get_by_role("textbox"))
+    expect(cell.get_by_role("textbox")).to_have_text("start = 'mine'")
+    expect(cell.locator(".live-mark")).to_have_text("edited")
+    page.reload(wait_until="load")
+    assert page.evaluate(f"liveCells.sources()[{number}]") == "start = 'mine'"
+    cell = page.locator(".cell", has=page.locator(".live-edited"))
+    cell.get_by_role("button", name=re.compile("^Reset")).click()
+    assert page.evaluate("localStorage['nnfs-cells']") == "{}"
+
+
+def test_an_edit_follows_its_cell_to_another_number_and_what_is_not_ours_is_no_harm(open_page):
+    page = open_page(PAGE)
+    own = page.evaluate("liveCells.cells.filter((cell) => cell.edit).map((cell) => cell.own)")
+    moved = {PAGE: [{"number": 0, "was": own[-1], "code": "moved = 1"}]}
+    page.evaluate("(text) => localStorage.setItem('nnfs-cells', text)", json.dumps(moved))
+    page.reload(wait_until="load")
+    expect(page.locator(".live-edited")).to_have_text("moved = 1")
+    assert page.evaluate("liveCells.cells.find((cell) => cell.code === 'moved = 1').own") == own[-1]
+    for foreign in ("3", "[]", '{"x": 3}', "null", "{", json.dumps({PAGE: [{"code": 3}]})):
+        page.evaluate("(text) => localStorage.setItem('nnfs-cells', text)", foreign)
+        page.reload(wait_until="load")
+        expect(page.locator(".live-edited")).to_have_count(0)
+        assert page.locator(".live-controls button").count() > 5
+    assert page.complaints == []
+
+
+def test_where_nothing_can_be_kept_leaving_is_asked_about(open_page, context):
+    context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied'); } })"
+    )
+    page = open_page(PAGE)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    cell = cell_with(page, START)
+    rewrite(page, cell, "start = 1\n")
+    page.reload(wait_until="load")
+    assert asked == ["beforeunload"]
+    cell = cell_with(page, START)
+    rewrite(page, cell, "start = 1\n")
+    cell.get_by_role("button", name=re.compile("^Reset")).click()
+    page.reload(wait_until="load")
+    assert asked == ["beforeunload"]
+
+
+def test_code_that_has_passed_is_shown_at_once_after_a_reload(open_page):
+    page = open_page("derive/relu")
+    code = ANSWERS["relu"]
+    kept = {"drafts": {"relu": code}, "passed": {"relu": code}}
+    page.evaluate("(text) => localStorage.setItem('nnfs-exercises', text)", json.dumps(kept))
+    page.reload(wait_until="load")
+    box = exercise(page, "relu")
+    expect(box.locator(".live-edited")).to_have_text(code)
+    expect(box.get_by_role("status")).to_have_text("Passed on an earlier visit.")
+    expect(box.locator(".exercise-verdict")).to_have_attribute("data-state", "passed")
+    write(page, "relu", "def relu(Z):\n    return Z\n")
+    expect(box.locator(".live-edited")).to_have_count(0)
+    page.reload(wait_until="load")
+    expect(box.locator(".live-edited")).to_have_text("def relu(Z):\n    return Z\n")
+    expect(box.get_by_role("status")).to_contain_text("An earlier version passed")
+    box.get_by_role("button", name="Reset relu").click()
+    expect(box.locator(".live-edited")).to_have_count(0)
+    expect(box.locator(".exercise-start")).to_contain_text("...")
+    assert page.complaints == []
+
+
+def test_widget_data_and_cells_without_code_have_no_row(open_page):
+    for name in ("index", "train/learned"):
+        page = open_page(name)
+        assert page.locator(".draw-a-digit").count() == 1
+        for row in page.locator(".live-controls[data-cell]").all():
+            cell = row.locator("xpath=ancestor::*[contains(@class, 'cell ')][1]")
+            assert cell.locator(".cell_input").count() == 1
+            assert cell.locator(".cell_output script").count() == 0
+        page.close()
