@@ -75,7 +75,7 @@ function readable(html) {
 }
 
 function placeOf(page, anchor) {
-  const found = anchor && page.getElementById(decodeURIComponent(anchor.slice(1)));
+  const found = anchor ? page.getElementById(decodeURIComponent(anchor.slice(1))) : null;
   if (found?.matches("dt") && found.nextElementSibling) {
     // A term is shown with what it means.
     const both = page.createElement("div");
@@ -108,6 +108,9 @@ Search.makeSearchSummary = (html, keywords, anchor) => {
   const place = placeOf(page, anchor);
   const summary = excerpt(html, keywords, anchor);
   if (!place || !summary) return summary;
+  // Sphinx begins with dots also where nothing is left out.
+  const start = Search.htmlToText(html, anchor).slice(0, 20);
+  if (summary.textContent.startsWith(`...${start}`)) summary.textContent = summary.textContent.slice(3);
   const found = new DocumentFragment();
   const words = [...keywords].map((word) => word.toLowerCase());
   const equation = anchor && place.matches(".math") && place.querySelector(".eqno")?.textContent.replace(/\s+/g, " ").trim();
