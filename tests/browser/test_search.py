@@ -23,7 +23,7 @@ def search(address, browser):
         page.keyboard.type(query)
         page.keyboard.press("Enter")
         page.wait_for_url("**/search.html?q=*")
-        expect(page.locator(".search-summary")).to_contain_text("found")
+        expect(page.locator(".search-summary")).to_contain_text("found", timeout=60_000)
         # Those that have no words of their own to say what they are get an excerpt, one by one.
         waiting = "#search-results li:not(:has(.context)):not(:has(> span:not(.highlighted)))"
         expect(page.locator(waiting)).to_have_count(0, timeout=30_000)
