@@ -17,10 +17,10 @@ from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
 
-# MathML that KaTeX writes and the standard does not know. Of some elements the children have a meaning by
-# their place, so each is one element, but KaTeX has fragments of several: in `\lambda_{\max}`, "max" and
-# the sign that it is applied. (A fragment is the node that has children and no type.) And signs and
-# names hold text only, but `\bmod` is a sign that holds a name.
+# MathML that KaTeX writes and the standard does not know. Of some elements the children have a
+# meaning by their place, so each is one element, but KaTeX has fragments of several: in
+# `\lambda_{\max}`, "max" and the sign that it is applied. (A fragment is the node that has children
+# and no type.) And signs and names hold text only, but `\bmod` is a sign that holds a name.
 RENDER = """
 function render(latex, options) {
   const by_place = ["mfrac", "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover"];

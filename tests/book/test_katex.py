@@ -40,16 +40,58 @@ def test_bad_tex_shows_as_its_source():
     assert rendered("\\frac{1}{") == "<code>\\frac{1}{</code>\n"
 
 
-NAMES = (
-    r"\max \min \sup \lim \log \det \Pr \limsup \varlimsup \operatorname{tr} \operatorname*{tr} "
-    r"\arg\max \mathop{\mathrm{tr}} \mathbin{\max} \mathord{\max} \bmod \coloneqq \text{tr} "
-    r"\text{$\max$} \sum \int\nolimits {} \hspace{1em} x"
-).split()
-PLACES = (
-    r"\lambda_{%} x^{%} x_{%}^{%} {%}_x {%}^x %_x %_x^y x_{y_{%}} \frac{%}{%} \sqrt{%} \sqrt[%]{%} "
-    r"\binom{%}{%} {%\over{%}} \underset{%}{x} \overset{%}{x} \stackrel{%}{x} \sum_{%}^{%} \lim_{%} "
-    r"\hat{%} \overline{%} \overrightarrow{%} \xrightarrow[%]{%} \underbrace{%}_{%} \overbrace{%}^{%}"
-).split()
+NAMES = [
+    r"\max",
+    r"\min",
+    r"\sup",
+    r"\lim",
+    r"\log",
+    r"\det",
+    r"\Pr",
+    r"\limsup",
+    r"\varlimsup",
+    r"\operatorname{tr}",
+    r"\operatorname*{tr}",
+    r"\arg\max",
+    r"\mathop{\mathrm{tr}}",
+    r"\mathbin{\max}",
+    r"\mathord{\max}",
+    r"\bmod",
+    r"\coloneqq",
+    r"\text{tr}",
+    r"\text{$\max$}",
+    r"\sum",
+    r"\int\nolimits",
+    r"{}",
+    r"\hspace{1em}",
+    r"x",
+]
+PLACES = [
+    r"\lambda_{%}",
+    r"x^{%}",
+    r"x_{%}^{%}",
+    r"{%}_x",
+    r"{%}^x",
+    r"%_x",
+    r"%_x^y",
+    r"x_{y_{%}}",
+    r"\frac{%}{%}",
+    r"\sqrt{%}",
+    r"\sqrt[%]{%}",
+    r"\binom{%}{%}",
+    r"{%\over{%}}",
+    r"\underset{%}{x}",
+    r"\overset{%}{x}",
+    r"\stackrel{%}{x}",
+    r"\sum_{%}^{%}",
+    r"\lim_{%}",
+    r"\hat{%}",
+    r"\overline{%}",
+    r"\overrightarrow{%}",
+    r"\xrightarrow[%]{%}",
+    r"\underbrace{%}_{%}",
+    r"\overbrace{%}^{%}",
+]
 CHILDREN = {"msubsup": 3, "munderover": 3} | dict.fromkeys(
     ["mfrac", "mroot", "msub", "msup", "munder", "mover"], 2
 )

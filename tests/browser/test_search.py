@@ -1,4 +1,4 @@
-"""What a reader finds who types into the search box: excerpts to be read, places to be told apart."""
+"""What a reader who types into the search box finds: legible excerpts, places told apart."""
 
 import re
 
@@ -11,7 +11,7 @@ GARBAGE = re.compile(r"\\[a-zA-Z]|\\\\|[\u2061\u200b]|[_^]\{|&|(\S)\1_\1")
 
 @pytest.fixture
 def search(address, browser):
-    """Return a function that searches from a page with the keyboard alone, and gives the results."""
+    """Return a function that searches from a page by keyboard alone, and gives the results."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -46,7 +46,8 @@ def test_excerpts_can_be_read_around_formulas(search, query):
 
 def test_a_formula_is_one_line_of_text(search):
     assert "dZ2 = A₂ − Y" in search("eq-dz2").locator(".context").first.inner_text()
-    assert "p_k = (e^(z_k))/(∑_l e^(z_l))" in "".join(search("softmax").locator(".context").all_inner_texts())
+    excerpts = search("softmax").locator(".context").all_inner_texts()
+    assert "p_k = (e^(z_k))/(∑_l e^(z_l))" in "".join(excerpts)
 
 
 @pytest.mark.parametrize("query", ["softmax", "gradient", "cross-entropy", "relu"])
@@ -73,6 +74,7 @@ def test_the_magnifier_leaves_the_typed_words_free(search):
     field = search("softmax").page.locator(".bd-search-container form.bd-search")
     icon = field.locator("i").bounding_box()
     typed = field.locator("input").evaluate(
-        "(input) => input.getBoundingClientRect().left + parseFloat(getComputedStyle(input).paddingLeft)"
+        "(input) => input.getBoundingClientRect().left"
+        " + parseFloat(getComputedStyle(input).paddingLeft)"
     )
     assert icon["x"] + icon["width"] < typed

@@ -6,7 +6,10 @@ from tests.book.pages import all_pages
 from tests.browser.legibility import faint
 
 
-@pytest.fixture(scope="module", params=[(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")])
+VIEWS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+
+
+@pytest.fixture(scope="module", params=VIEWS)
 def window(request, browser):
     width, scheme = request.param
     context = browser.new_context(
