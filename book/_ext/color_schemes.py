@@ -1,10 +1,10 @@
-"""Sphinx extension: the theme's light and dark follow the system, also without scripts; paper is light.
+"""Sphinx extension: light and dark follow the system without scripts too, and paper is light.
 
-The theme writes its colours for ``data-theme="light"`` and ``data-theme="dark"``, and leaves it to a
-script to put one of them in place of ``"auto"``. Where no script runs, neither holds; and what is
-printed from the dark is pale text on white paper. So when all pages are written, each rule of a style
-sheet that depends on ``data-theme`` gets its twin under a media query: ``"auto"`` is what the system
-prefers, and on paper every scheme is the light one. Specificity and order stay as they were.
+The theme writes its colours for ``data-theme="light"`` and ``data-theme="dark"``, and leaves it to
+a script to put one of them in place of ``"auto"``. Where no script runs, neither holds; and what is
+printed from the dark is pale text on white paper. So when all pages are written, each rule of a
+style sheet that depends on ``data-theme`` gets its twin under a media query: ``"auto"`` is what the
+system prefers, and on paper every scheme is the light one. Specificity and order stay as they were.
 """
 
 import re
@@ -27,7 +27,7 @@ NESTING = ("@media", "@supports", "@layer", "@container")
 
 
 def rules(styles: str) -> Iterator[tuple[str, str | None]]:
-    """Yield what stands before each block of a style sheet, with the block, or None for a statement."""
+    """Yield what stands before each block of a style sheet, and the block; None for a statement."""
     start, depth, opened = 0, 0, 0
     for token in TOKEN.finditer(styles):
         if token[0] == "{":

@@ -18,13 +18,40 @@ from sphinx.util import logging
 logger = logging.getLogger(__name__)
 _building: list[Sphinx] = []
 
+# MathML that KaTeX writes and the standard does not know. Of some elements the children have a
+# meaning by their place, so each is one element, but KaTeX has fragments of several: in
+# `\lambda_{\max}`, "max" and the sign that it is applied. (A fragment is the node that has children
+# and no type.) And signs and names hold text only, but `\bmod` is a sign that holds a name.
+RENDER = """
+function render(latex, options) {
+  const by_place = ["mfrac", "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover"];
+  const of_text = ["mi", "mo", "mn", "mtext"];
+  const joined = (node, parent) =>
+    node.type || !node.children ? node
+      : node.children.length === 1 ? joined(node.children[0], parent)
+      : new parent.constructor("mrow", node.children);
+  const is_element = (node) => node.type || (node.children || []).some(is_element);
+  const mend = (node) => {
+    for (const child of node.children || []) mend(child);
+    if (by_place.includes(node.type)) {
+      node.children = node.children.map((child) => joined(child, node));
+    } else if (of_text.includes(node.type) && node.children.some(is_element)) {
+      Object.assign(node, { type: "mrow", attributes: {} });
+    }
+  };
+  const tree = katex.__renderToDomTree(latex, options);
+  mend(tree.children[0]);
+  return tree.toMarkup();
+}
+"""
+
 
 @lru_cache(1)
 def engine() -> MiniRacer:
     """Return the JavaScript engine with KaTeX loaded."""
     script = Path(sphinxcontrib.katex.__file__).with_name("katex.min.js")
     racer = MiniRacer()
-    racer.eval("var window = this, self = this;" + script.read_text(encoding="utf8"))
+    racer.eval("var window = this, self = this;" + script.read_text(encoding="utf8") + RENDER)
     # Python would otherwise end first the engine's thread and then wait for it, for ever.
     atexit.register(racer.close)
     return racer
@@ -33,7 +60,7 @@ def engine() -> MiniRacer:
 @lru_cache(None)
 def _render(latex: str, display: bool) -> str:
     options = {"throwOnError": True, "strict": "error", "trust": False, "displayMode": display}
-    return str(engine().call("katex.renderToString", latex, options))
+    return str(engine().call("render", latex, options))
 
 
 def render_latex(latex: str, options: dict[str, Any] | None = None) -> str:

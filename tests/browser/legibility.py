@@ -1,4 +1,4 @@
-"""What of a page cannot be read: text too faint for its ground, and what is cut off or stands out."""
+"""What of a page cannot be read: text too faint for its ground, and what is cut off."""
 
 from playwright.sync_api import Page
 
@@ -38,14 +38,15 @@ FAINT = """(paper) => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = walker.nextNode(); text; text = walker.nextNode()) {
     const element = text.parentElement;
-    if (!text.data.trim() || element.closest("script, style, noscript, .katex-mathml, :disabled")) continue;
+    const words = text.data.trim().slice(0, 40);
+    if (!words || element.closest("script, style, noscript, .katex-mathml, :disabled")) continue;
     if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
     const style = getComputedStyle(element);
     const below = ground(element);
     const [light, dark] = [luminance(over(rgba(style.color), below)), luminance(below)]
       .sort((a, b) => b - a);
     const contrast = (light + 0.05) / (dark + 0.05);
-    if (contrast < 4.5) found.push(`${contrast.toFixed(1)}: ${element.tagName} ${text.data.trim().slice(0, 40)}`);
+    if (contrast < 4.5) found.push(`${contrast.toFixed(1)}: ${element.tagName} ${words}`);
   }
   return [...new Set(found)];
 }"""
@@ -59,7 +60,8 @@ CUT = """() => {
     const box = element.getBoundingClientRect();
     // What only screen readers meet is one pixel wide.
     if (style.display === "inline" || box.width <= 1 || box.height <= 1) continue;
-    const words = `${element.tagName} ${element.className}: ${element.textContent.trim().slice(0, 40)}`;
+    const words =
+      `${element.tagName} ${element.className}: ${element.textContent.trim().slice(0, 40)}`;
     if (box.right > width + 1 || box.left < -1) found.push(`stands out ${words}`);
     const hides = style.overflowX !== "visible" || style.overflowY !== "visible";
     if (hides && element.scrollWidth > element.clientWidth + 1) found.push(`cut off ${words}`);

@@ -2,7 +2,6 @@
 
 import functools
 import gzip
-import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -118,16 +117,3 @@ def test_search_finds_equations_and_functions_first(address, browser, query, pla
     found = first.get_attribute("href")
     page.close()
     assert found == place
-
-
-def test_backpropagation_prints_on_one_sheet(site, browser, tmp_path):
-    page = browser.new_page()
-    page.goto((site / "derive" / "backpropagation.html").as_uri(), wait_until="load")
-    page.pdf(path=tmp_path / "sheet.pdf", format="A4")
-    sheets = re.findall(rb"/Type\s*/Page\b", (tmp_path / "sheet.pdf").read_bytes())
-    assert len(sheets) == 1
-    page.emulate_media(media="print")
-    assert page.locator(".one-sheet .math").first.is_visible()
-    assert page.locator(".one-sheet pre", has_text="def backward(").is_visible()
-    assert not page.locator("#summary").is_visible()
-    page.close()

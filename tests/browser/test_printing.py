@@ -72,21 +72,19 @@ def test_paper_is_light_by_the_readers_choice_or_the_systems(from_the_dark, mode
 @pytest.mark.parametrize("name", A_PAGE_OF_EACH_KIND)
 def test_a_printed_page_has_white_paper_and_all_code_within_it(from_the_dark, name, paper):
     page = from_the_dark(name)
+    printed = pypdfium2.PdfDocument(io.BytesIO(page.pdf(format=paper)))
     page.emulate_media(media="print")
     code = page.evaluate(
         "[...document.querySelectorAll('article pre')].filter(pre => pre.checkVisibility())"
         ".flatMap(pre => pre.innerText.split(/\\s+/))"
     )
-    page.emulate_media(media="screen")
-    printed = pypdfium2.PdfDocument(io.BytesIO(page.pdf(format=paper)))
     words = ""
     for sheet in printed:
-        width, height = sheet.get_size()
         image = sheet.render(scale=0.5, grayscale=True).to_numpy()
         assert (image[[0, -1]] >= 250).all()
         assert (image[:, [0, -1]] >= 250).all()
-        text = sheet.get_textpage()
-        words += text.get_text_range() + text.get_text_bounded(0, 0, width, height)
+        # What lies beyond the edges is no part of it.
+        words += sheet.get_textpage().get_text_bounded(*sheet.get_mediabox())
     # A line of code may be broken anywhere; the printed words may not lack a part of it.
     printed_words = "".join(words.split())
     assert [word for word in code if word and word.isascii() and word not in printed_words] == []

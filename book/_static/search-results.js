@@ -1,0 +1,127 @@
+// What a search shows of a page. Sphinx takes the text of everything: of a formula its MathML, its TeX and its
+// drawing, one into the other. Here a formula is one line of plain text, code and tables keep their words apart,
+// and each result says in which section of its page it lies.
+"use strict";
+
+const LOWER = { 0: "₀", 1: "₁", 2: "₂", 3: "₃", 4: "₄", 5: "₅", 6: "₆", 7: "₇", 8: "₈", 9: "₉", "+": "₊", "-": "₋", "−": "₋" };
+const UPPER = { 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹", "+": "⁺", "-": "⁻", "−": "⁻", T: "ᵀ", "⊤": "ᵀ", "𝖳": "ᵀ" };
+
+function script(text, signs, mark) {
+  if (!text) return "";
+  if ([...text].every((sign) => sign in signs)) return [...text].map((sign) => signs[sign]).join("");
+  return /^′+$/.test(text) ? text : mark + ([...text].length > 1 ? `(${text})` : text);
+}
+
+// A sum stands apart from what is summed.
+const after = (sign) => (/^[∑∏∫]$/.test(sign) ? " " : "");
+
+function grouped(text) {
+  return /^[∂∇\p{L}\p{N}\p{M}_₀-₉⁰-⁹²³¹ᵀ′.]*$/u.test(text) ? text : `(${text})`;
+}
+
+// The text of an element of MathML, in one line.
+function inLine(element) {
+  const parts = [...element.children].map(inLine);
+  const [first, second, third] = parts;
+  switch (element.localName) {
+    case "annotation": return "";
+    case "semantics": return first;
+    case "mfrac": return /^0/.test(element.getAttribute("linethickness") ?? "") ? `${first} over ${second}` : `${grouped(first)}/${grouped(second)}`;
+    case "msqrt": return `√${grouped(parts.join(""))}`;
+    case "mroot": return `${script(second, UPPER, "")}√${grouped(first)}`;
+    case "msub": case "munder": return first + script(second, LOWER, "_") + after(first);
+    case "msup": return first + script(second, UPPER, "^");
+    case "mover": return element.getAttribute("accent") === "true" ? first + second : first + script(second, UPPER, "^");
+    case "msubsup": case "munderover": return first + script(second, LOWER, "_") + script(third, UPPER, "^") + after(first);
+    case "mtable": return parts.join("; ");
+    case "mtr": return parts.join(" ").trim();
+    case "mspace": return " ";
+    case "mo": {
+      const sign = element.textContent;
+      return /^[=<>≤≥≈≠∈→↦⇒+−×⊙∼≪≫:]$/.test(sign) ? ` ${sign} ` : /^[,;]$/.test(sign) ? `${sign} ` : sign;
+    }
+    default: return parts.length ? parts.join("") : element.textContent;
+  }
+}
+
+let read = { html: null, page: null };
+
+function asText(math) {
+  return inLine(math)
+    // The sign that a function is applied.
+    .replace(/\s*\u2061\s*(?=[([)\],.;])/g, "").replace(/\u2061/g, " ")
+    .replace(/[\u2062-\u2064\u200b]/g, "")
+    .replace(/([,;.])\s*;/g, "$1")
+    .replace(/\s+/g, " ").trim();
+}
+
+// A page's article without what is no part of its text, each formula as a line of text.
+function readable(html) {
+  if (read.html === html) return read.page;
+  const page = new DOMParser().parseFromString(html, "text/html");
+  for (const unread of page.querySelectorAll(
+    ".headerlink, script, style, noscript, button, .live-controls, .cell_output script, .collapsed, .expanded, .toctree-wrapper, " +
+    ".prev-next-footer, .bd-sidebar-secondary, .bd-header-article, #jb-print-docs-body, .exercise-verdict",
+  )) unread.remove();
+  for (const formula of page.querySelectorAll(".katex")) {
+    const math = formula.querySelector("math");
+    if (math) formula.replaceWith(asText(math));
+  }
+  for (const number of page.querySelectorAll(".eqno, .caption-number, .section-number")) number.append(" ");
+  // Text of one block does not run into the next.
+  for (const block of page.querySelectorAll("p, div, li, dt, dd, td, th, pre, h1, h2, h3, h4, figcaption, summary, br")) block.after(" ");
+  read = { html, page };
+  return page;
+}
+
+function placeOf(page, anchor) {
+  const found = anchor ? page.getElementById(decodeURIComponent(anchor.slice(1))) : null;
+  if (found?.matches("dt") && found.nextElementSibling) {
+    // A term is shown with what it means.
+    const both = page.createElement("div");
+    both.append(found.cloneNode(true), ": ", found.nextElementSibling.cloneNode(true));
+    return both;
+  }
+  return found || page.querySelector('[role="main"] article') || page.querySelector('[role="main"]');
+}
+
+// The element below which a word is first found.
+function firstWith(place, words) {
+  const walker = place.ownerDocument.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    const lower = text.data.toLowerCase();
+    if (words.some((word) => lower.includes(word)) && !text.parentElement.closest("h1")) return text.parentElement;
+  }
+  return place;
+}
+
+function sectionOf(element) {
+  const heading = element.closest("section, dl")?.closest("section")?.querySelector(":scope > :is(h2, h3, h4)");
+  return heading?.textContent.replace(/\s+/g, " ").trim() ?? "";
+}
+
+Search.htmlToText = (html, anchor) => (placeOf(readable(html), anchor)?.textContent ?? "").replace(/\s+/g, " ").trim();
+
+const excerpt = Search.makeSearchSummary;
+Search.makeSearchSummary = (html, keywords, anchor) => {
+  const page = readable(html);
+  const place = placeOf(page, anchor);
+  const summary = excerpt(html, keywords, anchor);
+  if (!place || !summary) return summary;
+  // Sphinx begins with dots also where nothing is left out.
+  const start = Search.htmlToText(html, anchor).slice(0, 20);
+  if (summary.textContent.startsWith(`...${start}`)) summary.textContent = summary.textContent.slice(3);
+  const found = new DocumentFragment();
+  const words = [...keywords].map((word) => word.toLowerCase());
+  const equation = anchor && place.matches(".math") && place.querySelector(".eqno")?.textContent.replace(/\s+/g, " ").trim();
+  const section = sectionOf(anchor ? place : firstWith(place, words)) || (anchor ? "" : "Beginning of the page");
+  const where = [equation && `Equation ${equation}`, section].filter(Boolean).join(", in ");
+  if (where) {
+    const line = document.createElement("p");
+    line.className = "search-place";
+    line.textContent = where;
+    found.append(line);
+  }
+  found.append(summary);
+  return found;
+};

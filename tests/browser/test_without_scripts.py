@@ -1,0 +1,47 @@
+"""A reader whose browser runs no scripts sees the same book, light or dark as the system is."""
+
+import pytest
+
+from tests.book.pages import all_pages
+from tests.browser.legibility import faint
+
+
+VIEWS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+
+
+@pytest.fixture(scope="module", params=VIEWS)
+def window(request, browser):
+    width, scheme = request.param
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=False
+    )
+    context.scheme = scheme
+    yield context
+    context.close()
+
+
+@pytest.mark.parametrize("name", [page.docname for page in all_pages()])
+def test_all_text_is_legible_in_the_systems_scheme(site, window, name):
+    page = window.new_page()
+    page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+    assert faint(page) == []
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    page.close()
+    assert (min(map(int, ground[4:-1].split(","))) > 127) == (window.scheme == "light")
+    assert sideways <= 0
+
+
+def test_code_has_colours_formulas_are_drawn_and_folded_parts_open(site, window):
+    page = window.new_page()
+    page.goto((site / "derive" / "softmax.html").as_uri(), wait_until="load")
+    colours = page.evaluate(
+        "new Set([...document.querySelectorAll('article pre span')]"
+        ".map((part) => getComputedStyle(part).color)).size"
+    )
+    assert colours >= 4
+    assert page.locator("article .katex-html").first.is_visible()
+    folded = page.locator("article details").first
+    folded.locator("summary").click()
+    assert folded.locator("pre, p:not(summary p)").first.is_visible()
+    page.close()
