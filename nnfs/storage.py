@@ -148,7 +148,7 @@ def load_parameters(path: str | os.PathLike[str]) -> Any:
             raise ValueError(f"it has version {version}, this program reads {VERSION}")
         data_range = arrays.pop("data_range", None)
         names = [arguments.name(place) for place in range(len(arrays))]
-        if set(names) != set(arrays):
+        if not arrays or set(names) != set(arrays):
             raise ValueError(f"it holds {_listed(arrays)}")
         params = [arrays.pop(name) for name in names]
         _check(params)

@@ -773,8 +773,9 @@ def test_a_second_ctrl_c_ends_at_once(train, tmp_path, monkeypatch):
     before = signal.getsignal(signal.SIGINT)
 
     def twice(path, params):
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
+        for _ in range(2):
+            signal.raise_signal(signal.SIGINT)
+            time.sleep(0.01)
         raise AssertionError("the second one did not end it")
 
     monkeypatch.setattr(storage, "save_parameters", twice)

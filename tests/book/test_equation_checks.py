@@ -195,6 +195,12 @@ DOCUMENTED = documented()
 CITING = {name: labels for name in DOCUMENTED if (labels := equations_of(DOCUMENTED[name]))}
 WITHOUT_EQUATION = {
     "nnfs.load_mnist": "reads files",
+    "nnfs.data.read_images": "reads a file",
+    "nnfs.read_picture": "reads a file",
+    "nnfs.prepare_picture": "is the preparation of MNIST",
+    "nnfs.save_parameters": "writes a file",
+    "nnfs.load_parameters": "reads a file",
+    "nnfs.network.trained_on": "notes a range",
     "nnfs.predict": "takes the largest logit of forward",
     "nnfs.accuracy": "counts",
     "nnfs.train": "runs steps",
