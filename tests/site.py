@@ -139,19 +139,32 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     temporary = tmp_path_factory.getbasetemp()
     if hasattr(request.config, "workerinput"):
         temporary = temporary.parent
-    failed = temporary / "the-site-was-not-built"
-    site = folder_of_sites(request.config, temporary) / digest()
+    site = kept(
+        folder_of_sites(request.config, temporary) / digest(),
+        failed=temporary / "the-site-was-not-built",
+        clone=tmp_path_factory.mktemp("clone"),
+    )
+    if keep := os.environ.get("BOOK_KEEP"):
+        with FileLock(site.with_name("lock")):
+            shutil.copytree(site, ROOT / keep, dirs_exist_ok=True)
+    return site
+
+
+def kept(site: Path, *, failed: Path, clone: Path) -> Path:
+    """Return a site that is there, or build it: one process does, and the others wait for it.
+
+    A build that failed is not tried again by the other processes of the run, which share a file
+    that says so.
+    """
     with FileLock(site.with_name("lock")):
         if failed.exists():
             pytest.fail("the site was not built: see the first of its tests", pytrace=False)
         if not site.is_dir():
             failed.touch()
-            build(site, tmp_path_factory.mktemp("clone"))
+            build(site, clone)
             failed.unlink()
         os.utime(site)
         forget_the_oldest(site.parent)
-        if keep := os.environ.get("BOOK_KEEP"):
-            shutil.copytree(site, ROOT / keep, dirs_exist_ok=True)
     return site
 
 

@@ -181,3 +181,8 @@ def test_lists_of_numbers_are_arrays_too():
     assert nnfs.relu([-1, 2]).tolist() == [0, 2]
     assert nnfs.relu(-3.0) == 0
     np.testing.assert_allclose(nnfs.softmax([[0], [0]]), 0.5)
+
+
+def test_cross_entropy_takes_lists():
+    Z2, Y = [[1.0, 0.5], [2.0, -1.0]], [[0, 1], [1, 0]]
+    assert functions.cross_entropy(Z2, Y) == functions.cross_entropy(np.array(Z2), np.array(Y))

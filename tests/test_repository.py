@@ -180,3 +180,23 @@ def test_only_the_latest_sites_are_kept(tmp_path):
     (tmp_path / "lock").touch()
     site.forget_the_oldest(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["2", "3", "4", "lock"]
+
+
+def test_a_site_is_built_once_and_a_failed_build_is_not_tried_again(tmp_path, monkeypatch):
+    built = []
+
+    def build(place: Path, clone: Path) -> None:
+        built.append(place.name)
+        assert place.name != "bad", "a page fails"
+        place.mkdir()
+
+    monkeypatch.setattr(site, "build", build)
+    options = {"failed": tmp_path / "failed", "clone": tmp_path / "clone"}
+    for _ in range(2):
+        assert site.kept(tmp_path / "good", **options).is_dir()
+    with pytest.raises(AssertionError, match="a page fails"):
+        site.kept(tmp_path / "bad", **options)
+    with pytest.raises(pytest.fail.Exception, match="see the first of its tests"):
+        site.kept(tmp_path / "bad", **options)
+    assert built == ["good", "bad"]
+    assert not (tmp_path / "bad").exists()
