@@ -31,6 +31,10 @@ NOTEBOOKS = "jupyter_execute"
 """Where MyST-NB puts executed notebooks and pictures, beside the pages."""
 
 
+LATE = ("_static/mystnb.*.css", "_static/exercise.css")
+"""What extensions write after the pages. Were it there before, pages would name it otherwise."""
+
+
 class Stage:
     """The copy that a build works on.
 
@@ -109,6 +113,9 @@ def begin(app: Sphinx, config: Config) -> None:
         raise SphinxError(f"{error}; this is where a build works and what it must write") from error
     app.outdir = type(app.outdir)(stage.folder / site.name)
     Path(app.outdir).mkdir(exist_ok=True)
+    for pattern in LATE:
+        for path in list(Path(app.outdir).glob(pattern)):
+            path.unlink()
     if memory.name in stage.names:
         app.doctreedir = type(app.doctreedir)(stage.folder / memory.name)
     elif memory.is_relative_to(site):
