@@ -14,6 +14,7 @@ process that holds it.
 """
 
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,9 @@ NOTEBOOKS = "jupyter_execute"
 
 LATE = ("_static/mystnb.*.css", "_static/exercise.css")
 """What extensions write after the pages. Were it there before, pages would name it otherwise."""
+
+
+NO_PAGES = re.compile(r'"[^"]*": \[\], |, "[^"]*": \[\](?=\})|(?<=\{)"[^"]*": \[\](?=\})')
 
 
 class Stage:
@@ -150,6 +154,16 @@ def own_place(app: Sphinx) -> None:
         Path(app.outdir).mkdir()
 
 
+def forget_words(app: Sphinx, exception: Exception | None) -> None:
+    """Take words that no page has any more out of the search index, as a clean build would."""
+    path = Path(app.outdir) / "searchindex.js"
+    if exception is None and path.is_file():
+        text = path.read_text(encoding="utf8")
+        kept = NO_PAGES.sub("", text)
+        if kept != text:
+            path.write_text(kept, encoding="utf8")
+
+
 def end(app: Sphinx, *, succeeded: bool) -> None:
     """Put the site into place, or leave everything as it was.
 
@@ -174,4 +188,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx; `strict_build` knows how a build has ended, and calls `end`."""
     app.connect("config-inited", begin, priority=200)
     app.connect("builder-inited", own_place, priority=100)
+    app.connect("build-finished", forget_words)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
