@@ -36,7 +36,7 @@ LATE = ("_static/mystnb.*.css", "_static/exercise.css")
 """What extensions write after the pages. Were it there before, pages would name it otherwise."""
 
 
-NO_PAGES = re.compile(r'"[^"]*": \[\], |, "[^"]*": \[\](?=\})|(?<=\{)"[^"]*": \[\](?=\})')
+NO_PAGES = (re.compile(r'"[^"]*": \[\], '), re.compile(r'(?:, )?"[^"]*": \[\](?=\})'))
 
 
 class Stage:
@@ -159,9 +159,16 @@ def forget_words(app: Sphinx, exception: Exception | None) -> None:
     path = Path(app.outdir) / "searchindex.js"
     if exception is None and path.is_file():
         text = path.read_text(encoding="utf8")
-        kept = NO_PAGES.sub("", text)
+        kept = without_unused_words(text)
         if kept != text:
             path.write_text(kept, encoding="utf8")
+
+
+def without_unused_words(index: str) -> str:
+    """Return the text of a search index without words that stand on no page."""
+    for pattern in NO_PAGES:
+        index = pattern.sub("", index)
+    return index
 
 
 def end(app: Sphinx, *, succeeded: bool) -> None:
