@@ -14,6 +14,7 @@ process that holds it.
 """
 
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,13 @@ logger = logging.getLogger(__name__)
 STAGE, REPLACED, COMPLETE, LOCK = ".next-build", ".last-build", "complete", ".build.lock"
 NOTEBOOKS = "jupyter_execute"
 """Where MyST-NB puts executed notebooks and pictures, beside the pages."""
+
+
+LATE = ("_static/mystnb.*.css", "_static/exercise.css")
+"""What extensions write after the pages. Were it there before, pages would name it otherwise."""
+
+
+NO_PAGES = (re.compile(r'"[^"]*": \[\], '), re.compile(r'(?:, )?"[^"]*": \[\](?=\})'))
 
 
 class Stage:
@@ -109,6 +117,9 @@ def begin(app: Sphinx, config: Config) -> None:
         raise SphinxError(f"{error}; this is where a build works and what it must write") from error
     app.outdir = type(app.outdir)(stage.folder / site.name)
     Path(app.outdir).mkdir(exist_ok=True)
+    for pattern in LATE:
+        for path in list(Path(app.outdir).glob(pattern)):
+            path.unlink()
     if memory.name in stage.names:
         app.doctreedir = type(app.doctreedir)(stage.folder / memory.name)
     elif memory.is_relative_to(site):
@@ -143,6 +154,23 @@ def own_place(app: Sphinx) -> None:
         Path(app.outdir).mkdir()
 
 
+def forget_words(app: Sphinx, exception: Exception | None) -> None:
+    """Take words that no page has any more out of the search index, as a clean build would."""
+    path = Path(app.outdir) / "searchindex.js"
+    if exception is None and path.is_file():
+        text = path.read_text(encoding="utf8")
+        kept = without_unused_words(text)
+        if kept != text:
+            path.write_text(kept, encoding="utf8")
+
+
+def without_unused_words(index: str) -> str:
+    """Return the text of a search index without words that stand on no page."""
+    for pattern in NO_PAGES:
+        index = pattern.sub("", index)
+    return index
+
+
 def end(app: Sphinx, *, succeeded: bool) -> None:
     """Put the site into place, or leave everything as it was.
 
@@ -167,4 +195,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx; `strict_build` knows how a build has ended, and calls `end`."""
     app.connect("config-inited", begin, priority=200)
     app.connect("builder-inited", own_place, priority=100)
+    app.connect("build-finished", forget_words)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -30,13 +30,18 @@ COPIES = "_sources"
 
 
 def without(text: str) -> str:
-    """Return the text of a page without the solutions in it; what remains keeps its lines."""
-    return SOLUTION.sub(lambda solution: "\n" * solution[0].count("\n"), text)
+    """Return the text of a page without the solutions in it."""
+    return SOLUTION.sub("", text)
 
 
 def as_built(config: Config, text: str) -> str:
-    """Return the text of a page as this build has it, with solutions or without."""
-    return text if config.book_solutions else without(text)
+    """Return the text of a page as this build has it, with solutions or without.
+
+    Empty lines stand for solutions, so that messages name the lines of the file.
+    """
+    if config.book_solutions:
+        return text
+    return SOLUTION.sub(lambda solution: "\n" * solution[0].count("\n"), text)
 
 
 def configure(app: Sphinx, config: Config) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from staged_site import COMPLETE, LOCK, NOTEBOOKS, REPLACED, STAGE, Stage
+from staged_site import COMPLETE, LOCK, NOTEBOOKS, REPLACED, STAGE, Stage, without_unused_words
 
 CELL = "```{{code-cell}} ipython3\n{}\n```\n"
 OLD = {"html/a.html": "old a", "html/gone.html": "old", ".doctrees/env": "old", "html/s/b": "old b"}
@@ -115,6 +115,20 @@ def test_a_folder_that_cannot_be_renamed_stays_and_the_new_one_waits(stage, monk
     assert stage.is_complete()
     stage.publish()
     assert files(stage.parent) == NEW
+
+
+@pytest.mark.parametrize(
+    ("index", "kept"),
+    [
+        ('{"a": [], "b": 1}', '{"b": 1}'),
+        ('{"a": 1, "b": []}', '{"a": 1}'),
+        ('{"a": 1, "b": [], "c": [2]}', '{"a": 1, "c": [2]}'),
+        ('{"a": [], "b": []}', "{}"),
+        ('{"a": [0], "b": {}}', '{"a": [0], "b": {}}'),
+    ],
+)
+def test_words_without_pages_leave_the_search_index(index, kept):
+    assert without_unused_words(index) == kept
 
 
 def test_memory_in_another_folder_is_left_there(tmp_path):
