@@ -254,6 +254,8 @@ def machine() -> str:
     >>> machine()  # doctest: +SKIP
     'AMD EPYC 7B13 (2 processors to use; OpenBLAS 0.3.30, kernel Haswell)'
     """
+    if sys.platform == "emscripten":
+        return "Python in this browser"
     count = processors()
     many = "1 processor" if count == 1 else f"{count} processors"
     return f"{_processor() or 'a processor of unknown name'} ({many} to use; {_blas()})"

@@ -144,7 +144,7 @@ def glued(notebook: nbformat.NotebookNode) -> dict[str, str]:
 def agrees(now: list[float], before: list[float], text: str) -> bool:
     """Judge a comparison of two times without the function that made it."""
     ratio = statistics.median(now) / statistics.median(before)
-    shown = re.search(r"[\d.,]+(?:e[+-]\d+)?", text)
+    shown = re.search(r"\d[\d,]*(?:\.\d+)?(?:e[+-]\d+)?", text)
     assert shown is not None, text
     number = float(shown[0].replace(",", ""))
     assert number == pytest.approx(ratio, rel=0.5 if ratio < 0.1 else 0.06), text

@@ -122,6 +122,14 @@ def test_the_library_of_products_is_named(monkeypatch, library, words):
     assert words in machine()
 
 
+def test_a_browser_names_itself_and_has_one_processor(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setitem(sys.modules, "joblib", None)
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    assert processors() == 1
+    assert machine() == "Python in this browser"
+
+
 def test_a_table_is_text_and_html():
     shown = table(
         {"loss": np.array([0.25, 1.5], np.float32), "shape": [(7, 5), "<none>"], "n": [12, 3]},
