@@ -63,6 +63,9 @@ CALLED = {
 }
 """Names of functions whose calls are made by `called`, which knows them by more than the name."""
 
+MOST_ENTRIES = 1_000_000
+"""Of a larger array the sides are not noted, since notes take ten times the memory."""
+
 ENTRY = np.dtype(
     [
         ("holds", bool),
@@ -174,7 +177,7 @@ def read(condition: object) -> tuple[Array, Tightest | None]:
         Among the entries that do not hold, if there are any.
     """
     holds = np.asarray(plain(condition))
-    if holds.dtype != bool or holds.size == 0:
+    if holds.dtype != bool or not 0 < holds.size <= MOST_ENTRIES:
         return holds, None
     entries = _entries(condition)
     if entries.shape != holds.shape:
@@ -227,8 +230,10 @@ def _entries(value: Any) -> Array:
     return _unknown(plain(value))
 
 
-def _seen(result: Any, entries: Callable[[], Array | None]) -> Seen:
+def _seen(result: Any, entries: Callable[[], Array | None]) -> Any:
     """Join a result with its entries; what goes wrong with them must not disturb the result."""
+    if np.size(result) > MOST_ENTRIES:
+        return result
     with np.errstate(all="ignore"):
         try:
             known = entries()
@@ -239,12 +244,12 @@ def _seen(result: Any, entries: Callable[[], Array | None]) -> Seen:
     return Seen(result, known)
 
 
-def compare(sign: str, left: Any, right: Any) -> Seen:
+def compare(sign: str, left: Any, right: Any) -> Any:
     """Evaluate a comparison of two sides."""
     return _compared(COMPARISONS[sign](left, right), sign, left, right)
 
 
-def _compared(result: Any, sign: str, left: Any, right: Any) -> Seen:
+def _compared(result: Any, sign: str, left: Any, right: Any) -> Any:
     return _seen(result, lambda: _by_sides(result, sign, left, right))
 
 
@@ -277,10 +282,10 @@ def _by_sides(result: Any, sign: str, left: Any, right: Any) -> Array | None:
 
 def _made(holds: Array, slack: Array, left: Array, right: Array, sign: str, whole: bool) -> Array:
     entries = np.empty(holds.shape, ENTRY)
-    names = {"holds": holds, "left": left, "right": right, "sign": sign, "whole": whole}
+    entries["holds"], entries["sign"], entries["whole"] = holds, sign, whole
     # Adding 0 lets no minus zero be shown.
-    for name, values in (names | {"slack": slack + 0.0}).items():
-        entries[name] = values
+    for name, values in {"slack": slack, "left": left, "right": right}.items():
+        entries[name] = values + 0.0
     return entries
 
 
@@ -333,7 +338,7 @@ def either(first: Any, second: Any) -> Any:
     return _joined(plain(first) | plain(second), first, second, widest=True)
 
 
-def _joined(result: Any, first: Any, second: Any, *, widest: bool) -> Seen:
+def _joined(result: Any, first: Any, second: Any, *, widest: bool) -> Any:
     def entries() -> Array:
         pair = np.broadcast_arrays(_entries(first), _entries(second))
         return np.where(_better(*pair, widest=widest), *pair)
@@ -351,7 +356,7 @@ def negated(value: Any) -> Any:
     return _turned(not plain(value), value)
 
 
-def _turned(result: Any, value: Any) -> Seen:
+def _turned(result: Any, value: Any) -> Any:
     def entries() -> Array:
         turned = _entries(value).copy()
         turned["holds"] = ~turned["holds"]
@@ -370,7 +375,7 @@ def chain(first: Any, *links: tuple[str, Callable[[], Any]]) -> Any:
             break
         right = operand()
         link = compare(sign, left, right)
-        joined = link if joined is None else _joined(link.result, joined, link, widest=False)
+        joined = link if joined is None else _joined(plain(link), joined, link, widest=False)
         left = right
     return joined
 
@@ -409,7 +414,8 @@ def called(function: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
             return _turned(result, first)
     if function in (np.all, np.any):
         keywords = {"axis": more.get("axis", arguments[1] if len(arguments) > 1 else None)}
-        if len(arguments) < 3 and set(more) <= {"axis"}:
+        few = np.size(bare[0]) <= MOST_ENTRIES
+        if few and len(arguments) < 3 and set(more) <= {"axis"}:
             part = Seen(np.asarray(plain(first)), _entries(first))
             name = "any" if function is np.any else "all"
             return _seen(result, lambda: part._reduced(name, (), keywords).entries)
@@ -448,9 +454,12 @@ def _within(function: Any, arguments: list[Any], more: dict[str, Any]) -> Array:
         allowed = given.get("atol", 1e-8) + given.get("rtol", 1e-5) * np.abs(right)
     error = np.where(left == right, 0.0, np.abs(left - right))
     error, allowed = np.broadcast_arrays(error, np.asarray(allowed, float))
+    if function is np.allclose:
+        # NaN sorts below all numbers here, and would be what fails.
+        tightest = np.unravel_index(int(np.argmin(allowed - error)), error.shape)
+        error, allowed = error[tightest], allowed[tightest]
     holds = np.asarray(error <= allowed)
-    entries = _made(holds, allowed - error, error, allowed, "<=", False)
-    return _tightest(entries, None, widest=False) if function is np.allclose else entries
+    return _made(holds, allowed - error, error, allowed, "<=", False)
 
 
 def handed(condition: Any, function: Any) -> Any:

@@ -78,6 +78,7 @@ CONDITIONS = {
     "(a < b).all() and flag": -0.1,
     "n(1) < n(2) if flag else n(3) < n(2)": 1,
     "(1j == 1j)": 0,
+    "np.allclose([1.0, np.nan], [1.0, 1.0])": math.nan,
     "flag": None,
     "np.isfinite(a)": None,
     "'x' < 'y'": None,
@@ -116,6 +117,18 @@ def test_a_condition_means_what_it_meant(condition):
     assert type(result) is type(expected)
     np.testing.assert_array_equal(result, expected)
     np.testing.assert_array_equal(compared.read(found)[0], np.asarray(expected))
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_of_large_arrays_the_sides_are_not_noted(condition, monkeypatch):
+    expected, order = evaluated(condition, watched=False)
+    monkeypatch.setattr(compared, "MOST_ENTRIES", 1)
+    found, order_found = evaluated(condition, watched=True)
+    assert order_found == order
+    np.testing.assert_array_equal(compared.plain(found), expected)
+    holds, tightest = compared.read(found)
+    np.testing.assert_array_equal(holds, np.asarray(expected))
+    assert np.size(expected) == 1 or tightest is None
 
 
 @pytest.mark.parametrize(("condition", "margin"), CONDITIONS.items())
