@@ -378,7 +378,7 @@ FORBIDDEN = "forbids {} \\(Content-Security-Policy\\)"
         ("script-src 'self' blob: 'unsafe-inline'", FORBIDDEN.format("WebAssembly")),
         (
             "script-src 'self' blob: 'unsafe-inline' 'wasm-unsafe-eval'; connect-src 'none'",
-            FORBIDDEN.format("a connection to 127"),
+            FORBIDDEN.format(r"a connection to 127[\d.:]+"),
         ),
         ("worker-src 'none'", FORBIDDEN.format("Python to start")),
     ],
