@@ -120,7 +120,7 @@ def _twins(all_selectors: list[str], block: str) -> str:
 
 
 def make_room(app: Sphinx, exception: Exception | None) -> None:
-    """Remove what a build before this one rewrote and MyST-NB copies anew, which it would remark."""
+    """Remove what an earlier build rewrote and MyST-NB copies anew, which would be remarked on."""
     if exception is None and app.builder.format == "html":
         for path in Path(app.outdir).glob("_static/mystnb.*.css"):
             if MARK in path.read_text(encoding="utf8"):
