@@ -119,6 +119,14 @@ def _twins(all_selectors: list[str], block: str) -> str:
     return "\n" + "".join(written)
 
 
+def make_room(app: Sphinx, exception: Exception | None) -> None:
+    """Remove what an earlier build rewrote and MyST-NB copies anew, which would be remarked on."""
+    if exception is None and app.builder.format == "html":
+        for path in Path(app.outdir).glob("_static/mystnb.*.css"):
+            if MARK in path.read_text(encoding="utf8"):
+                path.unlink()
+
+
 def write(app: Sphinx, exception: Exception | None) -> None:
     """Rewrite the style sheets of a site, each once."""
     if exception is not None or app.builder.format != "html":
@@ -131,6 +139,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    # Before the theme's style sheet gets its font.
-    app.connect("build-finished", write, priority=400)
+    app.connect("build-finished", make_room, priority=100)
+    # After MyST-NB has copied its style sheet, and before the theme's gets its font.
+    app.connect("build-finished", write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

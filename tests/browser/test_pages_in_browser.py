@@ -117,3 +117,20 @@ def test_search_finds_equations_and_functions_first(address, browser, query, pla
     found = first.get_attribute("href")
     page.close()
     assert found == place
+
+
+def test_in_the_dark_figures_have_white_paper_to_their_edge_and_data_shows_no_box(site, browser):
+    page = browser.new_page(color_scheme="dark")
+    page.goto((site / "index.html").as_uri(), wait_until="load")
+    papers = page.evaluate(
+        "[...document.querySelectorAll('article figure img')]"
+        ".map((image) => getComputedStyle(image).backgroundColor)"
+    )
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('article .cell_output > .output')]"
+        ".filter((box) => box.checkVisibility() && !box.innerText.trim()"
+        " && !box.querySelector('img, svg, canvas')).map((box) => box.outerHTML.slice(0, 80))"
+    )
+    page.close()
+    assert set(papers) == {"rgb(255, 255, 255)"}
+    assert boxes == []

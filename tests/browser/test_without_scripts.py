@@ -5,7 +5,6 @@ import pytest
 from tests.book.pages import all_pages
 from tests.browser.legibility import faint
 
-
 VIEWS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 
 
