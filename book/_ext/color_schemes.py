@@ -14,7 +14,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-MARK = '\n/* data-theme="auto" follows the system, and paper is light. */\n'
+MARK = '/* data-theme="auto" follows the system, and paper is light. */\n'
 
 TOKEN = re.compile(
     r"""/\*.*?\*/ | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | url\([^)"']*\) | [{};]""",
@@ -134,12 +134,12 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     for path in Path(app.outdir).rglob("*.css"):
         styles = path.read_text(encoding="utf8")
         if MARK not in styles and ("data-theme" in styles or "prefers-color-scheme" in styles):
-            path.write_text(following(styles) + MARK, encoding="utf8")
+            path.write_text(MARK + following(styles), encoding="utf8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("build-finished", make_room, priority=100)
-    # After MyST-NB has copied its style sheet, and before the theme's gets its font.
-    app.connect("build-finished", write)
+    # After MyST-NB has copied its style sheet and the theme has written that of the code.
+    app.connect("build-finished", write, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
