@@ -9,10 +9,12 @@ system prefers, and on paper every scheme is the light one. Specificity and orde
 
 import re
 from collections.abc import Iterator
+from logging import LogRecord, getLogger
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.util import logging
 
 MARK = '/* data-theme="auto" follows the system, and paper is light. */\n'
 
@@ -119,14 +121,6 @@ def _twins(all_selectors: list[str], block: str) -> str:
     return "\n" + "".join(written)
 
 
-def make_room(app: Sphinx, exception: Exception | None) -> None:
-    """Remove what an earlier build rewrote and MyST-NB copies anew, which would be remarked on."""
-    if exception is None and app.builder.format == "html":
-        for path in Path(app.outdir).glob("_static/mystnb.*.css"):
-            if MARK in path.read_text(encoding="utf8"):
-                path.unlink()
-
-
 def write(app: Sphinx, exception: Exception | None) -> None:
     """Rewrite the style sheets of a site, each once."""
     if exception is not None or app.builder.format != "html":
@@ -137,9 +131,15 @@ def write(app: Sphinx, exception: Exception | None) -> None:
             path.write_text(MARK + following(styles), encoding="utf8")
 
 
+def is_news(record: LogRecord) -> bool:
+    """Whether a message is not Sphinx's remark that the source replaces what was rewritten."""
+    return getattr(record, "subtype", None) != "copy_overwrite"
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    app.connect("build-finished", make_room, priority=100)
-    # After MyST-NB has copied its style sheet and the theme has written that of the code.
-    app.connect("build-finished", write, priority=900)
+    getLogger(f"{logging.NAMESPACE}.sphinx.util.osutil").addFilter(is_news)
+    # After MyST-NB has copied its style sheet and the theme has written that of the code; before
+    # the site takes its place.
+    app.connect("build-finished", write, priority=850)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
