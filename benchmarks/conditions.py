@@ -234,7 +234,7 @@ def _environment(folder: Path, kind: str, interpreter: str) -> str:
         [interpreter, "-m", "venv", "--clear", str(home)],
         [str(python), "-m", "pip", "install", "--quiet", *requirements(kind)],
     ):
-        made = subprocess.run(command, capture_output=True, text=True, check=False)
+        made = subprocess.run(command, capture_output=True, encoding="utf8", check=False)
         if made.returncode:
             lines = (made.stderr + made.stdout).strip().splitlines()
             errors = [line for line in lines if line.startswith("ERROR")] or lines
@@ -302,7 +302,7 @@ def probe(place: Place) -> dict[str, Any]:
             [place.interpreter(), "-c", PROBE],
             env=place.environment(),
             capture_output=True,
-            text=True,
+            encoding="utf8",
             check=False,
         )
     except OSError as error:
@@ -351,7 +351,7 @@ def serve() -> None:
     mine = json.loads(os.environ[SETTINGS])
     beside = str(Path(__file__).resolve().parent)
     sys.path[:] = [folder for folder in sys.path if folder != beside]
-    if "processors" in mine:
+    if "processors" in mine and hasattr(os, "sched_setaffinity"):
         chosen = sorted(os.sched_getaffinity(0))[: int(mine["processors"])]
         os.sched_setaffinity(0, chosen)
     if "noise" in mine:

@@ -89,8 +89,9 @@ def test_an_installed_package_brings_its_digits(tmp_path):
     source.mkdir()
     for name in ("nnfs", "mnist_data"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
+    for name in ("pyproject.toml", "README.md", "LICENSE", "book/_ext/nnfs_book.py"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, source / name)
     pip = [sys.executable, "-m", "pip", "--quiet", "wheel", "--no-build-isolation", "--no-deps"]
     subprocess.run([*pip, "-w", str(tmp_path), str(source)], check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
@@ -100,7 +101,7 @@ def test_an_installed_package_brings_its_digits(tmp_path):
     code = "import nnfs; digits = nnfs.load_mnist(); print(nnfs.__file__, digits.y_train.size)"
     where = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
     told = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=where, capture_output=True, text=True
+        [sys.executable, "-c", code], cwd=tmp_path, env=where, capture_output=True, encoding="utf8"
     )
     assert told.returncode == 0, told.stderr
     assert told.stdout.split() == [str(tmp_path / "site" / "nnfs" / "__init__.py"), "41000"]

@@ -266,7 +266,7 @@ def _processor() -> str:
     try:
         if sys.platform == "darwin":
             command = ["/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"]
-            told = subprocess.run(command, capture_output=True, text=True, check=True)
+            told = subprocess.run(command, capture_output=True, encoding="utf8", check=True)
             return told.stdout.strip()
         for line in Path("/proc/cpuinfo").read_text(encoding="utf8").splitlines():
             key, _, value = line.partition(":")
