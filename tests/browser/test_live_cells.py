@@ -374,7 +374,10 @@ FORBIDDEN = "forbids {} \\(Content-Security-Policy\\)"
     ("policy", "words"),
     [
         (POLICY and POLICY[1], "^Done"),
-        ("script-src 'self' 'unsafe-inline'", FORBIDDEN.format("the scripts of Python")),
+        (
+            "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'",
+            FORBIDDEN.format("the scripts of Python"),
+        ),
         ("script-src 'self' blob: 'unsafe-inline'", FORBIDDEN.format("WebAssembly")),
         (
             "script-src 'self' blob: 'unsafe-inline' 'wasm-unsafe-eval'; connect-src 'none'",
