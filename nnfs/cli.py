@@ -45,6 +45,8 @@ from nnfs.training import DivergenceError, History, Step, Training
 
 N_SHOWN = 12
 PICTURE_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"}
+PICTURE_ENDINGS |= {".heic", ".heif", ".avif", ".svg", ".psd", ".ico", ".tga", ".pcx", ".jp2"}
+PICTURE_ENDINGS |= {".ppm", ".pgm", ".pbm", ".dng"}
 OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {
     "sgd": lambda weight_decay: optimizers.SGD,
     "momentum": lambda weight_decay: optimizers.momentum(),
@@ -500,8 +502,8 @@ def _check_outputs(files: list[Path], outputs: dict[Path, Path]) -> None:
                 raise ValueError(f"--output {output}: is a file with images; name another")
         if place in taken:
             raise ValueError(
-                f"{taken[place]} and {source} would both have their answers in {output}; ask apart, "
-                "each with an --output of its own"
+                f"{taken[place]} and {source} would both have their answers in {output}; ask "
+                "apart, each with an --output of its own"
             )
         taken[place] = source
 
@@ -552,9 +554,9 @@ def _test_part(options: argparse.Namespace, run: dict[str, Any]) -> MNIST:
     found = data.find_source(source)
     if options.split is None and chosen["split"] == "official" and found.kind == "csv":
         raise ValueError(
-            f"{found.path}: a CSV file has no official split, which is that of the run; for answers "
-            f"to all its images use python -m nnfs predict {found.path}, for those of a part of "
-            "them add --split original"
+            f"{found.path}: a CSV file has no official split, which is that of the run; for "
+            f"answers to all its images use python -m nnfs predict {found.path}, for those of a "
+            "part of them add --split original"
         )
     return _load(source, **chosen)
 

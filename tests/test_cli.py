@@ -639,6 +639,10 @@ def test_predict_without_a_trained_network_says_how_to_train_one(seven, tmp_path
         ("a.png", b"<html>", "is a web page"),
         ("a.zip", b"PK\x05\x06" + bytes(18), "is a zip archive"),
         ("a.csv", b"a,b\n1,2\n", "line 1 is not the header"),
+        ("IMG_1.HEIC", b"\0\0\0\x18ftypheic" + bytes(50), "is a HEIC picture; expected a picture"),
+        ("IMG_1", b"\0\0\0\x18ftypheic" + bytes(50), "is a HEIC picture"),
+        ("drawing.svg", b"<?xml version='1.0'?><svg>", "is an SVG drawing; expected a picture"),
+        ("a.dat", bytes(99), "is no text, it holds bytes of 0"),
         ("a.txt", b"hello", "line 1 is not the header"),
     ],
 )
