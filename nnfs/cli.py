@@ -45,6 +45,8 @@ from nnfs.training import DivergenceError, History, Step, Training
 
 N_SHOWN = 12
 PICTURE_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"}
+PICTURE_ENDINGS |= {".heic", ".heif", ".avif", ".svg", ".psd", ".ico", ".tga", ".pcx", ".jp2"}
+PICTURE_ENDINGS |= {".ppm", ".pgm", ".pbm", ".dng"}
 OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {
     "sgd": lambda weight_decay: optimizers.SGD,
     "momentum": lambda weight_decay: optimizers.momentum(),
@@ -141,7 +143,7 @@ def _add_train(commands: Any) -> None:
     add("--weight-decay", type=amount, default=0.0, metavar="D", help=decay)
     add("--dropout", type=share, default=0.0, metavar="P", help="share of units left out")
     out = "folder for the curves, predictions, history.csv, parameters.npz and run.json of the run"
-    add("--out", type=Path, default=Path("nnfs-run"), metavar="DIR", help=out)
+    add("--out", type=_path, default=Path("nnfs-run"), metavar="DIR", help=out)
     add("--quiet", action="store_true", help="print the two accuracies only")
     command.set_defaults(run=train)
 
@@ -160,18 +162,25 @@ def _add_predict(commands: Any) -> None:
     )
     add("images", nargs="*", type=_image, metavar="IMAGE", help=f"{text} (default: 0-9)")
     path, written = Path("nnfs-run", "parameters.npz"), "what train wrote (default: %(default)s)"
-    add("--parameters", type=Path, default=path, metavar="FILE", help=written)
+    add("--parameters", type=_path, default=path, metavar="FILE", help=written)
     output = "CSV file for the answers (of data.csv unless given data-predictions.csv)"
-    add("--output", type=Path, metavar="FILE", help=output)
+    add("--output", type=_path, metavar="FILE", help=output)
     _add_data_options(command, n_test=None, seed=None, split=None)
     command.set_defaults(run=predict)
+
+
+def _path(text: str) -> Path:
+    # Path("") is the working directory, which nobody means by a variable that is not set.
+    if not text:
+        raise argparse.ArgumentTypeError("expected a path, got an empty one")
+    return Path(text)
 
 
 def _image(text: str) -> int | Path:
     with suppress(ValueError):
         if (place := int(text)) >= 0:
             return place
-    path = Path(text)
+    path = _path(text)
     if not (path.exists() or path.suffix or path.name != text) or text.lstrip("-").isdigit():
         raise argparse.ArgumentTypeError(
             f"{text!r} is neither a file nor a whole number of at least 0, a place in the test part"
@@ -282,6 +291,9 @@ def _print(line: str) -> None:
 def _folder(path: Path) -> Iterator[None]:
     """Make sure, before any work, that files can be written there; leave no empty folders."""
     made = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in (path, *path.parents):
+        if folder.exists() and not folder.is_dir():
+            raise ValueError(f"--out {path}: {folder} is a file; expected a folder: name another")
     path.mkdir(parents=True, exist_ok=True)
     try:
         storage.check_writable(path)
@@ -323,7 +335,14 @@ def _descend(
 ) -> Training:
     X, y, *_ = digits
     seed, n = options.seed, options.iterations
-    params = initialise.init_params(len(X), options.hidden, scheme=options.init, seed=seed)
+    try:
+        params = initialise.init_params(len(X), options.hidden, scheme=options.init, seed=seed)
+    except (ValueError, MemoryError):
+        widths = " ".join(map(str, options.hidden))
+        raise ValueError(
+            f"--hidden {widths}: a network of this size does not fit into the memory of this "
+            "machine; take fewer units"
+        ) from None
     coupled = 0.0 if options.optimizer == "adamw" else options.weight_decay
     gradient = regularise.penalised(layers.gradient, coupled) if coupled else layers.gradient
     rate = SCHEDULES[options.schedule](options.alpha, n)
@@ -451,18 +470,42 @@ def _answer_files(params: Sequence[Array], files: list[Path], output: Path | Non
     tables = [path for path in files if not kinds[path]]
     if output is not None and (len(tables) > 1 or (tables and len(files) > 1)):
         raise ValueError(f"--output {output}: expected one CSV file or pictures, got several files")
+    outputs = {path: _beside(path) if output is None else output for path in tables}
+    _check_outputs(files, outputs if tables or output is None else {files[0]: output})
     rows = []
     for path in files:
         if kinds[path]:
             A2 = _answers(params, pictures.read_picture(path), path)[:, 0]
             best = np.argsort(-A2, kind="stable")[:3]
             first, *others = (f"{digit}  p {A2[digit]:.4f}" for digit in best)
-            _print(f"{path}  answer {first}  then {', '.join(others)}" if others else first)
+            _print(f"{path}  answer {first}" + (f"  then {', '.join(others)}" if others else ""))
             rows.append((str(path), int(best[0])))
         else:
-            _answer_table(params, path, output)
+            _answer_table(params, path, outputs[path])
     if rows and output is not None:
         _write_answers(output, ("File", "Label"), rows)
+
+
+def _beside(path: Path) -> Path:
+    """Return where the answers for a table go unless the caller says it."""
+    return Path(f"{path.name.removesuffix('.gz').rsplit('.', 1)[0]}-predictions.csv")
+
+
+def _check_outputs(files: list[Path], outputs: dict[Path, Path]) -> None:
+    """Raise ValueError where answers would be written over a file that was given, or each other."""
+    taken: dict[Path, Path] = {}
+    for source, output in outputs.items():
+        place = output.resolve()
+        for path in files:
+            # The same file may have two names.
+            if output.exists() and output.samefile(path):
+                raise ValueError(f"--output {output}: is a file with images; name another")
+        if place in taken:
+            raise ValueError(
+                f"{taken[place]} and {source} would both have their answers in {output}; ask "
+                "apart, each with an --output of its own"
+            )
+        taken[place] = source
 
 
 def _is_picture(path: Path) -> bool:
@@ -486,13 +529,9 @@ def _answers(params: Sequence[Array], X: Array, path: Path) -> Array:
     return _probabilities(params, X)
 
 
-def _answer_table(params: Sequence[Array], path: Path, output: Path | None) -> None:
+def _answer_table(params: Sequence[Array], path: Path, output: Path) -> None:
     X, y = data.read_images(path)
     answers = _answers(params, X, path).argmax(axis=0)
-    stem = path.name.removesuffix(".gz").rsplit(".", 1)[0]
-    output = Path(f"{stem}-predictions.csv") if output is None else output
-    if output.exists() and output.samefile(path):
-        raise ValueError(f"--output {output}: is the file with the images; name another")
     _write_answers(output, ("ImageId", "Label"), list(enumerate(answers.tolist(), start=1)))
     told = "" if y is None else f", {(answers == y).sum()} of {y.size} right"
     _print(f"{path}  {answers.size} images{told}, answers in {output}")
@@ -512,6 +551,13 @@ def _test_part(options: argparse.Namespace, run: dict[str, Any]) -> MNIST:
         if chosen[name] is None:
             chosen[name] = usual[name] if run.get(name) is None else run[name]
     source = options.data if "data" in options else run.get("data")
+    found = data.find_source(source)
+    if options.split is None and chosen["split"] == "official" and found.kind == "csv":
+        raise ValueError(
+            f"{found.path}: a CSV file has no official split, which is that of the run; for "
+            f"answers to all its images use python -m nnfs predict {found.path}, for those of a "
+            "part of them add --split original"
+        )
     return _load(source, **chosen)
 
 

@@ -81,6 +81,8 @@ def refuse_other_kinds(path: Path, content: bytes, expected: str) -> None:
     if found := file_kinds.kind(content):
         what, advice = found
         raise DataError(f"{path}: is {what}; expected {expected}; {advice}")
+    if b"\0" in content[:512] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DataError(f"{path}: is no text, it holds bytes of 0; expected {expected}")
 
 
 def sha256(content: bytes) -> str:

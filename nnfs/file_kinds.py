@@ -8,6 +8,7 @@ ARRAYS = "take the images and labels out with NumPy and pass them to nnfs.train"
 PACKED = "unpack it and use the files inside"
 AS_CSV = "save it as CSV"
 PICTURE = "python -m nnfs predict answers for pictures"
+AS_PNG = "save it as PNG or JPEG"
 
 # Beginnings that no text has, what they are, and what to do.
 BEGINNINGS = (
@@ -23,6 +24,9 @@ BEGINNINGS = (
     (b"GIF8", "a GIF picture", PICTURE),
     (b"II*\0", "a TIFF picture", PICTURE),
     (b"MM\0*", "a TIFF picture", PICTURE),
+    (b"\0\0\x01\0", "an icon (ico)", PICTURE),
+    (b"\0\0\0\x0cjP  \r\n", "a JPEG 2000 picture", PICTURE),
+    (b"8BPS", "a Photoshop file (psd)", AS_PNG),
     (b"%PDF", "a PDF document", "use the data themselves"),
     (b"BZh", "bzip2 data", PACKED),
     (b"\xfd7zXZ\0", "xz data", PACKED),
@@ -32,7 +36,15 @@ BEGINNINGS = (
     (b"SQLite format 3\0", "an SQLite database", AS_CSV),
     (b"version https://git-lfs", "a Git LFS pointer, not the file itself", "run git lfs pull"),
 )
+# What stands after the first four bytes.
+BOXES = (
+    (rb"ftyp(hei|hev|mif1|msf1)", "a HEIC picture", AS_PNG),
+    (rb"ftypavi[fs]", "an AVIF picture", AS_PNG),
+    (rb"ftyp", "a video (mp4)", "use a picture of a digit"),
+)
 TEXTS = (
+    (rb"(<\?xml[^>]*>\s*|<!--.*?-->\s*|<!doctype svg[^>]*>\s*)*<svg", "an SVG drawing", AS_PNG),
+    (rb"P[1-6][ \t\r\n]+(#[^\n]*\n)*\d+\s+\d+\s", "a PNM picture", PICTURE),
     (rb"<(!doctype|html|head|\?xml)", "a web page", "download the file itself, not its page"),
     (rb"@relation", "an ARFF file", AS_CSV),
     (rb"[{\[]", "JSON text", AS_CSV),
@@ -62,6 +74,9 @@ def kind(content: bytes) -> tuple[str, str] | None:
         return "a Python pickle", f"unpickle it if you trust its origin, and {ARRAYS}"
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return "a WebP picture", PICTURE
+    for pattern, what, advice in BOXES:
+        if re.match(pattern, content[4:20]):
+            return what, advice
     if re.match(rb"BM.{4}\0\0\0\0", content, re.DOTALL):
         return "a BMP picture", PICTURE
     if re.match(rb"\0\0\x08[\x01\x03]", content):
@@ -70,7 +85,7 @@ def kind(content: bytes) -> tuple[str, str] | None:
         return "a tar archive", PACKED
     start = content[:512].removeprefix(b"\xef\xbb\xbf").lstrip()
     for pattern, what, advice in TEXTS:
-        if re.match(pattern, start, re.IGNORECASE):
+        if re.match(pattern, start, re.IGNORECASE | re.DOTALL):
             return what, advice
     return None
 

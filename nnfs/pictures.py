@@ -9,6 +9,7 @@ pixel of 28 x 28. `prepare_picture` does the same, to the last bit as the drawin
 import io
 import math
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ LARGEST = 400
 """Pixels along the longer side from which a picture is made smaller before ink is looked for."""
 FAINTEST = 0.08
 """Contrast of ink and paper, of 1 for black on white, below which there is nothing drawn."""
+PALE = 0.25
+"""Contrast below which ink may be seen better in one of the three colours, or is not plain."""
 FUZZ = {"JPEG": 0.02, "MPO": 0.02, "WEBP": 0.02}
 """What formats that lose something leave around an edge, as a share of black on white."""
 
@@ -203,7 +206,11 @@ def _grey(picture: Any) -> Array:
     """Return brightness, 0 black to 1 white, (height, width)."""
     if picture.mode in ("I", "F") or ";" in picture.mode:
         values = np.asarray(picture, np.float64)
-        most = float(values.max())
+        least, most = float(values.min()), float(values.max())
+        if not np.isfinite(values).all():
+            raise DataError("the picture has pixels that are not finite numbers; save it as PNG")
+        if least < 0:
+            return (values - least) / max(most - least, np.finfo(float).tiny)
         return values / next(top for top in (1.0, 255.0, 65535.0, most) if most <= top)
     if picture.mode == "1":
         return np.asarray(picture, np.float64)
@@ -216,7 +223,13 @@ def _grey(picture: Any) -> Array:
             papers = [grey * alpha + paper * (1 - alpha) for paper in (1.0, 0.0)]
             return np.asarray(max(papers, key=lambda shown: float(np.ptp(shown))))
         return np.asarray(grey)
-    return np.asarray(picture.convert("RGB"), np.float64) @ [0.299, 0.587, 0.114] / 255
+    channels = np.asarray(picture.convert("RGB"), np.float64) / 255
+    grey = channels @ [0.299, 0.587, 0.114]
+    # Red and green can be equally bright, and are told apart by one of them.
+    shades = [grey, *np.moveaxis(channels, -1, 0)]
+    contrasts = [float(np.ptp(shade)) for shade in shades]
+    told = max(contrasts) > 3 * contrasts[0] and contrasts[0] < PALE
+    return np.asarray(shades[int(np.argmax(contrasts))] if told else grey)
 
 
 def _ink(grey: Array, fuzz: float) -> Array:
@@ -229,13 +242,12 @@ def _ink(grey: Array, fuzz: float) -> Array:
     """
     border = _border(grey)
     paper = float(np.median(border))
-    grain = max(fuzz, float(np.percentile(np.abs(border - paper), 90)))
-    if grain > fuzz:
-        # A photo is lit from one side.
-        difference = grey - _plane(grey, border)
-        grain = max(fuzz, float(np.percentile(np.abs(_border(difference)), 90)))
-    else:
-        difference = grey - paper
+    difference, grain = _difference(grey, border, fuzz)
+    if PALE < np.abs(difference).max() < 3 * grain:
+        # What varies may be the ink of a picture cut close around it.
+        usual = 4 * float(np.median(np.abs(border - paper)))
+        if usual < grain:
+            difference, grain = grey - paper, max(fuzz, usual)
     darker, lighter = -float(difference.min()), float(difference.max())
     ink = np.clip(-difference if darker >= lighter else difference, 0, None)
     peak = max(darker, lighter)
@@ -251,8 +263,33 @@ def _ink(grey: Array, fuzz: float) -> Array:
         ink = _without_specks(np.minimum(ink / np.percentile(ink[ink > 0], 60), 1))
     else:
         ink = ink / peak
+    if (inside := _framed(ink)) is not None:
+        with suppress(DataError):
+            return _ink(grey[inside], fuzz)
     _check_one_digit(ink)
     return np.asarray(ink)
+
+
+def _difference(grey: Array, border: Array, fuzz: float) -> tuple[Array, float]:
+    """Return how a picture differs from its paper, and how much the paper varies."""
+    paper = float(np.median(border))
+    grain = max(fuzz, float(np.percentile(np.abs(border - paper), 90)))
+    if grain <= fuzz:
+        return grey - paper, grain
+    # A photo is lit from one side.
+    difference = grey - _plane(grey, border)
+    return difference, max(fuzz, float(np.percentile(np.abs(_border(difference)), 90)))
+
+
+def _framed(ink: Array) -> tuple[slice, slice] | None:
+    """Return the place of the paper, if what was taken for paper is a frame around it."""
+    drawn = ink > 0.5
+    if drawn.mean() < 0.6:
+        return None
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    inside = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    whole = drawn[inside].shape == drawn.shape
+    return None if whole or _border(drawn[inside]).mean() < 0.9 else inside
 
 
 def _border(cells: Array) -> Array:
@@ -320,8 +357,25 @@ def _check_one_digit(ink: Array) -> None:
         inside = np.flatnonzero(drawn[:, part[0] : part[-1] + 1].any(axis=1))
         heights.append(inside[-1] - inside[0] + 1)
     several = sum(h >= 0.5 * max(heights) for h in heights)
+    if several == 1:
+        _check_one_above(rows, height)
     if several > 1:
         raise DataError(
             f"{several} things side by side, as if it showed {several} digits; expected one: cut "
             "the picture around each"
+        )
+
+
+def _check_one_above(rows: Array, height: int) -> None:
+    """Raise DataError where wide gaps part the rows into things equally high.
+
+    The parts of one digit, such as the bar of a five, are closer to each other, or less alike.
+    """
+    gaps = np.flatnonzero(np.diff(rows) > max(2, 0.12 * height))
+    heights = [part[-1] - part[0] + 1 for part in np.split(rows, gaps + 1)]
+    several = sum(h >= 0.5 * max(heights) for h in heights)
+    if several > 1:
+        raise DataError(
+            f"{several} things one above the other, as if it showed {several} digits; expected "
+            "one: cut the picture around each"
         )

@@ -5,13 +5,14 @@ old one or the new one.
 """
 
 import csv
+import errno
 import io
 import json
 import os
 import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -55,8 +56,10 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises
     ------
     OSError
-        If the folder cannot be written to; ``path`` is then as it was.
+        If the folder cannot be written to, or ``path`` is a folder; it is then as it was.
     """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder; expected the name of a file", str(path))
     # Unique for each process, each thread and each call, also on a disk that machines share.
     partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.partial")
     try:
@@ -66,8 +69,14 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
+    except OSError as error:
+        if error.filename is not None and Path(error.filename) == partial:
+            # Nobody has heard of the other name.
+            raise type(error)(error.errno, error.strerror, str(path)) from None
+        raise
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def check_writable(folder: Path) -> None:

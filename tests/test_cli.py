@@ -639,6 +639,10 @@ def test_predict_without_a_trained_network_says_how_to_train_one(seven, tmp_path
         ("a.png", b"<html>", "is a web page"),
         ("a.zip", b"PK\x05\x06" + bytes(18), "is a zip archive"),
         ("a.csv", b"a,b\n1,2\n", "line 1 is not the header"),
+        ("IMG_1.HEIC", b"\0\0\0\x18ftypheic" + bytes(50), "is a HEIC picture; expected a picture"),
+        ("IMG_1", b"\0\0\0\x18ftypheic" + bytes(50), "is a HEIC picture"),
+        ("drawing.svg", b"<?xml version='1.0'?><svg>", "is an SVG drawing; expected a picture"),
+        ("a.dat", bytes(99), "is no text, it holds bytes of 0"),
         ("a.txt", b"hello", "line 1 is not the header"),
     ],
 )
@@ -671,6 +675,76 @@ def test_predict_does_not_write_over_its_input_or_several_files_into_one(
     assert not (tmp_path / "out.csv").exists()
 
 
+@pytest.mark.parametrize(
+    "images",
+    [
+        ("seven.png", "--output", "seven.png"),
+        ("seven.png", "again.png", "--output", "again.png"),
+        ("seven.png", "--output", "folder/../seven.png"),
+        ("test.csv", "folder/test.csv"),
+        ("test.csv", "folder/test.csv.gz"),
+        ("test.csv", "test-predictions.csv"),
+    ],
+)
+def test_answers_replace_neither_a_file_with_images_nor_other_answers(
+    trained, seven, tmp_path, monkeypatch, capsys, images
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    table = write_table(tmp_path / "test.csv", np.zeros((2, 784)))
+    for name in ("test-predictions.csv", "folder/test.csv"):
+        (tmp_path / name).write_bytes(table.read_bytes())
+    (tmp_path / "folder" / "test.csv.gz").write_bytes(gzip.compress(table.read_bytes()))
+    (tmp_path / "again.png").write_bytes(seven.read_bytes())
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert cli.main([*trained, *images]) == 1
+    assert "name another" in (err := one_line(capsys.readouterr().err)) or "ask apart" in err
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("output", "says"), [("folder", "is a folder"), ("none/out.csv", "No such file or directory")]
+)
+def test_an_output_that_cannot_be_written_is_told_by_its_own_name(
+    trained, seven, tmp_path, capsys, output, says
+):
+    (tmp_path / "folder").mkdir(exist_ok=True)
+    assert cli.main([*trained, str(seven), "--output", str(tmp_path / output)]) == 1
+    err = one_line(capsys.readouterr().err)
+    assert err.startswith(f"nnfs: error: {tmp_path / output}: ")
+    assert says in err
+
+
+@pytest.mark.parametrize("inside", ["", "deeper/run"])
+def test_a_file_in_the_place_of_the_run_is_told(train, tmp_path, inside):
+    (tmp_path / "file").write_text("kept", encoding="utf8")
+    code, (_, err) = train(out=tmp_path / "file" / inside)
+    assert code == 1
+    assert f"{tmp_path / 'file'} is a file; expected a folder" in one_line(err)
+    assert (tmp_path / "file").read_text(encoding="utf8") == "kept"
+
+
+@pytest.mark.parametrize("hidden", [10**20, 10**15])
+def test_a_network_that_no_memory_holds_is_told_by_its_option(train, tmp_path, hidden):
+    code, (_, err) = train("--hidden", "3", str(hidden))
+    assert code == 1
+    assert f"--hidden 3 {hidden}: " in one_line(err)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_table_has_no_part_of_an_official_run(train, tmp_path, capsys):
+    train("--split", "official")
+    rng = np.random.default_rng(0)
+    images, labels = rng.integers(0, 256, (30, 784)), rng.integers(0, 10, 30)
+    table = str(write_table(tmp_path / "mine.csv", images, labels))
+    asked = ["predict", "--parameters", str(tmp_path / "run" / "parameters.npz"), "--data", table]
+    assert cli.main(asked) == 1
+    err = one_line(capsys.readouterr().err)
+    assert f"python -m nnfs predict {table}" in err
+    assert "leave --split" not in err
+    assert cli.main([*asked, "--split", "original", "--test-size", "5"]) == 0
+
+
 def test_a_network_trained_on_another_scale_is_not_asked_about_pictures(seven, tmp_path, capsys):
     params = nnfs.network.trained_on(nnfs.init_params(), (0.0, 255.0))
     nnfs.save_parameters(tmp_path / "parameters.npz", params)
@@ -695,6 +769,7 @@ SETTINGS_OF_A_RUN = [{"seed": -1}, {"split": 3}, {"test_size": 0}, {"data": 5}, 
         ["train", "--hidden", "0"],
         ["train", "--hidden", "5", "x"],
         ["train", "--init", "x"],
+        ["train", "--out", ""],
         ["train", "--iterations", "0"],
         ["train", "--epochs", "-1"],
         ["train", "--batch-size", "2.5"],

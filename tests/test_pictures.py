@@ -121,6 +121,79 @@ def test_a_digit_of_mnist_comes_back_from_a_file(tmp_path, digits):
         np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
+def coloured(ink, pen, paper):
+    mask = Image.fromarray(ink)
+    return Image.composite(*(Image.new("RGB", mask.size, colour) for colour in (pen, paper)), mask)
+
+
+FLOATS = {
+    "floats": lambda ink: ink.astype(np.float32) / 255,
+    "floats around 0": lambda ink: ink.astype(np.float32) / 127.5 - 1,
+    "floats below 0": lambda ink: ink.astype(np.float32) - 300,
+    "whole numbers below 0": lambda ink: ink.astype(np.int32) - 255,
+}
+
+
+@pytest.mark.parametrize("kind", FLOATS)
+def test_numbers_of_any_range_are_brightness(tmp_path, seven, kind):
+    Image.fromarray(FLOATS[kind](seven)).save(tmp_path / "seven.tif")
+    found, expected = nnfs.read_picture(tmp_path / "seven.tif"), nnfs.prepare_picture(seven / 255)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_a_pixel_that_is_no_number_is_told(tmp_path, seven, wrong):
+    values = seven.astype(np.float32)
+    values[3, 4] = wrong
+    Image.fromarray(values).save(tmp_path / "seven.tif")
+    with pytest.raises(nnfs.DataError, match=r"seven\.tif: .*not finite"):
+        nnfs.read_picture(tmp_path / "seven.tif")
+
+
+@pytest.mark.parametrize(
+    ("pen", "paper"), [((255, 0, 0), (0, 130, 0)), ((0, 0, 255), (38, 38, 0)), ("blue", "white")]
+)
+def test_colours_as_bright_as_their_paper_are_seen(tmp_path, seven, pen, paper):
+    coloured(seven, pen, paper).save(tmp_path / "seven.png")
+    expected = nnfs.prepare_picture(seven / 255)
+    np.testing.assert_allclose(nnfs.read_picture(tmp_path / "seven.png"), expected, atol=1e-6)
+
+
+CUT = {
+    "close": lambda ink: ink[30:180, 40:110],
+    "close at the top": lambda ink: ink[30:, :],
+    "within a frame": lambda ink: np.pad(ink, 6, constant_values=255),
+}
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("kind", ["close", "close at the top", "within a frame"])
+def test_a_digit_cut_close_or_within_a_frame_is_found(tmp_path, seven, kind, dark):
+    picture = CUT[kind](seven)
+    Image.fromarray(255 - picture if dark else picture).save(tmp_path / "seven.png")
+    expected = nnfs.prepare_picture(seven / 255)
+    np.testing.assert_allclose(nnfs.read_picture(tmp_path / "seven.png"), expected, atol=1e-6)
+
+
+def test_a_bar_that_fills_its_picture_is_no_frame(tmp_path):
+    bar = np.pad(np.full((90, 12), 255, np.uint8), 1)
+    Image.fromarray(bar).save(tmp_path / "one.png")
+    found = nnfs.read_picture(tmp_path / "one.png")
+    np.testing.assert_array_equal(found, nnfs.prepare_picture(bar / 255))
+
+
+def test_digits_one_above_the_other_are_told_and_a_five_with_a_loose_bar_is_not(tmp_path, seven):
+    Image.fromarray(np.vstack([seven, seven])).save(tmp_path / "several.png")
+    with pytest.raises(nnfs.DataError, match=r"2 things one above the other"):
+        nnfs.read_picture(tmp_path / "several.png")
+    loose = np.pad(seven, ((60, 0), (0, 0)))
+    loose[50:62, 40:110] = 255
+    Image.fromarray(loose).save(tmp_path / "loose.png")
+    np.testing.assert_allclose(
+        nnfs.read_picture(tmp_path / "loose.png"), nnfs.prepare_picture(loose / 255), atol=1e-6
+    )
+
+
 @pytest.mark.parametrize("turns", [3, 6, 8])
 def test_a_photo_is_turned_as_the_camera_says(tmp_path, seven, turns):
     back = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90}
@@ -186,6 +259,12 @@ def test_blank_paper_and_several_digits_are_told(tmp_path, seven):
         (b"<!DOCTYPE html><html>", "is a web page"),
         (b"version https://git-lfs.github.com/spec/v1\noid", "is a Git LFS pointer"),
         (b"\x89PNG\r\n\x1a\n" + bytes(50), "picture"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(50), "is a HEIC picture"),
+        (b"\0\0\0\x20ftypmif1\0\0\0\0" + bytes(50), "is a HEIC picture"),
+        (b"\0\0\0\x18ftypisom" + bytes(50), "is a video"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg">', "is an SVG drawing"),
+        (b'<?xml version="1.0"?>\n<!-- a -->\n<svg>', "is an SVG drawing"),
+        (b"8BPS\0\1" + bytes(50), "is a Photoshop file"),
     ],
 )
 def test_what_is_no_picture_is_named(tmp_path, content, says):

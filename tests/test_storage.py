@@ -3,6 +3,7 @@
 import json
 import pickle
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -245,3 +246,14 @@ def test_what_is_no_network_is_not_saved(tmp_path, params):
         with pytest.raises(ValueError, match=r"."):
             nnfs.save_parameters(tmp_path / "parameters.npz", wrong)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", [".", "", "folder", "none/network.npz"])
+def test_a_place_that_is_no_file_is_told_by_its_own_name(tmp_path, monkeypatch, params, place):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match=r".") as caught:
+        nnfs.save_parameters(place, params)
+    assert Path(str(caught.value.filename)) == Path(place)
+    assert "partial" not in str(caught.value)
+    assert [path.name for path in tmp_path.rglob("*")] == ["folder"]
