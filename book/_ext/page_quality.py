@@ -23,7 +23,7 @@ PROGRAM = re.compile(
     r"((?:<span></span>)?)(.*?)(\n?</pre></div>)",
     re.DOTALL,
 )
-LINE = re.compile(r"(?m)^( *)(.*\n?)")
+LINE = re.compile(r"(?m)^(?:<span[^>]*>)*( *).*\n?")
 DEEPEST = 6
 """Levels of indentation that the style sheet knows."""
 
