@@ -17,9 +17,10 @@ A warning, and so a failed strict build, comes of
 
 Where the description of a Python object refers to an equation by ``:eq:``, the equation links back.
 
-The directive ``equation-list`` shows all labelled equations of the book with their checks, and the
-file ``equation-checks.json`` beside the pages holds the same for programs. The index and the search
-know all labels.
+The directive ``equation-list`` shows all labelled equations of the book with their checks, page by
+page, below contents of its own, and where scripts run with a filter. The file
+``equation-checks.json`` beside the pages holds the same for programs. The index and the search know
+all labels.
 """
 
 import hashlib
@@ -281,19 +282,31 @@ class ShowChecks(SphinxPostTransform):
         return note
 
     def list_of_equations(self, store: dict[str, Any]) -> Iterator[nodes.Node]:
-        """Yield for every page its title, and its equations with their notes."""
-        for docname in _in_reading_order(self.env):
-            equations = store["equations"].get(docname)
-            if equations:
-                title = self.env.titles[docname].astext()
-                heading = nodes.paragraph("", "", classes=["equation-list-page"])
-                heading += self.link(docname, "", title)
-                yield heading
-            for label, latex in (equations or {}).items():
+        """Yield the contents, and for every page its title, and its equations with their notes."""
+        pages = [name for name in _in_reading_order(self.env) if store["equations"].get(name)]
+        contents = nodes.bullet_list(classes=["equation-list-contents"])
+        for docname in pages:
+            title, count = self.title(docname), len(store["equations"][docname])
+            line = nodes.paragraph("", "", self.link(self.env.docname, _part(docname), title))
+            line += nodes.Text(f", {count} {'equation' if count == 1 else 'equations'}")
+            contents += nodes.list_item("", line)
+        yield contents
+        yield nodes.raw("", '<div class="equation-filter"></div>', format="html")
+        for docname in pages:
+            part = nodes.section(ids=[_part(docname)], classes=["equation-list-part"])
+            part += nodes.title("", "", self.link(docname, "", self.title(docname)))
+            for label, latex in store["equations"][docname].items():
                 entry = self.note(store, docname, label)
                 entry.insert(0, [_equation_link(label), nodes.Text(" ")])
                 formula = nodes.math_block(latex, latex, nowrap=False, number=None, label=None)
-                yield nodes.container("", formula, entry, classes=["equation-entry"])
+                part += nodes.container("", formula, entry, classes=["equation-entry"])
+            yield part
+
+    def title(self, docname: str) -> str:
+        """Return the title of a page with its number, as the contents of the book have it."""
+        number = self.env.toc_secnumbers.get(docname, {}).get("")
+        title = self.env.titles[docname].astext()
+        return f"{'.'.join(map(str, number))}. {title}" if number else title
 
     def link(self, docname: str, anchor: str, text: str) -> nodes.reference:
         """Return a link to a place of this page or another."""
@@ -315,6 +328,18 @@ class AnchorsInLatex(SphinxPostTransform):
             if "equation-check" in line["classes"]:
                 line.insert(0, nodes.target("", "", ids=line["ids"]))
                 line["ids"] = []
+
+
+def _part(docname: str) -> str:
+    return nodes.make_id(f"equations-of-{docname}")
+
+
+def add_filter(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
+) -> None:
+    """Give a page that lists equations the script that filters them."""
+    if pagename in _store(app.env)["lists"]:
+        app.add_js_file("equation-list.js")
 
 
 def _in_reading_order(env: BuildEnvironment) -> Iterator[str]:
@@ -382,5 +407,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-purge-doc", forget)
     app.connect("env-check-consistency", verify)
     app.connect("env-updated", write_again)
+    app.connect("html-page-context", add_filter)
     app.connect("build-finished", write_record)
     return {"env_version": 5, "parallel_read_safe": False, "parallel_write_safe": True}

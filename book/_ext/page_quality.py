@@ -1,8 +1,9 @@
 """Sphinx extension: lighter and more accessible pages than the theme's own.
 
 Defers scripts that nothing waits for, gives code that hides behind a summary its words back for
-screen readers, makes the boxes in which wide formulas and tables scroll reachable by keyboard, and
-keeps the mark after a formula on the formula's line.
+screen readers, makes the boxes in which wide formulas and tables scroll reachable by keyboard,
+keeps the mark after a formula on the formula's line, and a number with an exponent whole. Each line
+of a program is an element of its own, so that the style sheet can indent what does not fit.
 """
 
 import os
@@ -17,6 +18,16 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 DISPLAY = '<div class="math notranslate nohighlight"'
 REACHABLE = 'tabindex="0" role="group" aria-label="Equation"'
 EMPTY_HEADING = re.compile(r"<th[^>]*>(<p></p>)?</th>")
+PROGRAM = re.compile(
+    r'(<div class="highlight-(?!none|text|myst-ansi)[^"]*"><div class="highlight"><pre>)'
+    r"((?:<span></span>)?)(.*?)(\n?</pre></div>)",
+    re.DOTALL,
+)
+LINE = re.compile(r"(?m)^(?:<span[^>]*>)*( *).*\n?")
+DEEPEST = 6
+"""Levels of indentation that the style sheet knows."""
+
+EXPONENT = re.compile(r"(?<![\w.])[-\u2212+]?\d+(?:\.\d+)?e[-+]\d+(?!\w)")
 MARKS = re.compile(r"[,.;:?!)\]’”]+")
 NOT_DEFERRED = ("documentation_options.js", "doctools.js")
 
@@ -40,11 +51,49 @@ def improve(
             ' role="list" class="cit', ' class="cit'
         )
         body = body.replace(DISPLAY, f"{DISPLAY} {REACHABLE}")
+        body = PROGRAM.sub(lambda found: found[1] + found[2] + in_lines(found[3]) + found[4], body)
         context["body"] = body
     for script in context.get("script_files", []):
         name = str(getattr(script, "filename", None) or "")
         if name and not name.endswith(NOT_DEFERRED) and "async" not in script.attributes:
             script.attributes.setdefault("defer", "defer")
+
+
+def in_lines(program: str) -> str:
+    """Put each line of highlighted code into an element that knows how deep it is indented.
+
+    Pygments closes its elements at the end of each line.
+    """
+
+    def marked(line: re.Match[str]) -> str:
+        depth = min(len(line[1]) // 4, DEEPEST)
+        return f'<span class="code-line code-depth-{depth}">{line[0]}</span>' if line[0] else ""
+
+    return LINE.sub(marked, program)
+
+
+class WholeNumbers(SphinxPostTransform):
+    """Puts a number such as 1.4e-16 into an element that is not broken, as it is at a hyphen."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Wrap the numbers with exponents in all text that is set in lines."""
+        for text in list(self.document.findall(nodes.Text)):
+            if isinstance(
+                text.parent, nodes.literal | nodes.math | nodes.raw | nodes.FixedTextElement
+            ):
+                continue
+            pieces: list[nodes.Node] = []
+            end = 0
+            for number in EXPONENT.finditer(text):
+                pieces += [nodes.Text(text[end : number.start()])] if number.start() > end else []
+                pieces += [nodes.inline(number[0], number[0], classes=["whole-number"])]
+                end = number.end()
+            if pieces:
+                pieces += [nodes.Text(text[end:])] if end < len(text) else []
+                text.parent.replace(text, pieces)
 
 
 class MarkWithItsFormula(SphinxPostTransform):
@@ -71,5 +120,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("config-inited", configure, priority=50)
     app.connect("html-page-context", improve, priority=900)
+    app.add_post_transform(WholeNumbers)
     app.add_post_transform(MarkWithItsFormula)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,10 +10,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.image import AxesImage
 
 Array = NDArray[Any]
 
@@ -313,3 +316,46 @@ def figure_style() -> None:
             "image.cmap": "gray_r",
         }
     )
+
+
+def write_in_cells(
+    image: "AxesImage", texts: Sequence[Sequence[object]] | Array, **style: Any
+) -> None:
+    """Write a text into each cell of a picture, in black or in white, whichever is told better.
+
+    Parameters
+    ----------
+    image : AxesImage
+        What ``ax.imshow`` returned for an array of numbers or of colours.
+    texts : as many rows and columns as the picture, of anything that ``str`` makes a text of
+    **style
+        Properties of all the texts, such as ``fontsize``.
+
+    Raises
+    ------
+    ValueError
+        If the texts are not as many as the cells.
+
+    Notes
+    -----
+    The contrast of two colours is that of WCAG 2.1; the better of black and white has at least 4.5
+    with every colour. A cell that lets the paper through is taken as it is seen on white paper.
+    """
+    cells = image.to_rgba(image.get_array(), alpha=image.get_alpha())
+    rows = [list(row) for row in texts]
+    if [len(row) for row in rows] != [cells.shape[1]] * cells.shape[0]:
+        shape = f"{len(rows)} rows of {sorted({len(row) for row in rows})}"
+        raise ValueError(f"{shape} texts for {cells.shape[0]} rows of {cells.shape[1]} cells")
+    seen = cells[..., 3:] * cells[..., :3] + 1 - cells[..., 3:]
+    linear = np.where(seen <= 0.04045, seen / 12.92, ((seen + 0.055) / 1.055) ** 2.4)
+    luminance = linear @ (0.2126, 0.7152, 0.0722)
+    # Contrast is (lighter + 0.05) / (darker + 0.05); white has the luminance 1 and black 0.
+    dark = 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05
+    left, right, bottom, top = image.get_extent()
+    upper, lower = (top, bottom) if image.origin == "upper" else (bottom, top)
+    for i, row in enumerate(rows):
+        for j, text in enumerate(row):
+            x = left + (right - left) * (j + 0.5) / cells.shape[1]
+            y = upper + (lower - upper) * (i + 0.5) / cells.shape[0]
+            ink = "white" if dark[i, j] else "black"
+            image.axes.text(x, y, str(text), color=ink, ha="center", va="center", **style)

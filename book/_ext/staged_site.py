@@ -13,6 +13,8 @@ Two builds of one book wait for each other. The lock is the operating system's a
 process that holds it.
 """
 
+import importlib.util
+import json
 import os
 import re
 import shutil
@@ -22,6 +24,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
@@ -146,12 +149,59 @@ def in_place(app: Sphinx, path: str | bytes | int) -> str:
 
 
 def own_place(app: Sphinx) -> None:
-    """Keep what a check of links writes out of the site, where Jupyter Book puts it."""
-    if app.builder.name == "linkcheck" and app.site.name == "html":
-        app.site = app.site.with_name("linkcheck")
+    """Keep a check of links, and the page for a PDF, out of the site, where Jupyter Book puts them.
+
+    The one page would replace the site's first one.
+    """
+    name = app.builder.name
+    if name in ("linkcheck", "singlehtml") and app.site.name == "html":
+        app.site = app.site.with_name(name)
         shutil.rmtree(app.outdir)
-        app.builder.outdir = app.outdir = type(app.outdir)(app.stage.folder / "linkcheck")
+        app.builder.outdir = app.outdir = type(app.outdir)(app.stage.folder / name)
         Path(app.outdir).mkdir()
+        if name == "singlehtml":
+            _print_from(app.site)
+
+
+def _print_from(folder: Path) -> None:
+    """Have Jupyter Book print the page of a folder, not that of the same name in ``html``."""
+    from jupyter_book import pdf
+
+    original = pdf.html_to_pdf
+
+    def html_to_pdf(page: Path, printed: Path) -> None:
+        pdf.html_to_pdf = original
+        if importlib.util.find_spec("playwright") is None:
+            raise SystemExit(
+                f"The PDF was not made. The book in one page is {folder / page.name}; a browser "
+                "prints it, and is told to by Playwright: pip install playwright"
+            )
+        original(folder / page.name, printed)
+
+    pdf.html_to_pdf = html_to_pdf
+
+
+def remember_index(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Give the search the entries of the index on pages that are not written again.
+
+    Sphinx takes all else of those pages from the last search index, and not the entries.
+    """
+    path = Path(app.outdir) / "searchindex.js"
+    kept = getattr(env, "_search_index_index_entries", None)
+    if kept is not None and app.builder.name == "html" and path.is_file():
+        for page, entries in entries_of(path.read_text(encoding="utf8")).items():
+            if page in env.found_docs:
+                kept[page] = entries
+
+
+def entries_of(index: str) -> dict[str, list[tuple[str, str, str]]]:
+    """Return by page the entries in the text of a search index: term, anchor, mark of the chief."""
+    data = json.loads(index[index.index("(") + 1 : index.rindex(")")])
+    found: dict[str, list[tuple[str, str, str]]] = {page: [] for page in data["docnames"]}
+    for term, places in data.get("indexentries", {}).items():
+        for page, anchor, chief in places:
+            found[data["docnames"][page]].append((term, anchor, "main" if chief else ""))
+    return found
 
 
 def forget_words(app: Sphinx, exception: Exception | None) -> None:
@@ -195,5 +245,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx; `strict_build` knows how a build has ended, and calls `end`."""
     app.connect("config-inited", begin, priority=200)
     app.connect("builder-inited", own_place, priority=100)
+    app.connect("env-before-read-docs", remember_index)
     app.connect("build-finished", forget_words)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,8 @@
 """The book is also built as one page, as an EPUB and in LaTeX, from the same small book."""
 
 import re
+import subprocess
+import sys
 import zipfile
 from urllib.parse import urldefrag
 
@@ -54,6 +56,51 @@ def test_one_page(book):
     page = book.root / "book" / "_build" / "singlehtml" / "index.html"
     assert "its code is hidden" in page.read_text("utf8")
     assert book.site() == before
+
+
+def test_printing_the_book_leaves_the_site_alone(book):
+    before = book.site()
+    result = book.build("--builder", "pdfhtml", PLAYWRIGHT_BROWSERS_PATH=str(book.root / "none"))
+    assert "The PDF was not made. " in result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
+    page = book.root / "book" / "_build" / "singlehtml" / "index.html"
+    assert "its code is hidden" in page.read_text("utf8")
+    assert book.site() == before
+
+
+def test_the_pdf_is_that_of_the_whole_book(book):
+    """Jupyter Book's own command, with a browser that only writes down what it would print."""
+    code = """
+import sys
+from pathlib import Path
+import jupyter_book.pdf
+from jupyter_book.cli.main import main
+jupyter_book.pdf.html_to_pdf = lambda page, pdf: Path(pdf).write_bytes(Path(page).read_bytes())
+main(["build", "book", "--builder", "pdfhtml"])
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=book.root,
+        capture_output=True,
+        encoding="utf8",
+        errors="replace",
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    printed = (book.root / "book" / "_build" / "pdf" / "book.pdf").read_text("utf8")
+    assert "Its first page." in printed
+    assert "its code is hidden" in printed
+
+
+@pytest.mark.parametrize("builder", ["pdfhtml", "singlehtml"])
+def test_the_site_is_whole_after_the_book_was_made_in_one_page(book, builder):
+    before = book.site()
+    book.build("--builder", builder, PLAYWRIGHT_BROWSERS_PATH=str(book.root / "none"))
+    (book.root / "book" / "index.md").touch()
+    result = book.build()
+    assert result.returncode == 0, result.stderr
+    assert {name for name, content in book.site().items() if content != before[name]} == set()
+    assert set(before) == set(book.site())
 
 
 def test_an_epub_with_the_fonts_of_its_formulas(book):

@@ -142,6 +142,13 @@ def test_a_line_of_code_fits_a_laptop(page: Page):
             assert max(map(len, cell.code.splitlines()), default=0) <= 80
 
 
+@every_page
+def test_texts_on_colours_are_written_in_an_ink_that_can_be_read(page: Page):
+    for cell in page.cells:
+        if re.search(r"\.(?:imshow|matshow|pcolor|pcolormesh)\(", cell.code):
+            assert not re.search(r"\.(?:text|annotate)\(", cell.code)
+
+
 @every_chapter
 def test_data_are_asked_for_by_name(page: Page):
     for call in re.findall(r"load_mnist\(([^)]*)\)", page.code):

@@ -4,9 +4,21 @@ import sys
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 
 import shown
-from shown import glue, machine, pace, processors, quickest, size, spread, table
+from shown import (
+    glue,
+    machine,
+    pace,
+    processors,
+    quickest,
+    size,
+    spread,
+    table,
+    write_in_cells,
+)
 
 
 @pytest.mark.parametrize("value", ["", np.nan, np.inf, None, True, [1.0], np.ones(2)])
@@ -151,3 +163,54 @@ def test_a_table_is_text_and_html():
 def test_a_table_refuses_columns_of_other_lengths():
     with pytest.raises(ValueError, match="b has 1 entries for 2 rows"):
         table({"a": [1, 2], "b": [1]}, index=["x", "y"])
+
+
+def luminance(colour) -> float:
+    """By WCAG 2.1, of a colour between 0 and 1."""
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one, other) -> float:
+    darker, lighter = sorted([luminance(one), luminance(other)])
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("colours", ["PuOr", "Oranges", "Blues", "gray_r", "viridis", "turbo"])
+@pytest.mark.parametrize("origin", ["upper", "lower"])
+def test_a_text_in_a_cell_can_be_read_on_its_colour(colours, origin):
+    ax = Figure().add_subplot()
+    numbers = np.linspace(-1, 1, 60).reshape(12, 5)
+    image = ax.imshow(numbers, cmap=colours, vmin=-0.9, vmax=1.4, origin=origin)
+    write_in_cells(image, numbers.round(2), fontsize=7)
+    assert len(ax.texts) == 60
+    for text in ax.texts:
+        j, i = text.get_position()
+        assert float(text.get_text()) == numbers[int(i), int(j)].round(2)
+        assert contrast(text.get_color(), image.to_rgba(numbers[int(i), int(j)])[:3]) >= 4.5
+
+
+def test_the_ink_is_that_for_the_colour_on_white_paper():
+    ax = Figure().add_subplot()
+    image = ax.imshow([[1.0, 1.0]], cmap="gray_r", vmin=0, vmax=1, alpha=0.3)
+    write_in_cells(image, [["a", "b"]])
+    assert [text.get_color() for text in ax.texts] == ["black", "black"]
+    colours = ax.imshow([[[0.0, 0.0, 0.5], [1.0, 1.0, 0.6]]])
+    write_in_cells(colours, [["on blue", "on yellow"]])
+    assert [text.get_color() for text in ax.texts[2:]] == ["white", "black"]
+
+
+def test_texts_stand_in_the_middle_of_cells_of_any_size():
+    ax = Figure().add_subplot()
+    image = ax.imshow(np.zeros((2, 4), bool), extent=(0, 8, 0, 6), aspect="auto")
+    write_in_cells(image, [["a", "b", "c", "d"], ["e", "f", "g", "h"]])
+    places = {text.get_text(): text.get_position() for text in ax.texts}
+    assert places["a"] == (1, 4.5)
+    assert places["h"] == (7, 1.5)
+
+
+@pytest.mark.parametrize("texts", [[["a", "b"]], [["a"], ["b"]], [["a", "b"], ["c"]]])
+def test_every_cell_has_its_text(texts):
+    image = Figure().add_subplot().imshow(np.zeros((2, 2)))
+    with pytest.raises(ValueError, match="texts for 2 rows of 2 cells"):
+        write_in_cells(image, texts)

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from staged_site import COMPLETE, LOCK, NOTEBOOKS, REPLACED, STAGE, Stage, without_unused_words
+from staged_site import (
+    COMPLETE,
+    LOCK,
+    NOTEBOOKS,
+    REPLACED,
+    STAGE,
+    Stage,
+    entries_of,
+    without_unused_words,
+)
 
 CELL = "```{{code-cell}} ipython3\n{}\n```\n"
 OLD = {"html/a.html": "old a", "html/gone.html": "old", ".doctrees/env": "old", "html/s/b": "old b"}
@@ -181,3 +190,27 @@ def test_a_second_build_waits_for_the_first_and_says_so(small_book):
     build.stderr.close()
     build.stdout.close()
     assert "first" in small_book.html()
+
+
+def test_the_entries_of_pages_are_read_from_a_search_index():
+    index = (
+        'Search.setIndex({"docnames": ["a", "s/b", "c"], "indexentries": '
+        '{"eq-(x)": [[0, "x", true], [1, "y", false]], "z": [[1, "z", false]]}, "terms": {}})'
+    )
+    assert entries_of(index) == {
+        "a": [("eq-(x)", "x", "main")],
+        "s/b": [("eq-(x)", "y", ""), ("z", "z", "")],
+        "c": [],
+    }
+
+
+def test_a_search_finds_equations_of_pages_that_were_not_written_again(small_book):
+    small_book.write("$$\n1 + 1 = 2\n$$ (def-two)\n")
+    small_book.add("other", "$$\n2 + 2 = 4\n$$ (def-four)\n")
+    assert small_book.build().returncode == 0
+    before = small_book.site()["searchindex.js"]
+    small_book.write("$$\n1 + 1 = 2\n$$ (def-two)\n\nOne more.\n")
+    assert small_book.build().returncode == 0
+    now = entries_of(small_book.site()["searchindex.js"].decode())
+    assert now == entries_of(before.decode())
+    assert now["other"] == [("def-four", "equation-def-four", "main")]

@@ -36,6 +36,50 @@ FORMULAS = {
             return mark.getBoundingClientRect().left < last.getBoundingClientRect().left;
         }).map(formula => formula.querySelector('annotation').textContent)""",
 }
+LINES = {
+    "programs wider than their box": """
+        [...document.querySelectorAll('article .highlight pre:has(.code-line)')]
+            .filter(box => box.scrollWidth > box.clientWidth + 1)
+            .map(box => box.textContent.slice(0, 80))""",
+    "broken lines of programs that do not go on further right": """
+        [...document.querySelectorAll('article .code-line')].filter(line => {
+            const words = document.createRange();
+            words.selectNodeContents(line);
+            const first = line.textContent.search(/\\S/);
+            const all = [...words.getClientRects()].filter(part => part.width > 0);
+            const rows = Map.groupBy(all, part => Math.round(part.bottom));
+            if (rows.size < 2 || first < 0) return false;
+            const letter = parseFloat(getComputedStyle(line).fontSize) * 0.6;
+            const begin = all[0].left + first * letter * (all[0].width > letter * first ? 1 : 0);
+            const rest = [...rows.values()].slice(1).flat();
+            return rest.some(part => part.left < begin + letter);
+        }).map(line => line.textContent)""",
+    "numbers broken at a hyphen": """
+        (() => {
+            const found = [];
+            const texts = document.createTreeWalker(
+                document.querySelector('article'), NodeFilter.SHOW_TEXT);
+            while (texts.nextNode()) {
+                const text = texts.currentNode;
+                if (text.parentElement.closest('pre, script, .katex')) continue;
+                for (const number of text.data.matchAll(/\\d(?:\\.\\d+)?e[-+]\\d+/g)) {
+                    const range = document.createRange();
+                    range.setStart(text, number.index);
+                    range.setEnd(text, number.index + number[0].length);
+                    const tops = new Set([...range.getClientRects()].map(part => part.top));
+                    if (tops.size > 1) found.push(text.data);
+                }
+            }
+            return found;
+        })()""",
+}
+CAPTIONS = """
+    [...document.querySelectorAll('article figcaption')].filter(caption => {
+        const words = document.createRange();
+        words.selectNodeContents(caption);
+        const left = Math.min(...[...words.getClientRects()].map(part => part.left));
+        return left > caption.getBoundingClientRect().left + 2;
+    }).map(caption => caption.textContent)"""
 SHIFT = """new Promise((resolve) => {
     let shift = 0;
     new PerformanceObserver((list) => {
@@ -80,9 +124,11 @@ def test_a_page_fits_its_window_stays_in_place_and_contacts_nobody(site, view, n
         "loads the font of all icons": [url for url in requests if "fa-solid-900" in url],
         "is too heavy": weight > HEAVIEST and weight,
         "complains": complaints,
+        "begins a caption elsewhere": page.evaluate(CAPTIONS),
     }
     if window_width < 1000:
-        found |= {what: page.evaluate(script) for what, script in FORMULAS.items()}
+        narrow = FORMULAS | LINES
+        found |= {what: page.evaluate(script) for what, script in narrow.items()}
     assert {what: seen for what, seen in found.items() if seen} == {}
 
 
@@ -134,3 +180,82 @@ def test_in_the_dark_figures_have_white_paper_to_their_edge_and_data_shows_no_bo
     page.close()
     assert set(papers) == {"rgb(255, 255, 255)"}
     assert boxes == []
+
+
+@pytest.fixture
+def equations(site, browser):
+    page = browser.new_page()
+    page.goto((site / "appendices" / "equations.html").as_uri(), wait_until="load")
+    yield page
+    page.close()
+
+
+def shown(page, what):
+    return page.locator(what).evaluate_all("(all) => all.filter((one) => one.checkVisibility())")
+
+
+def test_equations_are_filtered_by_keyboard(equations):
+    field = equations.get_by_label("Show equations with")
+    total = len(shown(equations, ".equation-entry"))
+    assert equations.get_by_role("status").inner_text() == f"{total} equations"
+    field.focus()
+    equations.keyboard.type("Softmax  EXP")
+    here = equations.locator(".equation-entry:visible")
+    assert 0 < here.count() < total
+    for entry in here.all():
+        part = entry.evaluate("(entry) => entry.parentElement.textContent").lower()
+        assert "softmax" in part
+        assert "exp" in part
+    assert equations.get_by_role("status").inner_text() == f"{here.count()} of {total}"
+    titles = equations.locator(".equation-list-part:visible > h2").count()
+    assert equations.locator(".equation-list-contents li:visible").count() == titles > 0
+    equations.keyboard.press("Escape")
+    assert len(shown(equations, ".equation-entry")) == total
+
+
+@pytest.mark.parametrize(
+    ("words", "many"), [("eq-dz2", 1), ("definition.", 5), ("no such equation", 0)]
+)
+def test_equations_are_found_by_label_and_by_words_of_their_note(equations, words, many):
+    equations.get_by_label("Show equations with").fill(words)
+    found = len(shown(equations, ".equation-entry"))
+    assert found == many if many < 2 else found >= many
+
+
+def test_a_link_to_an_equation_that_was_filtered_out_shows_it(equations):
+    equations.get_by_label("Show equations with").fill("eq-dz2")
+    part = equations.locator(".equation-list-part").first
+    assert part.is_hidden()
+    name = part.get_attribute("id")
+    equations.evaluate("(name) => { location.hash = name; }", name)
+    part.wait_for(state="visible")
+    assert equations.get_by_label("Show equations with").input_value() == ""
+
+
+def test_what_is_copied_on_a_phone_is_the_program(address, browser):
+    context = browser.new_context(viewport={"width": 390, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{address}/derive/softmax.html", wait_until="load")
+    box = page.locator(".cell_input:visible .highlight", has=page.locator(".code-depth-2")).first
+    box.locator(".copybtn").dispatch_event("click")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.strip() == box.locator("pre").evaluate("(pre) => pre.textContent").strip()
+    context.close()
+
+
+def test_buttons_and_fields_on_a_phone_are_as_large_as_a_finger(address, browser):
+    context = browser.new_context(viewport={"width": 390, "height": 900}, has_touch=True)
+    page = context.new_page()
+    for name in ("derive/softmax", "index", "appendices/equations"):
+        page.goto(f"{address}/{name}.html", wait_until="load")
+        page.locator("article :is(button, input):visible").first.wait_for()
+        small = page.evaluate(
+            "[...document.querySelectorAll('article :is(button, input)')]"
+            ".filter((one) => one.checkVisibility() && one.type !== 'range'"
+            " && !one.matches('.copybtn'))"
+            ".map((one) => [one.textContent, one.offsetWidth, one.offsetHeight])"
+            ".filter(([, width, height]) => Math.min(width, height) < 44)"
+        )
+        assert small == []
+    context.close()

@@ -44,3 +44,29 @@ def test_code_has_colours_formulas_are_drawn_and_folded_parts_open(site, window)
     folded.locator("summary").click()
     assert folded.locator("pre, p:not(summary p)").first.is_visible()
     page.close()
+
+
+def test_the_logo_is_there_once_in_both_schemes(site, window, browser):
+    with_scripts = browser.new_context(color_scheme=window.scheme)
+    for context in (window, with_scripts):
+        page = context.new_page()
+        page.goto((site / "index.html").as_uri(), wait_until="load")
+        logos = page.locator(".bd-sidebar-primary .logo__image")
+        shown = logos.evaluate_all(
+            "(all) => all.map((logo) => getComputedStyle(logo).display !== 'none')"
+        )
+        page.close()
+        assert sorted(shown) == [False, True]
+    with_scripts.close()
+
+
+def test_the_list_of_equations_is_whole_and_has_contents(site, window):
+    page = window.new_page()
+    page.goto((site / "appendices" / "equations.html").as_uri(), wait_until="load")
+    assert page.locator(".equation-filter").is_hidden()
+    entries = page.locator(".equation-entry")
+    assert entries.evaluate_all("(all) => all.every((entry) => entry.checkVisibility())")
+    for link in page.locator(".equation-list-contents a").all()[:3]:
+        title = page.locator(f"{link.get_attribute('href')} > h2")
+        assert title.inner_text().removesuffix("#") == link.inner_text()
+    page.close()

@@ -1,0 +1,66 @@
+"""What the pages' constructs become: lines of programs, numbers that are not broken."""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from page_quality import DEEPEST, EXPONENT, PROGRAM, in_lines
+
+PROGRAMS = [
+    "a = 1\n",
+    "for i in range(3):\n    for j in x:\n        f(i,\n          j)\n\n\nb = 2\n",
+    'def f():\n    """Two\n\n    lines."""\n    return f"""{a}\n  <b>\n"""\n',
+    "x = [\n" + "    " * 9 + "1,\n]\n# <&>\n\n",
+]
+
+
+@pytest.mark.parametrize("code", PROGRAMS)
+def test_each_line_of_a_program_is_an_element_and_the_program_is_the_same(code):
+    inner = highlight(code, PythonLexer(), HtmlFormatter())
+    before = f'<div class="highlight-python notranslate">{inner}</div>'
+    after = PROGRAM.sub(lambda found: found[1] + found[2] + in_lines(found[3]) + found[4], before)
+    pages = [BeautifulSoup(html, "html.parser") for html in (before, after)]
+    assert pages[0].get_text() == pages[1].get_text()
+    lines = pages[1].select("pre > .code-line")
+    whole = pages[0].pre.get_text().removesuffix("\n")
+    assert "".join(line.get_text() for line in lines) == whole
+    assert [line.get_text().removesuffix("\n") for line in lines] == whole.split("\n")
+    for line in lines:
+        spaces = len(line.get_text()) - len(line.get_text().lstrip(" "))
+        assert line["class"][1] == f"code-depth-{min(spaces // 4, DEEPEST)}"
+
+
+@pytest.mark.parametrize("kind", ["none", "myst-ansi", "text"])
+def test_what_a_program_has_printed_stays_as_it_is(kind):
+    output = f'<div class="highlight-{kind} notranslate"><div class="highlight"><pre>1\n</pre>'
+    assert PROGRAM.search(output + "</div></div>") is None
+
+
+@pytest.mark.parametrize("number", ["1.4e-16", "0.0e+00", "1e-8", "-2.5e-01", "−3e-05"])
+def test_numbers_with_exponents_are_found_whole(number):
+    assert EXPONENT.findall(f"below {number}, at ({number})") == [number, number]
+
+
+@pytest.mark.parametrize("text", ["eq-1e-two", "se-1", "v1.2e-3x", "e-mail", "the-1e3", "2e3"])
+def test_what_only_resembles_such_a_number_is_left_alone(text):
+    assert EXPONENT.findall(text) == []
+
+
+def test_a_number_is_one_element_wherever_it_stands_in_a_sentence(small_book):
+    small_book.write(
+        "```{code-cell} ipython3\nfrom checked import check\nfrom shown import glue\n"
+        'check("eq-x", [0.1 + 0.2, 1], [0.3, 1], terms=2)\nglue(far=1.5e-16)\n```\n\n'
+        "$$\nx = y\n$$ (eq-x)\n\nIt is {glue:text}`far:.1e`, not `1e-8`; *about 3e-05*.\n"
+    )
+    result = small_book.build()
+    assert result.returncode == 0, result.stderr
+    article = BeautifulSoup(small_book.html(), "html.parser").article
+    for part in article.select("pre, script, code, .whole-number"):
+        if "whole-number" in part.get("class", []):
+            assert EXPONENT.fullmatch(part.get_text())
+        part.decompose()
+    assert not re.search(r"\de-", article.get_text())
