@@ -595,7 +595,8 @@ def watch() -> None:
         return
     from IPython import get_ipython
 
-    shell = get_ipython()
-    if shell is None or any(isinstance(one, _Watching) for one in shell.ast_transformers):
+    # A page's own kernel calls `visible` itself, and what stands in for IPython there asks nothing.
+    transformers = getattr(get_ipython(), "ast_transformers", None)
+    if transformers is None or any(isinstance(one, _Watching) for one in transformers):
         return
-    shell.ast_transformers.append(_Watching())
+    transformers.append(_Watching())
