@@ -7,7 +7,8 @@ rest of the package can rely on.
 
 import operator
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -76,7 +77,14 @@ def widths(value: object, name: str) -> tuple[int, ...]:
 
 
 def array(value: ArrayLike, name: str) -> Array:
-    """Return ``value`` as an array; rows of different lengths are refused."""
+    """Return ``value`` as an array; rows of different lengths and masked entries are refused."""
+    if hasattr(value, "toarray") and not isinstance(value, np.ndarray):
+        raise ValueError(f"{name} is a sparse {type(value).__name__}: pass {name}.toarray()")
+    if np.ma.is_masked(value):
+        raise ValueError(
+            f"{name} has masked entries, which would be taken for numbers: remove these examples, "
+            f"or pass {name}.filled(...)"
+        )
     try:
         return np.asarray(value)
     except ValueError as error:
@@ -104,7 +112,8 @@ def examples(X: ArrayLike, name: str = "X") -> Array:
             + (advice.get(x.ndim, "") if x.size else "")
         )
     if x.dtype.kind not in "fiub":
-        raise ValueError(f"{name} has dtype {x.dtype}; expected real numbers")
+        hint = f": if they are, pass np.asarray({name}, float)" if x.dtype.kind in "OUS" else ""
+        raise ValueError(f"{name} has dtype {x.dtype}; expected real numbers{hint}")
     if x.dtype not in (np.float32, np.float64):
         x = x.astype(np.float64 if x.dtype.kind == "f" and x.itemsize > 4 else np.float32)
     if not np.isfinite(x).all():
@@ -122,17 +131,16 @@ def labels(y: ArrayLike, n_classes: int, m: int | None = None) -> Array:
     if y.ndim != 1:
         advice = ""
         if y.ndim == 2 and 1 in y.shape:
-            advice = ": pass y.ravel()"
+            advice = ": pass np.ravel(y)"
         elif y.ndim == 2 and y.shape in ((n_classes, m), (m, n_classes)):
             axis = 0 if y.shape == (n_classes, m) else 1
-            advice = f": if they are one-hot, pass y.argmax(axis={axis})"
+            advice = f": if they are one-hot, pass np.argmax(y, axis={axis})"
         raise ValueError(
             f"labels have shape {y.shape}; expected ({'m' if m is None else m},){advice}"
         )
     if y.dtype.kind not in "iu" and y.size > 0:
         raise ValueError(
-            f"labels have dtype {y.dtype}; expected integers in 0..{n_classes - 1}: if they are "
-            "whole numbers, pass y.astype(int)"
+            f"labels have dtype {y.dtype}; expected integers in 0..{n_classes - 1}: {_whole(y)}"
         )
     if m is not None and y.size != m:
         raise ValueError(
@@ -144,6 +152,32 @@ def labels(y: ArrayLike, n_classes: int, m: int | None = None) -> Array:
         place = int(outside.argmax())
         raise ValueError(f"label {y[place]} at {place}; expected 0..{n_classes - 1}")
     return y.astype(np.intp, copy=False)
+
+
+def _whole(y: Array) -> str:
+    """Return what to do with labels that are not of integers."""
+    try:
+        numbers = y.astype(float)
+    except (TypeError, ValueError):
+        return "to number the classes, pass np.unique(y, return_inverse=True)[1]"
+    wrong = np.flatnonzero(~np.isfinite(numbers) | (numbers != np.floor(numbers)))
+    if wrong.size:
+        return f"label {y[wrong[0]]} at {wrong[0]} is no whole number; remove the example"
+    return f"pass np.asarray(y, {'float).astype(int' if y.dtype.kind in 'US' else 'int'})"
+
+
+def parameters(params: Any) -> Any:
+    """Return params, if they can be W1, b1, ..., WL, bL and not what holds them."""
+    advice = ""
+    if hasattr(params, "params"):
+        advice = f", got the {type(params).__name__} that has them: pass its .params"
+    elif isinstance(params, str | bytes | PathLike):
+        advice = ", got the name of a file: pass nnfs.load_parameters(...) of it"
+    elif isinstance(params, Mapping) or not isinstance(params, Sequence):
+        advice = f", a tuple or a list, got {type(params).__name__}"
+    if advice:
+        raise ValueError(f"params must be W1, b1, ..., WL, bL{advice}")
+    return params
 
 
 def shapes(params: Sequence[Array], X: Array) -> None:
@@ -184,6 +218,7 @@ def finite(params: Sequence[Array]) -> None:
 
 def blocks(params: Any) -> Any:
     """Return params with every block as an array, in the kind of tuple that they are."""
+    params = parameters(params)
     return (
         params
         if all(isinstance(P, np.ndarray) for P in params)

@@ -85,6 +85,18 @@ def refuse_other_kinds(path: Path, content: bytes, expected: str) -> None:
         raise DataError(f"{path}: is no text, it holds bytes of 0; expected {expected}")
 
 
+def refuse_scaled(path: Path, pixels: NDArray[np.uint8]) -> None:
+    """Raise DataError if the pixels of whole digits are 0 and 1 only: black and white in [0, 1].
+
+    Taken in 0..255 they would be all but black, and nothing would be learned from them.
+    """
+    if pixels.max() == 1 and pixels.mean() > 0.01:
+        raise DataError(
+            f"{path}: its pixels are 0 and 1 only; expected whole numbers in 0..255; multiply the "
+            "pixels by 255"
+        )
+
+
 def sha256(content: bytes) -> str:
     """Return the SHA-256 of a content in hexadecimal."""
     import hashlib

@@ -21,6 +21,7 @@ from nnfs.digit_files import (
     DataError,
     Digits,
     read_content,
+    refuse_scaled,
     sha256,
 )
 
@@ -69,6 +70,7 @@ def read_pair(
     images_path, images_content = _read_file(folder, images_name, hashes)
     labels_path, labels_content = _read_file(folder, labels_name, hashes)
     images = _idx_array(images_path, images_content, (SIDE, SIDE))
+    refuse_scaled(images_path, images)
     labels = _idx_array(labels_path, labels_content, ())
     if len(images) != len(labels):
         raise DataError(
@@ -94,7 +96,9 @@ def read_images(path: Path, content: bytes) -> NDArray[np.uint8]:
     DataError
         If it is no IDX file of images of 28 x 28.
     """
-    return _idx_array(path, content, (SIDE, SIDE)).reshape(-1, N_PIXELS)
+    images = _idx_array(path, content, (SIDE, SIDE)).reshape(-1, N_PIXELS)
+    refuse_scaled(path, images)
+    return images
 
 
 def _read_file(folder: Path, name: str, hashes: Mapping[str, str]) -> tuple[Path, bytes]:

@@ -18,7 +18,14 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from nnfs.digit_files import N_CLASSES, N_PIXELS, SIDE, DataError, refuse_other_kinds
+from nnfs.digit_files import (
+    N_CLASSES,
+    N_PIXELS,
+    SIDE,
+    DataError,
+    refuse_other_kinds,
+    refuse_scaled,
+)
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Records: TypeAlias = Iterator[tuple[int, list[str]]]
@@ -102,6 +109,7 @@ def read_table(path: Path, content: bytes) -> Table:
             next(records)
         values = _scanned_table(path, records, layout)
     if layout.label is None:
+        refuse_scaled(path, values)
         return Table(values, None)
     place = layout.kept.index(layout.label)
     if layout.guessed:
@@ -115,8 +123,11 @@ def read_table(path: Path, content: bytes) -> Table:
                 " first column is taken for the label, since line 1 does not name it"
             )
     if 0 < place < N_PIXELS:
-        return Table(np.delete(values, place, axis=1), values[:, place])
-    return Table(values[:, 1:] if place == 0 else values[:, :-1], values[:, place])
+        pixels = np.delete(values, place, axis=1)
+    else:
+        pixels = values[:, 1:] if place == 0 else values[:, :-1]
+    refuse_scaled(path, pixels)
+    return Table(pixels, values[:, place])
 
 
 def _delimited(content: bytes) -> tuple[bytes, str]:

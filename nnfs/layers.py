@@ -157,7 +157,10 @@ def predict(params: Sequence[ArrayLike], X: ArrayLike) -> Array:
 
 def _predict(params: Sequence[ArrayLike], X: ArrayLike) -> Array:
     X = arguments.examples(X)
-    blocks = [np.asarray(P) for P in params]
+    blocks = [
+        arguments.array(P, arguments.name(place))
+        for place, P in enumerate(arguments.parameters(params))
+    ]
     arguments.finite(blocks)
     Z = forward(blocks, X)[1]
     if (data_range := getattr(params, "data_range", None)) is not None:

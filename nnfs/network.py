@@ -105,7 +105,7 @@ class Activations(NamedTuple):
 
 
 def _two_layers(params: Sequence[ArrayLike]) -> Parameters:
-    if len(params) != 4:
+    if len(arguments.parameters(params)) != 4:
         raise ValueError(f"{len(params)} parameters; this network has four, W1, b1, W2, b2")
     return Parameters(*map(np.asarray, params))
 

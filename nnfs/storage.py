@@ -104,7 +104,8 @@ def save_parameters(path: str | os.PathLike[str], params: Sequence[Array]) -> No
     OSError
         If the file cannot be written.
     """
-    blocks = [arguments.array(P, arguments.name(place)) for place, P in enumerate(params)]
+    given = arguments.parameters(params)
+    blocks = [arguments.array(P, arguments.name(place)) for place, P in enumerate(given)]
     _check(blocks)
     named: Any = {arguments.name(place): P for place, P in enumerate(blocks)}
     if (data_range := getattr(params, "data_range", None)) is not None:

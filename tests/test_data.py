@@ -1020,3 +1020,40 @@ def test_any_damage_gives_digits_or_a_data_error(
             assert_says(str(error), path / name)
         else:
             assert result.x_train.shape == (784, 3 if name == "train.csv" else 4)
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("form", ["{}", "{}.0"])
+def test_black_and_white_in_0_and_1_is_told_from_bytes(tmp_path, labelled, header, form):
+    rng = np.random.default_rng(0)
+    pixels = (rng.random((30, 784)) < 0.2).astype(int)
+    pixels[:, [0, -1]] = 0
+    names, table = [f"pixel{i}" for i in range(784)], pixels
+    if labelled:
+        names, table = ["label", *names], np.column_stack([rng.integers(0, 10, 30), pixels])
+    for factor, good in ((255, True), (1, False)):
+        rows = table.copy()
+        rows[:, -784:] *= factor
+        lines = [names] * header + [[form.format(cell) for cell in row] for row in rows]
+        path = tmp_path / "digits.csv"
+        path.write_text("".join(",".join(line) + "\n" for line in lines), encoding="utf8")
+        if good:
+            np.testing.assert_array_equal(data.read_images(path)[0].T, pixels)
+        else:
+            with pytest.raises(DataError, match=r"digits\.csv: .*multiply the pixels by 255"):
+                data.read_images(path)
+
+
+def test_black_and_white_idx_files_in_0_and_1_are_told(tmp_path):
+    rng = np.random.default_rng(0)
+    images = (rng.random((30, 28, 28)) < 0.2).astype(np.uint8)
+    path = tmp_path / "train-images-idx3-ubyte"
+    path.write_bytes(np.array([2051, 30, 28, 28], ">u4").tobytes() + images.tobytes())
+    labels = rng.integers(0, 10, 30, np.uint8)
+    (tmp_path / "train-labels-idx1-ubyte").write_bytes(
+        np.array([2049, 30], ">u4").tobytes() + labels.tobytes()
+    )
+    for read in (lambda: data.read_images(path), lambda: load_mnist(tmp_path, n_test=5)):
+        with pytest.raises(DataError, match="multiply the pixels by 255"):
+            read()

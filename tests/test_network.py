@@ -3,6 +3,7 @@
 import copy
 import math
 import pickle
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -309,18 +310,73 @@ def test_one_example_and_pictures_are_told_how_to_become_columns(params):
 @pytest.mark.parametrize(
     ("labels", "advice"),
     [
-        (np.eye(3)[[2, 0, 1, 2]], r"pass y.argmax\(axis=1\)"),
-        (np.eye(3)[[2, 0, 1, 2]].T, r"pass y.argmax\(axis=0\)"),
-        (np.array([[2], [0], [1], [2]]), r"pass y.ravel\(\)"),
-        (np.array([[2, 0, 1, 2]]), r"pass y.ravel\(\)"),
-        (np.array(["2", "0", "1", "2"]), r"pass y.astype\(int\)"),
-        (np.array([2.0, 0, 1, 2]), r"pass y.astype\(int\)"),
+        (np.eye(3)[[2, 0, 1, 2]], r"pass np.argmax\(y, axis=1\)"),
+        (np.eye(3)[[2, 0, 1, 2]].T, r"pass np.argmax\(y, axis=0\)"),
+        (np.array([[2], [0], [1], [2]]), r"pass np.ravel\(y\)"),
+        (np.array([[2, 0, 1, 2]]), r"pass np.ravel\(y\)"),
+        (np.array(["2", "0", "1", "2"]), r"pass np.asarray\(y, float\).astype\(int\)"),
+        (np.array(["2.0", "0.0", "1.0", "2.0"]), r"pass np.asarray\(y, float\).astype\(int\)"),
+        (np.array([2.0, 0, 1, 2]), r"pass np.asarray\(y, int\)"),
+        (np.array([2, 0, 1, 2], object), r"pass np.asarray\(y, int\)"),
+        ([True, False, True, True], r"pass np.asarray\(y, int\)"),
+        ([2.0, 0.5, 1, 2], "label 0.5 at 1 is no whole number"),
+        ([2.0, 0, np.nan, 2], "label nan at 2 is no whole number"),
+        (["cat", "dog", "eel", "cat"], r"pass np.unique\(y, return_inverse=True\)"),
+        (np.ma.array([2, 0, 1, 2], mask=[0, 0, 1, 0]), "labels has masked entries"),
     ],
 )
 def test_labels_in_another_form_are_told_what_to_become(params, X, labels, advice):
     for call in (nnfs.accuracy, nnfs.check_gradients):
         with pytest.raises(ValueError, match=advice):
             call(params, X, labels)
+
+
+class Sparse:
+    def toarray(self):
+        return np.zeros((7, 4))
+
+
+@pytest.mark.parametrize(
+    ("other", "advice"),
+    [
+        (lambda X: X.astype(str), r"pass np.asarray\(X, float\)"),
+        (lambda X: X.astype(object), r"pass np.asarray\(X, float\)"),
+        (lambda X: np.ma.masked_greater(X, np.median(X)), "X has masked entries"),
+        (lambda X: Sparse(), r"pass X.toarray\(\)"),
+    ],
+)
+def test_inputs_in_another_form_are_told_what_to_become(params, X, other, advice):
+    for call in (nnfs.predict, lambda params, X: nnfs.train(X, [0, 1, 2, 0], params=params)):
+        with pytest.raises(ValueError, match=advice):
+            call(params, other(X))
+
+
+def test_an_array_that_could_be_masked_and_is_not_serves(params, X):
+    np.testing.assert_array_equal(nnfs.predict(params, np.ma.array(X)), nnfs.predict(params, X))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (lambda training: training, r"got the Training that has them: pass its \.params"),
+        (lambda training: "network.npz", r"pass nnfs\.load_parameters"),
+        (lambda training: Path("network.npz"), r"pass nnfs\.load_parameters"),
+        (lambda training: None, "got NoneType"),
+        (lambda training: 5, "got int"),
+        (lambda training: training.params._asdict(), "got dict"),
+    ],
+)
+def test_what_holds_or_names_the_parameters_is_told_from_them(tmp_path, X, y, wrong, says):
+    training = nnfs.train(X, y, n_classes=3, iterations=1)
+    calls = [nnfs.predict, nnfs.forward, lambda params, X: nnfs.accuracy(params, X, y)]
+    calls += [lambda params, X: nnfs.check_gradients(params, X, y)]
+    calls += [lambda params, X: nnfs.save_parameters(tmp_path / "network.npz", params)]
+    for call in calls:
+        with pytest.raises(ValueError, match=says):
+            call(wrong(training), X)
+    if (params := wrong(training)) is not None:
+        with pytest.raises(ValueError, match=says):
+            nnfs.train(X, y, params=params, iterations=1)
 
 
 def test_backward_takes_activations_of_the_readers_own(params, X, y):
