@@ -19,7 +19,8 @@ DISPLAY = '<div class="math notranslate nohighlight"'
 REACHABLE = 'tabindex="0" role="group" aria-label="Equation"'
 EMPTY_HEADING = re.compile(r"<th[^>]*>(<p></p>)?</th>")
 PROGRAM = re.compile(
-    r'(<div class="highlight-(?!none|text|myst-ansi)[^"]*"><div class="highlight"><pre>)'
+    r'(<div class="(?!output)[^"]*\bhighlight-(?!none|text|myst-ansi)[^"]*">'
+    r'<div class="highlight"><pre>)'
     r"((?:<span></span>)?)(.*?)(\n?</pre></div>)",
     re.DOTALL,
 )

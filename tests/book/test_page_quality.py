@@ -18,10 +18,11 @@ PROGRAMS = [
 ]
 
 
+@pytest.mark.parametrize("box", ["highlight-python", "exercise-start highlight-ipython3"])
 @pytest.mark.parametrize("code", PROGRAMS)
-def test_each_line_of_a_program_is_an_element_and_the_program_is_the_same(code):
+def test_each_line_of_a_program_is_an_element_and_the_program_is_the_same(code, box):
     inner = highlight(code, PythonLexer(), HtmlFormatter())
-    before = f'<div class="highlight-python notranslate">{inner}</div>'
+    before = f'<div class="{box} notranslate">{inner}</div>'
     after = PROGRAM.sub(lambda found: found[1] + found[2] + in_lines(found[3]) + found[4], before)
     pages = [BeautifulSoup(html, "html.parser") for html in (before, after)]
     assert pages[0].get_text() == pages[1].get_text()
@@ -36,8 +37,9 @@ def test_each_line_of_a_program_is_an_element_and_the_program_is_the_same(code):
 
 @pytest.mark.parametrize("kind", ["none", "myst-ansi", "text"])
 def test_what_a_program_has_printed_stays_as_it_is(kind):
-    output = f'<div class="highlight-{kind} notranslate"><div class="highlight"><pre>1\n</pre>'
-    assert PROGRAM.search(output + "</div></div>") is None
+    inner = '<div class="highlight"><pre>1\n</pre></div>'
+    assert PROGRAM.search(f'<div class="highlight-{kind} notranslate">{inner}</div>') is None
+    assert PROGRAM.search(f'<div class="output stream highlight-{kind}">{inner}</div>') is None
 
 
 @pytest.mark.parametrize("number", ["1.4e-16", "0.0e+00", "1e-8", "-2.5e-01", "−3e-05"])

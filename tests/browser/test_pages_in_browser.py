@@ -78,7 +78,7 @@ CAPTIONS = """
         const words = document.createRange();
         words.selectNodeContents(caption);
         const left = Math.min(...[...words.getClientRects()].map(part => part.left));
-        return left > caption.getBoundingClientRect().left + 2;
+        return left > caption.getBoundingClientRect().left + 8;
     }).map(caption => caption.textContent)"""
 SHIFT = """new Promise((resolve) => {
     let shift = 0;
@@ -251,9 +251,10 @@ def test_buttons_and_fields_on_a_phone_are_as_large_as_a_finger(address, browser
         page.goto(f"{address}/{name}.html", wait_until="load")
         page.locator("article :is(button, input):visible").first.wait_for()
         small = page.evaluate(
-            "[...document.querySelectorAll('article :is(button, input)')]"
+            "[...document.querySelectorAll('.bd-main :is(button, input, summary)')]"
             ".filter((one) => one.checkVisibility() && one.type !== 'range'"
             " && !one.matches('.copybtn'))"
+            ".map((one) => one.closest('label') ?? one)"
             ".map((one) => [one.textContent, one.offsetWidth, one.offsetHeight])"
             ".filter(([, width, height]) => Math.min(width, height) < 44)"
         )
