@@ -126,8 +126,9 @@ def run(
 
 def _failure(error: Exception, cell: int, timeout: int | None) -> Failure:
     if isinstance(error, CellExecutionError) and error.ename == "StdinNotImplementedError":
-        words = "StdinNotImplementedError: nobody can answer input() while a page is built"
-        return Failure(cell, _line(COLOUR.sub("", error.traceback), ""), f"{words}: assign the value")
+        line = _line(COLOUR.sub("", error.traceback), error.evalue)
+        words = "nobody can answer input() while a page is built: assign the value"
+        return Failure(cell, line, words)
     if isinstance(error, CellExecutionError):
         plain = COLOUR.sub("", error.traceback)
         line = _line(plain, error.evalue)
