@@ -125,6 +125,10 @@ def run(
 
 
 def _failure(error: Exception, cell: int, timeout: int | None) -> Failure:
+    if isinstance(error, CellExecutionError) and error.ename == "StdinNotImplementedError":
+        line = _line(COLOUR.sub("", error.traceback), error.evalue)
+        words = "nobody can answer input() while a page is built: assign the value"
+        return Failure(cell, line, words)
     if isinstance(error, CellExecutionError):
         plain = COLOUR.sub("", error.traceback)
         line = _line(plain, error.evalue)
@@ -151,13 +155,16 @@ def _failure(error: Exception, cell: int, timeout: int | None) -> Failure:
 
 
 def _line(traceback: str, message: str) -> int:
-    """Return the line of the failing cell: its frame is the first of the last cell executed."""
+    """Return the line of the failing cell: its frame is the first of the last cell executed.
+
+    It is 0 where IPython names no line, as for `sys.exit` and a magic command used wrongly.
+    """
     frames = [(int(cell), int(line)) for cell, line in CELL_LINE.findall(traceback)]
     if frames:
         last = max(cell for cell, _ in frames)
         return next(line for cell, line in frames if cell == last)
     place = SYNTAX.search(message)
-    return int(place[1]) if place else 1
+    return int(place[1]) if place else 0
 
 
 def stop(number: int, frame: object) -> None:

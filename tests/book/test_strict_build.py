@@ -99,6 +99,15 @@ WRONG = {
         CELL.format("open('no_such_file.gz')"),
         "FileNotFoundError: [Errno 2] No such file or directory: 'no_such_file.gz'",
     ),
+    "a cell that ends Python": (CELL.format("import sys\nx = 1\nsys.exit(2)"), "SystemExit: 2"),
+    "a magic command used wrongly": (
+        CELL.format("x = 1\n%matplotlib nosuch"),
+        "'nosuch' is not a recognised GUI loop or backend name",
+    ),
+    "a question": (
+        CELL.format("x = 1\nname = input('Who? ')"),
+        "nobody can answer input() while a page is built: assign the value",
+    ),
     "a kernel that dies": (
         CELL.format("import os\nos._exit(3)"),
         "the Python that ran this cell ended",
@@ -113,7 +122,10 @@ WRONG = {
 CELLS = {
     name
     for name, (_, message) in WRONG.items()
-    if re.match(r"\w+(Error|Warning)|eq-wrong|not so|nothing to print|the Python|longer", message)
+    if re.match(
+        r"\w+(Error|Warning|Exit)|eq-wrong|not so|nothing to print|the Python|longer|'no|nobody",
+        message,
+    )
 }
 """Those whose cells fail, so that nothing else is said of the page."""
 
@@ -179,6 +191,12 @@ def test_the_failing_line_is_named(reports):
     (text,) = of_page(reports[0], file_of("code that is no Python"))
     assert re.search(r"\.md:16: SyntaxError", text)
     assert text.endswith("    if x")
+    for name in ("a cell that ends Python", "a magic command used wrongly"):
+        (text,) = of_page(reports[0], file_of(name))
+        assert re.search(r"\.md:14: ", text), "where no line is known, the cell is named"
+    (text,) = of_page(reports[0], file_of("a question"))
+    assert re.search(r"\.md:16: ", text)
+    assert "site-packages" not in text
     assert "stderr: " in of_page(reports[0], file_of("another warning"))[0]
     for name in ("bad TeX", "an unknown command of TeX"):
         assert re.search(r"\.md:\d+: .*KaTeX", "\n".join(of_page(reports[0], file_of(name))))
