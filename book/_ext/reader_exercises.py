@@ -22,6 +22,7 @@ import numpy as np
 import nnfs
 import wrong_gradients
 from nnfs import functions, network
+from pasted_notebook import about_character
 
 Mistakes = Sequence[tuple[str, Any]]
 """Sentences that name a mistake, each with what the mistake returns."""
@@ -902,7 +903,7 @@ def mark(name: str, source: str, answers: Mapping[str, str]) -> dict[str, Any]:
         return {"passed": False, "text": str(fault)}
     except SyntaxError as error:
         text = f"Python cannot read line {error.lineno} of your code: {error.msg}."
-        return {"passed": False, "text": text}
+        return {"passed": False, "text": f"{text} {about_character(error)}".rstrip()}
     except Exception as error:
         return {"passed": False, "text": f"Your code stops: {_told(error)}"}
     return {"passed": True, "text": f"Passed. This is a right {name}."}

@@ -289,6 +289,7 @@ def test_code_that_is_no_function_is_told_apart():
     assert (
         text("def relu(Z)\n    return Z") == "Python cannot read line 1 of your code: expected ':'."
     )
+    assert text("def relu(Z):\n    return Z –\u00a01").endswith("type - in its place.")
     assert text("x = 3") == "Your code defines no function relu."
     assert text("import torch_of_mine") == (
         "Your code stops: ModuleNotFoundError: No module named 'torch_of_mine' "
