@@ -49,7 +49,15 @@ from pathlib import Path
 from typing import Any
 
 from cell_order import Ledger, derived, read_pages_names
-from pasted_notebook import PageError, Shell, plain_python, stand_in
+from pasted_notebook import (
+    OUTPUT_LEFT_OUT,
+    PageError,
+    Shell,
+    about_character,
+    plain_python,
+    stand_in,
+    without_prompts,
+)
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -67,6 +75,7 @@ MOST_SHOWN = 200_000
 MOST_FIGURES = 100
 CUT = f"… output cut: a cell shows at most {MOST_SHOWN:,} characters and {MOST_FIGURES} figures."
 LINE_BY_LINE = 200  # lines that are shown at once each; later ones every tenth of a second
+COLOURS = re.compile("\x1b\\[[0-9;]*m")  # of a terminal
 KEPT = 50  # results that `Out` remembers
 
 NOT_FINITE = (
@@ -89,6 +98,7 @@ class Kernel:
         self._cell: int | None = None
         self._ledger = Ledger()
         self._spaces: dict[str, dict[str, Any]] = {}
+        self._mains: dict[str, types.ModuleType] = {}
         self._runs = 0
         self._characters = self._figures = 0
         self._cut = False
@@ -103,11 +113,12 @@ class Kernel:
 
     def plan(self, sources: Sequence[str], target: int) -> list[int]:
         """Return the numbers of the cells that have to run for this one."""
-        return self._ledger.plan([*map(plain_python, sources)], target)
+        plain = [plain_python(without_prompts(source)[0]) for source in sources]
+        return self._ledger.plan(plain, target)
 
     def run_cells(self, sources: Sequence[str], target: int) -> bool:
         """Run a cell of the page, and before it those that it needs; say whether all succeeded."""
-        plain = [*map(plain_python, sources)]
+        plain = [plain_python(without_prompts(source)[0]) for source in sources]
         order = self._ledger.plan(plain, target)
         on_less = derived(plain[: target + 1], ON_LESS)
         for step, cell in enumerate(order):
@@ -145,14 +156,13 @@ class Kernel:
         """
         names = self._spaces.get(space)
         if names is None:
-            names = self._spaces[space] = {
-                "__name__": "__main__",
-                "__builtins__": __builtins__,
-                "display": display,
-                "get_ipython": lambda: shell,
-            }
+            # A module, since pickle, doctest and dataclasses look for what a cell defines in one.
+            self._mains[space] = types.ModuleType("__main__")
+            names = self._spaces[space] = self._mains[space].__dict__
+            names.update(__builtins__=__builtins__, display=display, get_ipython=lambda: shell)
             self._history[space] = names["In"], names["Out"] = [""], {}
         names.update(variables or {})
+        source, output_left_out = without_prompts(source)
         self._runs += 1
         self._characters, self._figures, self._cut = MOST_SHOWN, MOST_FIGURES, False
         filename = f"<{name}, run {self._runs}>"
@@ -161,6 +171,7 @@ class Kernel:
             _keep_our_backend()
         printed = _Stream(self)
         before, self.names = self.names, names
+        main, sys.modules["__main__"] = sys.modules["__main__"], self._mains[space]
         with redirect_stdout(printed), redirect_stderr(printed), _within(self):
             try:
                 value = _execute(plain_python(source), filename, names)
@@ -168,6 +179,8 @@ class Kernel:
                 if value is not None:
                     self.display(value)
                 self.draw(again=False)
+                if output_left_out:
+                    self.show("note", text=OUTPUT_LEFT_OUT)
                 self._remember(source, value, *self._history[space])
                 self._tell_of_not_finite(source, value)
             except BaseException as error:
@@ -180,6 +193,7 @@ class Kernel:
                 printed.flush()
                 self._displayed.clear()
                 self.names = before
+                sys.modules["__main__"] = main
         return True
 
     def display(self, value: Any) -> None:
@@ -314,6 +328,7 @@ class _Stream(io.TextIOBase):
     def flush(self) -> None:
         text = "".join(self._waiting)
         self._waiting.clear()
+        text = COLOURS.sub("", text)
         # A carriage return goes back to the beginning of the line, as a line of progress does.
         over = text.startswith("\r") and not text.startswith("\r\n")
         if "\r" in text:
@@ -483,6 +498,11 @@ def _close_figures() -> None:
 
 ADVICE = (
     (
+        ImportError,
+        "_multiprocessing|sem_open|synchronize",
+        "A page has one process: call the function itself.",
+    ),
+    (
         ModuleNotFoundError,
         "",
         "A page has NumPy, Matplotlib, nnfs and Python's own library, and installs nothing else.",
@@ -492,11 +512,6 @@ ADVICE = (
         OSError,
         "emscripten does not support processes|\\[Errno (52|138)\\]",
         "A page starts no other programs or processes.",
-    ),
-    (
-        ImportError,
-        "_multiprocessing|sem_open|synchronize",
-        "A page has one process: call the function itself.",
     ),
     (
         FileNotFoundError,
@@ -522,7 +537,7 @@ def _advice(error: BaseException) -> str:
     for kind, pattern, sentence in ADVICE:
         if isinstance(error, kind) and re.search(pattern, str(error)):
             return sentence
-    return ""
+    return about_character(error)
 
 
 def _readable(error: BaseException, name: str) -> str:

@@ -1,8 +1,9 @@
 """What people paste from a notebook into a cell of a page: commands of Jupyter, and its display.
 
 `plain_python` turns the lines that only a notebook understands, such as ``%matplotlib inline`` or
-``!pip install x``, into calls of a `Shell`, as IPython does. `stand_in` makes the modules that such
-code imports. Each thing works, or one line says what to do instead.
+``!pip install x``, into calls of a `Shell`, as IPython does. `without_prompts` takes the prompts
+from what was copied out of a session. `stand_in` makes the modules that such code imports. Each
+thing works, or one line says what to do instead.
 
 The module imports nothing but the standard library, so tests and a browser can load it.
 """
@@ -41,6 +42,28 @@ NOTHING_INSTALLED = (
 NO_SHELL = "A page has no shell, so this line was left out: {}"
 NO_MAGIC = "%{} is a command of Jupyter that a page does not have. Write it in plain Python."
 TIMED = frozenset(["time", "timeit"])
+PROMPT = re.compile(r"\s*(?:>>>|(?:In )?\[\d*\]:)(?: |$)")
+RESULT = re.compile(r"\s*Out ?\[\d*\]:")
+CONTINUED = re.compile(r"\s*\.\.\.+:?(?: |$)")
+OUTPUT_LEFT_OUT = (
+    "Pasted with its prompts: the lines right below them are output, and were left out."
+)
+CHARACTERS = (
+    (
+        "non-printable character",
+        "A space or mark that came with pasted text is none of Python's: delete it, type a space.",
+    ),
+    (
+        "invalid character '[‘’‚‛“”„‟′″«»`]'",
+        "Curly quotation marks come from text: type ' or \" in their place.",
+    ),
+    (
+        "invalid character '[−–—‐‑]'",
+        "This dash comes from text: type - in its place.",
+    ),
+    ("invalid character '[×·∗⋅]'", "Python multiplies with *, and matrices with @."),
+)
+"""What a text has in the place of a character of Python: in the words of its error, what to do."""
 AT_MOST = 1.0  # seconds that %timeit takes
 
 
@@ -74,6 +97,46 @@ def plain_python(source: str) -> str:
             return source
         lines[number] = python
     return "\n".join(lines)
+
+
+def without_prompts(source: str) -> tuple[str, bool]:
+    """Return what was typed in a session that was copied with its prompts and its output.
+
+    Parameters
+    ----------
+    source : str
+
+    Returns
+    -------
+    tuple of str and bool
+        Code with as many lines, and whether lines of output were left out. What does not begin
+        with a prompt is returned as it was.
+    """
+    lines = source.split("\n")
+    if not PROMPT.match(next(filter(str.strip, lines), "")):
+        return source, False
+    output = left_out = False
+    for i, line in enumerate(lines):
+        prompt = PROMPT.match(line) or (not output and CONTINUED.match(line))
+        if prompt:
+            lines[i] = line[prompt.end() :]
+            after = lines[i + 1] if i + 1 < len(lines) else ""
+            # A notebook's page has the number of a cell on a line of its own, above the code.
+            alone = ":" in prompt[0] and not lines[i].strip()
+            output = not (alone or PROMPT.match(after) or CONTINUED.match(after))
+        elif not line.strip():
+            # As in a doctest, an empty line ends the output, but for the rows of an array.
+            output = output and lines[i + 1 : i + 2] != [] and lines[i + 1][:1].isspace()
+        elif output or RESULT.match(line):
+            lines[i], output, left_out = "", True, True
+    return "\n".join(lines), left_out
+
+
+def about_character(error: BaseException) -> str:
+    """Return what to do about a character that Python does not know, or nothing."""
+    if not isinstance(error, SyntaxError):
+        return ""
+    return next((words for found, words in CHARACTERS if re.search(found, str(error.msg))), "")
 
 
 def _parses(source: str, mode: str = "exec") -> bool:

@@ -22,6 +22,7 @@ import numpy as np
 import nnfs
 import wrong_gradients
 from nnfs import functions, network
+from pasted_notebook import about_character, without_prompts
 
 Mistakes = Sequence[tuple[str, Any]]
 """Sentences that name a mistake, each with what the mistake returns."""
@@ -76,7 +77,7 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
             result = function(*given)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         shapes = " and ".join(str(a.shape) for a in arguments if isinstance(a, np.ndarray))
         on = f" on arrays of shape {shapes}" if shapes else ""
         raise FaultError(f"Your function stops{on}: {_told(error)}") from error
@@ -108,7 +109,12 @@ def _same(before: Any, after: Any) -> bool:
 def _told(error: BaseException) -> str:
     own = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith("<your")]
     line = f" (line {own[-1].lineno} of {own[-1].filename.strip('<>')})" if own else ""
-    return f"{type(error).__name__}: {error}{line}."
+    words = (
+        f"{type(error).__name__}: {error}"
+        if str(error) not in ("", "None")
+        else type(error).__name__
+    )
+    return f"{words}{line}."
 
 
 def compare(got: Any, right: Any, mistakes: Mistakes, what: str = "The result") -> None:
@@ -132,7 +138,13 @@ def compare(got: Any, right: Any, mistakes: Mistakes, what: str = "The result") 
         raise FaultError(f"{what} has entries that are not finite numbers.")
     first = tuple(int(i) for i in np.argwhere(~np.isclose(result, right, rtol=1e-9, atol=1e-12))[0])
     place = f"{what} is" if not first else f"{what} has at {list(first)}"
-    raise FaultError(f"{place} {result[first]:.4g}, and should be {right[first]:.4g}.")
+    was, wanted = (f"{value[first]:.4g}" for value in (result, right))
+    if was != wanted:
+        raise FaultError(f"{place} {was}, and should be {wanted}.")
+    was, wanted = (f"{value[first]:.12g}" for value in (result, right))
+    single = getattr(np.asarray(got), "dtype", None) in (np.float32, np.float16)
+    why = " Compute in float64, NumPy's own precision." if single else ""
+    raise FaultError(f"{place} {was}, and should be {wanted}: nearly right.{why}")
 
 
 def compare_each(got: Any, right: Sequence[Any], names: str, mistakes: Mistakes) -> None:
@@ -190,16 +202,20 @@ def check_one_hot(one_hot: Callable[..., Any]) -> None:
 
 def check_softmax(softmax: Callable[..., Any]) -> None:
     """Compare on ordinary logits, then on logits that overflow in either of two ways."""
-    E = np.exp(Z2)
+    E, stable = np.exp(Z2), np.exp(Z2 - Z2.max(axis=0))
     not_divided = "You have not divided by the sum of the column: probabilities add up to 1."
     mistakes = (
         (
             "The sum runs over examples. It should run over classes, down each column.",
             E / E.sum(axis=1, keepdims=True),
         ),
+        (
+            "The sum runs over examples. It should run over classes, down each column.",
+            stable / stable.sum(axis=1, keepdims=True),
+        ),
         ("The sum runs over the whole matrix. Each column needs its own.", E / E.sum()),
         (not_divided, E),
-        (not_divided, np.exp(Z2 - Z2.max(axis=0))),
+        (not_divided, stable),
         (not_divided, np.exp(Z2 - Z2.max())),
         ("The exponential is missing: np.exp comes before the sum.", Z2 / Z2.sum(axis=0)),
         ("These are logarithms of probabilities. Take np.exp of them.", functions.log_softmax(Z2)),
@@ -894,7 +910,10 @@ def mark(name: str, source: str, answers: Mapping[str, str]) -> dict[str, Any]:
         names = namespace({key: code for key, code in answers.items() if key != name})
         the_books = names.pop(name)
         _execute(source, name, names)
+        bound = name in names
         function = names.setdefault(name, the_books)
+        if function is the_books and bound:
+            raise FaultError(f"This is the book's own {name}. Write one yourself.")
         if function is the_books or not callable(function):
             raise FaultError(f"Your code defines no function {name}.")
         exercise.check(function)
@@ -902,8 +921,10 @@ def mark(name: str, source: str, answers: Mapping[str, str]) -> dict[str, Any]:
         return {"passed": False, "text": str(fault)}
     except SyntaxError as error:
         text = f"Python cannot read line {error.lineno} of your code: {error.msg}."
-        return {"passed": False, "text": text}
-    except Exception as error:
+        prompts = without_prompts(source)[0] != source
+        more = "Leave out the prompts, such as >>>." if prompts else about_character(error)
+        return {"passed": False, "text": f"{text} {more}".rstrip()}
+    except (Exception, SystemExit) as error:
         return {"passed": False, "text": f"Your code stops: {_told(error)}"}
     return {"passed": True, "text": f"Passed. This is a right {name}."}
 

@@ -29,6 +29,14 @@ BODIES = {
     ],
     "softmax": [
         ("E = np.exp(Z); return E / E.sum(axis=1, keepdims=True)", "It should run over classes"),
+        (
+            "E = np.exp(Z - Z.max(axis=0)); return E / E.sum(axis=1, keepdims=True)",
+            "It should run over classes",
+        ),
+        (
+            "E = np.exp((Z - Z.max(axis=0)).astype(np.float32)); return E / E.sum(axis=0)",
+            "nearly right. Compute in float64",
+        ),
         ("E = np.exp(Z); return E / E.sum()", "whole matrix"),
         ("E = np.exp(Z); return E / E.sum(axis=0)", "subtract each column's largest"),
         ("E = np.exp(Z - Z.max()); return E / E.sum(axis=0)", "each column's own largest"),
@@ -289,6 +297,16 @@ def test_code_that_is_no_function_is_told_apart():
     assert (
         text("def relu(Z)\n    return Z") == "Python cannot read line 1 of your code: expected ':'."
     )
+    assert text("def relu(Z):\n    return Z –\u00a01").endswith("type - in its place.")
+    assert text(">>> def relu(Z):\n...     return Z").endswith(
+        "Leave out the prompts, such as >>>."
+    )
+    assert (
+        text("from nnfs.functions import relu")
+        == "This is the book's own relu. Write one yourself."
+    )
+    assert text("exit()") == "Your code stops: SystemExit (line 1 of your relu)."
+    assert text("def relu(Z):\n    exit()").endswith("SystemExit (line 2 of your relu).")
     assert text("x = 3") == "Your code defines no function relu."
     assert text("import torch_of_mine") == (
         "Your code stops: ModuleNotFoundError: No module named 'torch_of_mine' "

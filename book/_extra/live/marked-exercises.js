@@ -110,9 +110,10 @@ from reader_exercises import mark
 
 send_event("verdict", mark(name, source, answers))`;
 
-  function code({ name }) {
+  /* What stands in the field, whatever another window keeps meanwhile. */
+  function code({ name, written }) {
     const { drafts, passed } = kept();
-    return drafts[name] ?? passed[name] ?? starts[name];
+    return written ?? drafts[name] ?? passed[name] ?? starts[name];
   }
 
   function check(exercise) {
@@ -135,11 +136,16 @@ send_event("verdict", mark(name, source, answers))`;
       exercise.editor = window.codeEditor({
         code: code(exercise),
         label: `Your ${exercise.name}. Escape leaves the field, Control Enter checks the code.`,
-        onChange: (text) => keep((now) => (now.drafts[exercise.name] = text)),
+        onChange(text) {
+          exercise.written = text;
+          keep((now) => (now.drafts[exercise.name] = text));
+        },
         onRun: () => check(exercise),
         onLeave: () => exercise.write.focus(),
       });
+      exercise.written = code(exercise);
       exercise.text?.remove();
+      exercise.text = null;
       exercise.start.after(exercise.editor);
       exercise.start.hidden = true;
     }
@@ -150,10 +156,12 @@ send_event("verdict", mark(name, source, answers))`;
   function restore(exercise) {
     const { drafts, passed } = kept();
     const own = code(exercise);
-    if (own !== starts[exercise.name]) {
+    exercise.text?.remove();
+    exercise.text = null;
+    exercise.start.hidden = own !== starts[exercise.name];
+    if (exercise.start.hidden) {
       exercise.text = element("pre", { className: "live-edited", tabIndex: 0 }, own);
       exercise.start.after(exercise.text);
-      exercise.start.hidden = true;
     }
     if (!(exercise.name in passed)) verdict(exercise, "Not checked on this visit.");
     else if (own === passed[exercise.name]) verdict(exercise, "Passed on an earlier visit.", "passed");
@@ -162,6 +170,7 @@ send_event("verdict", mark(name, source, answers))`;
 
   function reset(exercise) {
     exercise.text?.remove();
+    exercise.text = null;
     if (!exercise.editor) exercise.start.hidden = false;
     exercise.editor?.setCode(starts[exercise.name]);
     keep((now) => {
@@ -249,6 +258,14 @@ for report in train_on_digits(answers):
     return panel;
   });
 
-  window.addEventListener("storage", showProgress);
+  /* Written or passed in another window. */
+  window.addEventListener("storage", ({ key }) => {
+    if (key !== null && key !== KEY) return;
+    for (const exercise of exercises) {
+      const shown = exercise.text?.textContent ?? starts[exercise.name];
+      if (!exercise.editor && exercise !== active && code(exercise) !== shown) restore(exercise);
+    }
+    showProgress();
+  });
   showProgress();
 })();
