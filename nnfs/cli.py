@@ -284,7 +284,12 @@ def _probabilities(params: Sequence[Array], X: Array) -> Array:
 
 
 def _print(line: str) -> None:
-    print(line, flush=True)
+    try:
+        print(line, flush=True)
+    except UnicodeEncodeError as error:
+        # The name of a file may hold letters that the terminal, or a pipe on Windows, has not.
+        known = line.encode(error.encoding, "backslashreplace").decode(error.encoding)
+        print(known, flush=True)
 
 
 @contextmanager
@@ -541,7 +546,8 @@ def _write_answers(path: Path, names: tuple[str, str], rows: list[Any]) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([names, *rows])
     with storage.replacing(path) as file:
-        file.write(text.getvalue().encode())
+        # A name that is no text is written as the bytes that it is.
+        file.write(text.getvalue().encode(errors="surrogateescape"))
 
 
 def _test_part(options: argparse.Namespace, run: dict[str, Any]) -> MNIST:

@@ -70,8 +70,8 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        if error.filename is not None and Path(error.filename) == partial:
-            # Nobody has heard of the other name.
+        # A full disk names nothing, and of the other name nobody has heard.
+        if error.filename is None or Path(error.filename) == partial:
             raise type(error)(error.errno, error.strerror, str(path)) from None
         raise
     finally:
@@ -81,8 +81,11 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 def check_writable(folder: Path) -> None:
     """Raise OSError unless files can be made in a folder; nothing in it is touched."""
-    with tempfile.TemporaryFile(dir=folder):
-        pass
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, str(folder)) from None
 
 
 def save_parameters(path: str | os.PathLike[str], params: Sequence[Array]) -> None:

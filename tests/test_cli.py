@@ -3,6 +3,7 @@
 import csv
 import gzip
 import inspect
+import io
 import os
 import re
 import signal
@@ -619,6 +620,24 @@ def test_predict_writes_answers_for_pictures_when_asked(trained, seven, tmp_path
     assert answer
     lines = (tmp_path / "out.csv").read_text().splitlines()
     assert lines == ["File,Label", f"{seven},{answer[1]}"]
+
+
+def test_a_name_that_the_output_cannot_spell_is_shown_all_the_same(
+    trained, seven, tmp_path, monkeypatch
+):
+    path = tmp_path / "ü ☃.png"
+    path.write_bytes(seven.read_bytes())
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    assert cli.main([*trained, str(path), "--output", str(tmp_path / "out.csv")]) == 0
+    assert rb"\xfc \u2603.png  answer " in written.getvalue()
+    assert "ü ☃.png" in (tmp_path / "out.csv").read_text(encoding="utf8")
+
+
+def test_a_name_that_is_no_text_is_written_as_its_bytes(tmp_path):
+    path = tmp_path / "out.csv"
+    cli._write_answers(path, ("File", "Label"), [("b\udcff.png", 3)])
+    assert path.read_bytes() == b"File,Label\nb\xff.png,3\n"
 
 
 def test_predict_without_a_trained_network_says_how_to_train_one(seven, tmp_path, capsys):

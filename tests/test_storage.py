@@ -1,5 +1,6 @@
 """A run on disk: whole files or none, and clear words about damaged ones."""
 
+import errno
 import json
 import pickle
 import zipfile
@@ -257,3 +258,17 @@ def test_a_place_that_is_no_file_is_told_by_its_own_name(tmp_path, monkeypatch, 
     assert Path(str(caught.value.filename)) == Path(place)
     assert "partial" not in str(caught.value)
     assert [path.name for path in tmp_path.rglob("*")] == ["folder"]
+
+
+def test_a_full_disk_is_told_with_the_name_of_the_file(tmp_path):
+    path = tmp_path / "history.csv"
+    with pytest.raises(OSError, match="history") as caught, storage.replacing(path):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert caught.value.filename == str(path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_takes_no_files_is_told_by_its_own_name(tmp_path):
+    with pytest.raises(OSError, match=r".") as caught:
+        storage.check_writable(tmp_path / "none")
+    assert caught.value.filename == str(tmp_path / "none")
