@@ -339,7 +339,7 @@ def add_filter(
 ) -> None:
     """Give a page that lists equations the script that filters them."""
     if pagename in _store(app.env)["lists"]:
-        app.add_js_file("equation-list.js")
+        app.add_js_file("../equations/filter.js")
 
 
 def _in_reading_order(env: BuildEnvironment) -> Iterator[str]:

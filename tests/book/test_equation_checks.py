@@ -75,6 +75,13 @@ def test_a_page_shows_its_checks_links_them_and_lists_them(small_book):
     assert known["unchecked"] == ["def-x"]
     assert [check["kind"] for check in known["checks"]] == ["equal", "bound"]
 
+    parts = page.select(".equation-list-part")
+    assert [part.h2.a.get_text() for part in parts] == ["A page"]
+    contents = page.select_one(".equation-list-contents")
+    assert contents.get_text().strip() == "A page, 2 equations"
+    assert contents.a["href"] == f"#{parts[0]['id']}"
+    assert len(page.select('script[src*="equations/filter.js"]')) == 1
+
     again = small_book.build()
     assert again.returncode == 0
     assert [n.get_text().strip() for n in soup(small_book.html()).select(".equation-note")] == notes
