@@ -196,6 +196,10 @@ def _digits() -> Iterator[tuple[str, bytes]]:
             try:
                 with gzip.open(path) as whole:
                     content = whole.read(header + count * item)
+            except FileNotFoundError:
+                raise ExtensionError(
+                    f"{path}: no such file; every clone has it: git checkout mnist_data"
+                ) from None
             except (OSError, EOFError, zlib.error):
                 digit_files.read_content(path)  # says what is wrong with the file
                 raise
