@@ -26,6 +26,7 @@ import json
 import os
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,7 @@ from sphinx.errors import ExtensionError
 import pyodide_files
 from cell_order import modules, needed, read_pages_names, writers
 from execution_cache import CELL_SIDE, bytes_of, files_below
+from nnfs import digit_files
 
 EXTENSIONS = Path(__file__).resolve().parent
 ROOT = EXTENSIONS.parents[1]
@@ -190,8 +192,17 @@ def _digits() -> Iterator[tuple[str, bytes]]:
     for part, count in PART_OF_DIGITS.items():
         for name, header, item in (("images-idx3", 16, 784), ("labels-idx1", 8, 1)):
             file = f"{part}-{name}-ubyte.gz"
-            with gzip.open(ROOT / "mnist_data" / file) as whole:
-                content = whole.read(header + count * item)
+            path = ROOT / "mnist_data" / file
+            try:
+                with gzip.open(path) as whole:
+                    content = whole.read(header + count * item)
+            except FileNotFoundError:
+                raise ExtensionError(
+                    f"{path}: no such file; every clone has it: git checkout mnist_data"
+                ) from None
+            except (OSError, EOFError, zlib.error):
+                digit_files.read_content(path)  # says what is wrong with the file
+                raise
             start = content[:4] + count.to_bytes(4, "big") + content[8:header]
             # Levels 8 and 9 take ten times as long for half a percent.
             yield file, gzip.compress(start + content[header:], 7, mtime=0)

@@ -14,7 +14,8 @@ import errno
 import os
 import re
 import sys
-from collections.abc import Iterator
+import traceback
+from collections.abc import Callable, Iterator
 from logging import Filter, LogRecord, getLogger
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,7 @@ import staged_site
 from notebook_runs import failure
 
 logger = logging.getLogger(__name__)
+_told: list[BaseException] = []
 EMPTY = ("", "nan", "None", "[]", "inf")
 CODE_CELL = re.compile(r"^\s*(?:`{3,}|:{3,}|~{3,})\s*\{code-cell\}", re.MULTILINE)
 NOTEBOOK_CELL = re.compile(r"(?:`{3,}|:{3,}|~{3,})\s*\{code-cell\}")
@@ -42,6 +44,8 @@ MISSING = re.compile(
 NO_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 NO_ACCESS = {errno.EACCES, errno.EPERM, errno.EROFS}
 LINES, WIDTH = 12, 400
+EXTENSIONS = Path(__file__).resolve().parent
+ROOT = EXTENSIONS.parents[1]
 NOT_EXECUTED, CODE = "not-executed", "\nin line "
 
 
@@ -334,12 +338,17 @@ def _relative(fault: Fault) -> str:
 
 
 def _advice(app: Sphinx, faults: list[Fault]) -> str:
-    site = Path(app.site)
+    site = Path(getattr(app, "site", app.outdir))
     try:
         place = os.path.relpath(site)
     except ValueError:
         place = str(site)
     kept = f" The last site is as it was: {place}." if site.is_dir() else ""
+    if any(_is_library(fault.error) for fault in faults):
+        return (
+            f"Install what the book needs and run the same command again.{kept}\n"
+            "  pip install -r requirements.txt"
+        )
     codes = {_errno(fault.error) for fault in faults}
     if codes & NO_SPACE:
         todo = f"Make room on the disk of {Path(place).parent}"
@@ -350,25 +359,65 @@ def _advice(app: Sphinx, faults: list[Fault]) -> str:
     return f"{todo} and run the same command again.{kept}"
 
 
+def of_start(app: Sphinx) -> Callable[..., None]:
+    """Return what tells an error before any page is read, in place of Sphinx's `handle_exception`.
+
+    Sphinx has no event for it: an extension or `nnfs` that cannot be imported, data that cannot be
+    read, a folder that cannot be written.
+    """
+
+    def tell_error(_: object, args: object, error: BaseException, stderr: object = None) -> None:
+        if hasattr(app, "stage"):
+            staged_site.end(app, succeeded=False)
+        tell(app, [fault_at_start(app, error)])
+        _told.append(error)
+
+    return tell_error
+
+
+def fault_at_start(app: Sphinx, error: BaseException) -> Fault:
+    """Return what an exception says, with the line of this repository that raised it."""
+    while isinstance(error, ExtensionError) and error.orig_exc is not None:
+        error = error.orig_exc
+    if isinstance(error, SyntaxError):
+        words = f"{type(error).__name__}: {error.msg}\n{(error.text or '').strip()}".rstrip()
+        return Fault(f"{error.filename}:{error.lineno}", words, error=error)
+    if isinstance(error, SphinxError | OSError):
+        return fault_of(app, error)
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if _is_ours(Path(frame.filename))]
+    # What the package says of data names the file.
+    place = f"{ours[-1].filename}:{ours[-1].lineno}" if ours and not _says(error) else ""
+    return Fault(place, f"{type(error).__name__}: {error}", error=error)
+
+
+def _is_ours(path: Path) -> bool:
+    return any(path.is_relative_to(folder) for folder in (EXTENSIONS, ROOT / "nnfs"))
+
+
+def _says(error: BaseException) -> bool:
+    return isinstance(error, ValueError) and type(error).__module__.startswith("nnfs.")
+
+
+def _is_library(error: BaseException | None) -> bool:
+    """Whether something is missing that is not of this repository."""
+    module = (getattr(error, "name", None) or "").partition(".")[0]
+    ours = {"nnfs", *(path.stem for path in EXTENSIONS.glob("*.py"))}
+    return isinstance(error, ImportError) and module not in ours
+
+
 def without_traceback(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """Print nothing more for what Sphinx has told already, and a traceback for the rest.
+    """Print nothing more for what has been told already, and a traceback for the rest.
 
     Jupyter Book raises an error of its own when Sphinx could not start, as for an extension that
     cannot be imported. Playwright, which prints the book as PDF, says how to get its browser.
     """
-    cause = error.__cause__
     if kind.__module__.startswith("playwright"):
         print(f"The PDF was not made. {error}", file=sys.stderr)
-    elif not (kind is RuntimeError and isinstance(cause, SphinxError)):
+    elif error.__cause__ is None or error.__cause__ not in _told:
         sys.__excepthook__(kind, error, trace)
-    elif isinstance(getattr(cause, "orig_exc", None), ImportError):
-        print(
-            "Install what the book needs, and run the same command again:\n"
-            "  pip install -r requirements.txt",
-            file=sys.stderr,
-        )
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -376,6 +425,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     if not color_terminal():
         nocolor()
     sys.excepthook = without_traceback
+    for name in ("jupyter_book.sphinx", "sphinx.cmd.build"):
+        if name in sys.modules:
+            sys.modules[name].handle_exception = of_start(app)  # type: ignore[attr-defined]
     app.kept_back = KeepBack()
     streams = [
         handler

@@ -251,14 +251,51 @@ def test_a_repaired_page_builds(small_book):
     assert "division by zero" in html
 
 
-def test_an_extension_that_cannot_be_imported_ends_the_build_without_traceback(small_book):
-    extension = small_book.root / "book" / "_ext" / "icon_font.py"
-    extension.write_text("import no_such_library\n", "utf8")
+def library(root: Path) -> str:
+    (root / "book" / "_ext" / "icon_font.py").write_text("import no_such_library\n", "utf8")
+    return "ModuleNotFoundError: No module named 'no_such_library'"
+
+
+def syntax(root: Path) -> str:
+    path = root / "nnfs" / "layers.py"
+    number = len(path.read_text("utf8").splitlines()) + 1
+    path.write_text(path.read_text("utf8") + "def f(:\n", "utf8")
+    return f"nnfs/layers.py:{number}: SyntaxError: invalid syntax\n  def f(:\n"
+
+
+def renamed(root: Path) -> str:
+    path = root / "nnfs" / "network.py"
+    path.write_text(path.read_text("utf8").replace("def backward(", "def backwards("), "utf8")
+    return "ImportError: cannot import name 'backward' from 'nnfs.network'"
+
+
+def without_data(root: Path) -> str:
+    (root / "mnist_data" / "t10k-labels-idx1-ubyte.gz").unlink()
+    return "t10k-labels-idx1-ubyte.gz: no such file"
+
+
+def pointer(root: Path) -> str:
+    path = root / "mnist_data" / "train-images-idx3-ubyte.gz"
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 9\n", "utf8")
+    return "train-images-idx3-ubyte.gz: "
+
+
+@pytest.mark.parametrize(
+    "spoil", [library, syntax, renamed, without_data, pointer], ids=lambda spoil: spoil.__name__
+)
+def test_what_is_wrong_before_a_page_is_read_is_said_as_all_else(small_book, spoil):
+    expected = spoil(small_book.root)
     result = small_book.build()
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
-    assert "No module named 'no_such_library'" in result.stderr
-    assert result.stderr.rstrip().endswith("pip install -r requirements.txt")
+    assert "<function" not in result.stderr
+    said = report(result)
+    assert expected in said.replace("\\", "/")
+    if spoil is library:
+        assert said.rstrip().endswith("pip install -r requirements.txt")
+    else:
+        assert said.rstrip().splitlines()[-1] == LAST
+        assert "pip install" not in said
 
 
 def test_an_error_in_an_extension_is_said_with_its_page(small_book):
