@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_live_cells import cell_with, rewrite
@@ -125,3 +126,26 @@ def test_widget_data_and_cells_without_code_have_no_row(open_page):
             assert cell.locator(".cell_input").count() == 1
             assert cell.locator(".cell_output script").count() == 0
         page.close()
+
+
+@pytest.mark.parametrize(
+    "storage",
+    [
+        "Object.defineProperty(window, 'localStorage', { get() { throw Error('denied'); } })",
+        "Object.defineProperty(window, 'localStorage', { value: null, configurable: true })",
+        "Storage.prototype.setItem = () => { throw new Error('full'); }",
+    ],
+    ids=["forbidden", "absent", "full"],
+)
+def test_theme_and_search_work_where_nothing_can_be_kept(open_page, context, storage):
+    context.add_init_script(storage)
+    page = open_page("index")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("softmax")
+    page.keyboard.press("Enter")
+    expect(page.locator("#search-results li").first).to_contain_text("softmax", timeout=60_000)
+    mode = page.evaluate("document.documentElement.dataset.mode")
+    page.locator(".theme-switch-button:visible").first.click()
+    assert page.evaluate("document.documentElement.dataset.mode") != mode
+    assert page.complaints == []
