@@ -1,5 +1,7 @@
 """Fixtures and settings that all tests share."""
 
+import signal
+
 import hypothesis
 import numpy as np
 import pytest
@@ -22,6 +24,9 @@ def pytest_configure(config: pytest.Config) -> None:
     for name, meaning in selection.SUBJECTS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
     config.addinivalue_line("markers", selection.EXHAUSTIVE)
+    # A shell lets what it starts in the background ignore Ctrl-C, which some tests are about.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -157,7 +157,7 @@ def test_a_killed_build_leaves_no_kernel_and_the_next_gives_the_site_of_a_clean_
     while not begun.exists() and build.poll() is None:
         time.sleep(0.05)
     build.send_signal(signal.SIGKILL)
-    build.communicate(timeout=60)
+    build.communicate(timeout=600)
     assert small_book.site() == before
     deadline = time.monotonic() + 60
     while small_book.processes() and time.monotonic() < deadline:

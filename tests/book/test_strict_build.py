@@ -363,7 +363,7 @@ def test_an_interrupted_build_ends_with_its_kernels_and_says_so(small_book, numb
     while not begun.exists() and build.poll() is None:
         time.sleep(0.1)
     build.send_signal(number)
-    _, errors = build.communicate(timeout=60)
+    _, errors = build.communicate(timeout=600)
     assert build.returncode == 128 + number
     assert errors.rstrip().splitlines()[-1].startswith(f"Interrupted ({number.name})")
     assert "Traceback" not in errors
