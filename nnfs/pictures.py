@@ -9,6 +9,7 @@ pixel of 28 x 28. `prepare_picture` does the same, to the last bit as the drawin
 import io
 import math
 import os
+import warnings
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -148,8 +149,12 @@ def read_picture(path: str | os.PathLike[str]) -> Array:
     """
     path = Path(path)
     try:
-        picture = _opened(path)
-        return prepare_picture(_ink(_grey(_smaller(picture)), FUZZ.get(picture.format, 0)))
+        # What Pillow remarks about a large picture or an odd palette, the caller need not do.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            picture = _opened(path)
+            grey = _grey(_smaller(picture))
+        return prepare_picture(_ink(grey, FUZZ.get(picture.format, 0)))
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
 

@@ -1,6 +1,7 @@
 """A picture of a digit becomes what the network was shown, whatever kind of file it is in."""
 
 import json
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -294,3 +295,12 @@ def test_pictures_are_known_by_their_first_bytes(tmp_path, seven):
         Image.fromarray(seven).save(path)
         assert pictures.is_picture(path.read_bytes()[:512]), ending
     assert not pictures.is_picture(b"label,pixel0")
+
+
+def test_a_large_picture_is_read_without_a_remark(tmp_path, monkeypatch, seven):
+    Image.fromarray(seven).save(tmp_path / "seven.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", int(0.75 * seven.size))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = nnfs.read_picture(tmp_path / "seven.png")
+    np.testing.assert_allclose(found, nnfs.prepare_picture(seven / 255), atol=1e-6)
