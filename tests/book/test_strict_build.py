@@ -12,7 +12,7 @@ import pytest
 import strict_build
 from strict_build import CODE, NOT_EXECUTED, Fault, causes, told
 
-from .conftest import HEADER, new_book
+from .conftest import HEADER, ROOT, new_book
 
 CELL = "```{{code-cell}} ipython3\n{}\n```\n"
 LAST = "Mend this and run the same command again."
@@ -280,8 +280,17 @@ def pointer(root: Path) -> str:
     return "train-images-idx3-ubyte.gz: "
 
 
+def bibliography(root: Path) -> str:
+    path = root / "book" / "references.bib"
+    text = path.read_text("utf8")
+    path.write_text(text + "\n@article{x, title = {unclosed\n", "utf8")
+    return "book/references.bib:"
+
+
 @pytest.mark.parametrize(
-    "spoil", [library, syntax, renamed, without_data, pointer], ids=lambda spoil: spoil.__name__
+    "spoil",
+    [library, syntax, renamed, without_data, pointer, bibliography],
+    ids=lambda spoil: spoil.__name__,
 )
 def test_what_is_wrong_before_a_page_is_read_is_said_as_all_else(small_book, spoil):
     expected = spoil(small_book.root)
@@ -296,6 +305,24 @@ def test_what_is_wrong_before_a_page_is_read_is_said_as_all_else(small_book, spo
     else:
         assert said.rstrip().splitlines()[-1] == LAST
         assert "pip install" not in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("author:", "autor:", ("autor", "author")),
+        ("  timeout:", "  time_out:", ("execute: time_out", "timeout")),
+        ("  recursive_update:", "  zzz:", ("sphinx: zzz", "")),
+        ("execute:", "executed:", ("executed", "execute")),
+    ],
+)
+def test_a_setting_that_nothing_reads_is_named(old, new, said):
+    text = (ROOT / "book" / "_config.yml").read_text("utf8")
+    assert strict_build.unknown_settings(text) == []
+    lines = text.splitlines()
+    line = next(n for n, words in enumerate(lines, 1) if words.startswith(old))
+    lines[line - 1] = lines[line - 1].replace(old, new, 1)
+    assert strict_build.unknown_settings("\n".join(lines)) == [(line, *said)]
 
 
 def test_an_error_in_an_extension_is_said_with_its_page(small_book):
