@@ -39,6 +39,8 @@ from notebook_runs import failure
 logger = logging.getLogger(__name__)
 _told: list[BaseException] = []
 EMPTY = ("", "nan", "None", "[]", "inf")
+TEX_AS_TEXT = re.compile(r"\$\$|\\(?:begin|end)\{\w+\*?\}")
+NO_PROSE = (nodes.literal, nodes.math, nodes.FixedTextElement, nodes.Invisible)
 CODE_CELL = re.compile(r"^\s*(?:`{3,}|:{3,}|~{3,})\s*\{code-cell\}", re.MULTILINE)
 NOTEBOOK_CELL = re.compile(r"(?:`{3,}|:{3,}|~{3,})\s*\{code-cell\}")
 MISSING = re.compile(
@@ -233,6 +235,15 @@ def require_silence(app: Sphinx, doctree: nodes.document) -> None:
             )
 
 
+def require_formulas(app: Sphinx, doctree: nodes.document) -> None:
+    """Warn of a formula that stands on the page as text, since it has no end."""
+    for text in doctree.findall(nodes.Text):
+        mark = TEX_AS_TEXT.search(text)
+        if mark and not isinstance(text.parent, NO_PROSE):
+            words = "a formula without its end is left as text: %s"
+            logger.warning(words, mark[0], location=text.parent)
+
+
 def require_values(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Warn of every glued value that puts no number and no word into its sentence."""
     for inline in doctree.findall(nodes.inline):
@@ -267,6 +278,11 @@ def causes(faults: list[Fault]) -> list[Fault]:
 
 def _is_told(fault: Fault, faults: list[Fault]) -> bool:
     """Whether another fault at the same place says the same with more words."""
+    if fault.message.startswith("undecodable source characters"):
+        return any(
+            other.path == fault.path and other.message.startswith("the page is not text in UTF-8")
+            for other in faults
+        )
     return fault.message.startswith("stderr was found") and any(
         other.place == fault.place and other.message.startswith("a cell writes") for other in faults
     )
@@ -492,6 +508,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", require_known_settings)
     app.connect("doctree-read", require_silence)
     app.connect("env-check-consistency", require_execution)
+    app.connect("doctree-read", require_formulas)
     app.connect("doctree-resolved", require_values)
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -78,6 +78,10 @@ WRONG = {
         CELL.format("x = 1") + "\n```{function-source} nnfs.network.nothing\n```\n",
         "defines no function nothing",
     ),
+    "a formula without its end": (
+        CELL.format("x = 1") + "\n$$\nx = 1\n\nWords.\n",
+        "a formula without its end is left as text: $$",
+    ),
     "bad TeX": (CELL.format("x = 1") + "\n$$\n\\frac{1}{\n$$ (eq-bad)", "KaTeX"),
     "an unknown command of TeX": (CELL.format("x = 1") + "\nHere is $\\nosuch{x}$.", "nosuch"),
     "an error of several lines with markup and percent signs": (
@@ -371,6 +375,12 @@ def test_of_a_full_disk_one_line_is_said():
         for number in range(9)
     ]
     assert causes([Fault("q.md", "another"), *faults]) == faults[:1]
+
+
+def test_a_page_in_another_encoding_is_one_fault():
+    one = Fault("p.md", "the page is not text in UTF-8: byte 0xfc")
+    other = Fault("p.md:3", "undecodable source characters, replacing with ?")
+    assert causes([other, one]) == [one]
 
 
 def test_the_same_warning_of_one_place_is_said_once():
