@@ -16,13 +16,17 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from logging import Filter, LogRecord, getLogger
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
+import yaml
 from docutils import nodes
+from jupyter_book.config import PATH_YAML_DEFAULT, get_validator
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError, SphinxError
 from sphinx.util import logging
@@ -35,6 +39,8 @@ from notebook_runs import failure
 logger = logging.getLogger(__name__)
 _told: list[BaseException] = []
 EMPTY = ("", "nan", "None", "[]", "inf")
+TEX_AS_TEXT = re.compile(r"\$\$|\\(?:begin|end)\{\w+\*?\}")
+NO_PROSE = (nodes.literal, nodes.math, nodes.FixedTextElement, nodes.Invisible)
 CODE_CELL = re.compile(r"^\s*(?:`{3,}|:{3,}|~{3,})\s*\{code-cell\}", re.MULTILINE)
 NOTEBOOK_CELL = re.compile(r"(?:`{3,}|:{3,}|~{3,})\s*\{code-cell\}")
 MISSING = re.compile(
@@ -106,6 +112,48 @@ def _words(record: LogRecord) -> str:
         return str(record.msg) % record.args if record.args else str(record.msg)
     except (TypeError, ValueError):
         return str(record.msg)
+
+
+def require_known_settings(app: Sphinx, config: Config) -> None:
+    """Warn of every setting in _config.yml that Jupyter Book would pass over in silence."""
+    path = Path(app.srcdir) / "_config.yml"
+    for line, name, near in unknown_settings(_text(str(path))):
+        hint = f"; perhaps {near} is meant" if near else ""
+        logger.warning("Jupyter Book has no setting %s%s", name, hint, location=f"{path}:{line}")
+
+
+def unknown_settings(text: str) -> list[tuple[int, str, str]]:
+    """Return line, name and the nearest known name of settings that nothing reads.
+
+    Parameters
+    ----------
+    text : str
+        Of a _config.yml. What stands below ``sphinx: config`` is Sphinx's.
+    """
+    known: dict[str, Any] = yaml.safe_load(PATH_YAML_DEFAULT.read_text(encoding="utf8"))
+    for name, value in get_validator().schema["properties"].items():
+        inner = value.get("properties")
+        known[name] = {**(known.get(name) or {}), **inner} if inner else known.get(name)
+    given = yaml.safe_load(text) or {}
+    found = [("", name, known) for name in given if name not in known]
+    for name, value in given.items():
+        section = known.get(name)
+        if isinstance(value, dict) and isinstance(section, dict):
+            found += [(name, key, section) for key in value if key not in section]
+    lines = text.splitlines()
+
+    def place(key: str, after: int = 0) -> int:
+        start = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*:""")
+        return next((n for n, line in enumerate(lines[after:], after) if start.match(line)), after)
+
+    return [
+        (
+            place(str(key), place(section) if section else 0) + 1,
+            f"{section}: {key}" if section else str(key),
+            next(iter(get_close_matches(str(key), map(str, names), 1)), ""),
+        )
+        for section, key, names in found
+    ]
 
 
 def require_execution(app: Sphinx, env: BuildEnvironment) -> None:
@@ -187,6 +235,15 @@ def require_silence(app: Sphinx, doctree: nodes.document) -> None:
             )
 
 
+def require_formulas(app: Sphinx, doctree: nodes.document) -> None:
+    """Warn of a formula that stands on the page as text, since it has no end."""
+    for text in doctree.findall(nodes.Text):
+        mark = TEX_AS_TEXT.search(text)
+        if mark and not isinstance(text.parent, NO_PROSE):
+            words = "a formula without its end is left as text: %s"
+            logger.warning(words, mark[0], location=text.parent)
+
+
 def require_values(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Warn of every glued value that puts no number and no word into its sentence."""
     for inline in doctree.findall(nodes.inline):
@@ -221,6 +278,11 @@ def causes(faults: list[Fault]) -> list[Fault]:
 
 def _is_told(fault: Fault, faults: list[Fault]) -> bool:
     """Whether another fault at the same place says the same with more words."""
+    if fault.message.startswith("undecodable source characters"):
+        return any(
+            other.path == fault.path and other.message.startswith("the page is not text in UTF-8")
+            for other in faults
+        )
     return fault.message.startswith("stderr was found") and any(
         other.place == fault.place and other.message.startswith("a cell writes") for other in faults
     )
@@ -384,6 +446,9 @@ def fault_at_start(app: Sphinx, error: BaseException) -> Fault:
         return Fault(f"{error.filename}:{error.lineno}", words, error=error)
     if isinstance(error, SphinxError | OSError):
         return fault_of(app, error)
+    if type(error).__module__.startswith("pybtex."):
+        name = " ".join(app.config.bibtex_bibfiles)
+        return Fault(f"{Path(app.srcdir, name)}:{getattr(error, 'lineno', '')}", str(error))
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if _is_ours(Path(frame.filename))]
     # What the package says of data names the file.
@@ -440,8 +505,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
         stream.addFilter(app.kept_back)
     app.setup_extension("notebook_runs")
     app.setup_extension("staged_site")
+    app.connect("config-inited", require_known_settings)
     app.connect("doctree-read", require_silence)
     app.connect("env-check-consistency", require_execution)
+    app.connect("doctree-read", require_formulas)
     app.connect("doctree-resolved", require_values)
     app.connect("build-finished", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,7 +12,7 @@ import pytest
 import strict_build
 from strict_build import CODE, NOT_EXECUTED, Fault, causes, told
 
-from .conftest import HEADER, new_book
+from .conftest import HEADER, ROOT, new_book
 
 CELL = "```{{code-cell}} ipython3\n{}\n```\n"
 LAST = "Mend this and run the same command again."
@@ -77,6 +77,10 @@ WRONG = {
     "code of a function that is not there": (
         CELL.format("x = 1") + "\n```{function-source} nnfs.network.nothing\n```\n",
         "defines no function nothing",
+    ),
+    "a formula without its end": (
+        CELL.format("x = 1") + "\n$$\nx = 1\n\nWords.\n",
+        "a formula without its end is left as text: $$",
     ),
     "bad TeX": (CELL.format("x = 1") + "\n$$\n\\frac{1}{\n$$ (eq-bad)", "KaTeX"),
     "an unknown command of TeX": (CELL.format("x = 1") + "\nHere is $\\nosuch{x}$.", "nosuch"),
@@ -191,9 +195,8 @@ def test_the_failing_line_is_named(reports):
     (text,) = of_page(reports[0], file_of("code that is no Python"))
     assert re.search(r"\.md:16: SyntaxError", text)
     assert text.endswith("    if x")
-    for name in ("a cell that ends Python", "a magic command used wrongly"):
-        (text,) = of_page(reports[0], file_of(name))
-        assert re.search(r"\.md:14: ", text), "where no line is known, the cell is named"
+    (text,) = of_page(reports[0], file_of("a cell that ends Python"))
+    assert re.search(r"\.md:14: ", text), "where no line is known, the cell is named"
     (text,) = of_page(reports[0], file_of("a question"))
     assert re.search(r"\.md:16: ", text)
     assert "site-packages" not in text
@@ -280,8 +283,17 @@ def pointer(root: Path) -> str:
     return "train-images-idx3-ubyte.gz: "
 
 
+def bibliography(root: Path) -> str:
+    path = root / "book" / "references.bib"
+    text = path.read_text("utf8")
+    path.write_text(text + "\n@article{x, title = {unclosed\n", "utf8")
+    return "book/references.bib:"
+
+
 @pytest.mark.parametrize(
-    "spoil", [library, syntax, renamed, without_data, pointer], ids=lambda spoil: spoil.__name__
+    "spoil",
+    [library, syntax, renamed, without_data, pointer, bibliography],
+    ids=lambda spoil: spoil.__name__,
 )
 def test_what_is_wrong_before_a_page_is_read_is_said_as_all_else(small_book, spoil):
     expected = spoil(small_book.root)
@@ -296,6 +308,24 @@ def test_what_is_wrong_before_a_page_is_read_is_said_as_all_else(small_book, spo
     else:
         assert said.rstrip().splitlines()[-1] == LAST
         assert "pip install" not in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("author:", "autor:", ("autor", "author")),
+        ("  timeout:", "  time_out:", ("execute: time_out", "timeout")),
+        ("  recursive_update:", "  zzz:", ("sphinx: zzz", "")),
+        ("execute:", "executed:", ("executed", "execute")),
+    ],
+)
+def test_a_setting_that_nothing_reads_is_named(old, new, said):
+    text = (ROOT / "book" / "_config.yml").read_text("utf8")
+    assert strict_build.unknown_settings(text) == []
+    lines = text.splitlines()
+    line = next(n for n, words in enumerate(lines, 1) if words.startswith(old))
+    lines[line - 1] = lines[line - 1].replace(old, new, 1)
+    assert strict_build.unknown_settings("\n".join(lines)) == [(line, *said)]
 
 
 def test_an_error_in_an_extension_is_said_with_its_page(small_book):
@@ -345,6 +375,12 @@ def test_of_a_full_disk_one_line_is_said():
         for number in range(9)
     ]
     assert causes([Fault("q.md", "another"), *faults]) == faults[:1]
+
+
+def test_a_page_in_another_encoding_is_one_fault():
+    one = Fault("p.md", "the page is not text in UTF-8: byte 0xfc")
+    other = Fault("p.md:3", "undecodable source characters, replacing with ?")
+    assert causes([other, one]) == [one]
 
 
 def test_the_same_warning_of_one_place_is_said_once():
