@@ -149,3 +149,19 @@ def test_theme_and_search_work_where_nothing_can_be_kept(open_page, context, sto
     page.locator(".theme-switch-button:visible").first.click()
     assert page.evaluate("document.documentElement.dataset.mode") != mode
     assert page.complaints == []
+
+
+def test_two_windows_on_a_page_show_and_check_what_is_written_in_each(open_page):
+    one, other = open_page("derive/relu"), open_page("derive/relu")
+    one.bring_to_front()
+    write(one, "relu", "def relu(Z):\n    return 1\n")
+    box = exercise(other, "relu")
+    expect(box.locator(".live-edited")).to_contain_text("return 1")
+    other.bring_to_front()
+    write(other, "relu", "def relu(Z):\n    return 2\n")
+    for page, code in ((one, "return 1"), (other, "return 2")):
+        page.evaluate(
+            "livePython.run = async (_, { variables }) => { window.sent = variables.source; }, 0"
+        )
+        exercise(page, "relu").get_by_role("button", name="Check relu").click()
+        assert code in page.evaluate("sent")
