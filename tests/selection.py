@@ -65,7 +65,7 @@ def subject(path: str, function: str = "") -> str:
     folder = path.split("/")[-2] if path.startswith("tests/") else ""
     if folder in SUBJECTS:
         return folder
-    return "book" if path.startswith("book/") else "unit"
+    return "book" if path.startswith(("book/", "packages/")) else "unit"
 
 
 def sample(cases: Sequence[str], pages: Sequence[str], seed: str, share: float) -> set[str]:

@@ -20,7 +20,7 @@ PAGES = [case[2] for case in CASES]
         ("nnfs/data.py", "nnfs.data.load_mnist", "unit"),
         ("tests/book/test_pages.py", "test_x", "book"),
         ("tests/book/test_pages.py", "test_the_prose_keeps_the_tone", "style"),
-        ("book/_ext/checked.py", "checked", "book"),
+        ("packages/sphinx-equation-checks/tests/test_statements.py", "test_it", "book"),
         ("tests/browser/test_x.py", "test_x", "browser"),
         ("tests/test_style.py", "test_x", "style"),
         ("tests/unit/test_x.py", "test_x", "unit"),

@@ -23,6 +23,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import sphinx_equation_checks.cells
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from sphinx.application import Sphinx
@@ -33,9 +34,9 @@ from own_environment import ARITHMETIC
 EXTENSIONS = Path(__file__).resolve().parent
 BOOK = EXTENSIONS.parent
 ROOT = BOOK.parent
+CHECKS = Path(sphinx_equation_checks.cells.__file__).parent
 CELL_SIDE = (
     "checked.py",
-    "compared.py",
     "shown.py",
     "pencil.py",
     "linear.py",
@@ -91,6 +92,7 @@ def sources() -> Iterator[Path]:
     yield from files_below(ROOT / "nnfs", "*.py")
     yield from files_below(ROOT / "mnist_data", "*.gz")
     yield from (EXTENSIONS / name for name in CELL_SIDE)
+    yield from files_below(CHECKS, "*.py")
     yield EXTENSIONS / "own_environment.py"
     yield ROOT / "constraints.txt"
 
@@ -140,7 +142,8 @@ def digest() -> str:
         for path in files_below(Path(folder), "*.py"):
             state.update(hashlib.sha256(bytes_of(path)).digest())
     for path in sources():
-        state.update(f"{path.relative_to(ROOT).as_posix()}\0".encode())
+        name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+        state.update(f"{name}\0".encode())
         state.update(hashlib.sha256(bytes_of(path)).digest())
     return state.hexdigest()[:16]
 

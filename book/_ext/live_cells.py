@@ -38,7 +38,7 @@ from sphinx.errors import ExtensionError
 
 import pyodide_files
 from cell_order import modules, needed, read_pages_names, writers
-from execution_cache import CELL_SIDE, bytes_of, files_below
+from execution_cache import CELL_SIDE, CHECKS, bytes_of, files_below
 from nnfs import digit_files
 
 EXTENSIONS = Path(__file__).resolve().parent
@@ -176,6 +176,10 @@ def bundle() -> bytes:
         for path in (*files_below(ROOT / "nnfs", "*.py"), *(EXTENSIONS / n for n in MODULES)):
             folder = "nnfs" if path.parent.name == "nnfs" else "_ext"
             _pack(archive, f"{folder}/{path.name}", bytes_of(path), zipfile.ZIP_DEFLATED)
+        checks = CHECKS.parent
+        for path in (checks / "__init__.py", *files_below(CHECKS, "*.py")):
+            name = f"_ext/{path.relative_to(checks.parent).as_posix()}"
+            _pack(archive, name, bytes_of(path), zipfile.ZIP_DEFLATED)
         for name, content in digits.items():
             _pack(archive, f"mnist_data/{name}", content, zipfile.ZIP_STORED)
         _pack(archive, "digits.json", json.dumps(hashes).encode(), zipfile.ZIP_DEFLATED)

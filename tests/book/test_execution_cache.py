@@ -46,7 +46,7 @@ def test_a_change_of_nnfs_is_not_served_from_the_cache(built):
     assert "a1 7.0" in built.html()
 
 
-@pytest.mark.parametrize("path", ["book/_ext/checked.py", "book/_ext/pencil.py", "constraints.txt"])
+@pytest.mark.parametrize("path", ["book/_ext/pencil.py", "constraints.txt"])
 def test_a_change_of_what_cells_depend_on_executes_again(built, path):
     first, caches = run(built.html()), built.caches()
     with (built.root / path).open("a", encoding="utf8") as file:

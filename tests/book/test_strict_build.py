@@ -61,7 +61,7 @@ WRONG = {
         "the equation eq-unchecked has no check on its page",
     ),
     "a check of no equation": (
-        CELL.format("from checked import check\ncheck('eq-none', [1, 2], [1, 2], terms=0)"),
+        CELL.format("from checked import check\ncheck('eq-none', [1 + 0, 1 + 1], [1, 2], terms=0)"),
         "the check of eq-none names no equation of its page",
     ),
     "a check that never failed": (
