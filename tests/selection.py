@@ -33,8 +33,9 @@ SUBJECTS = {
 }
 EVERY_DAY = ("unit", "book", "style")
 EXHAUSTIVE = (
-    "exhaustive(share=1/4): builds the whole book again, runs every cell alone, races, or opens "
-    "every page in every view; --all draws a share of its cases, three at least, 0 for none"
+    "exhaustive(share=1/8): builds the whole book again, runs every cell alone, races, or opens "
+    "every page in every view; --all draws a share of its cases, three at least: 0 for none, 1 for "
+    "all, of what is only too slow for every day"
 )
 
 # A file that stands in the folder of another subject, and tests of prose among those of sources.
@@ -50,8 +51,9 @@ PROSE = {
 MANY_PAGES = 10
 FEWEST = 3
 
-# What takes long comes first, so that no process ends late; on one process the quick answers do.
-SIDE_BY_SIDE = ("site", "book", "style", "unit", "browser")
+# What builds takes longest and comes early, so that no process ends late; on one process the quick
+# answers do.
+SIDE_BY_SIDE = ("book", "style", "unit", "site", "browser")
 ONE_BY_ONE = ("unit", "style", "book", "site", "browser")
 MOST_PROCESSES = 8
 
@@ -213,7 +215,7 @@ def chosen(items: Sequence[pytest.Item], config: pytest.Config) -> set[pytest.It
             taken |= set(cases)
         elif exhaustive and (everything or expression):
             ids = [item.nodeid for item in cases]
-            share = exhaustive.kwargs.get("share", 1 / 4)
+            share = exhaustive.kwargs.get("share", 1 / 8)
             drawn = sample(ids, [page_of(item) for item in cases], seed(config), share)
             taken |= {item for item in cases if item.nodeid in drawn}
         elif not exhaustive:
@@ -232,7 +234,11 @@ def named_files(args: Sequence[str]) -> set[Path]:
 
 
 def order(items: list[pytest.Item], config: pytest.Config) -> None:
-    """Sort tests in place by subject; those that share what they prepare come first of theirs."""
+    """Sort tests in place by subject; those that share what they prepare come first of theirs.
+
+    Where processes share a run, the first of them begins with the site, which takes longest, while
+    the others do what needs none.
+    """
     distributed = hasattr(config, "workerinput")
     subjects = SIDE_BY_SIDE if distributed else ONE_BY_ONE
 
@@ -241,6 +247,15 @@ def order(items: list[pytest.Item], config: pytest.Config) -> None:
         return number, not prepares_together(place(item))
 
     items.sort(key=turn)
+    if distributed:
+        opening = next((scope(i.nodeid) for i in items if i.get_closest_marker("site")), None)
+        items.sort(key=lambda item: scope(item.nodeid) != opening)
+
+
+def scope(nodeid: str) -> str:
+    """Return what stays on one process: a file that prepares something, else the test alone."""
+    path = nodeid.partition("::")[0]
+    return path if prepares_together(path) else nodeid
 
 
 @functools.cache
@@ -253,8 +268,7 @@ class Scheduling(LoadScopeScheduling):
     """Gives each process one test after another, and files that prepare something as a whole."""
 
     def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
-        return path if prepares_together(path) else nodeid
+        return scope(nodeid)
 
 
 def processes(config: pytest.Config) -> int:

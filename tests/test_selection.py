@@ -1,5 +1,6 @@
 """Which tests a run takes."""
 
+import math
 import re
 import subprocess
 import sys
@@ -137,10 +138,23 @@ def test_a_sample_has_each_page_and_what_is_named_or_exhaustive_every_case():
         return tuple(map(names.count, ("test_site", "test_views", "test_races")))
 
     pages = len(selection.names_of_pages())
-    assert counted(all=True) == (pages, pages, 10)
+    assert counted(all=True) == (pages, math.ceil(pages / 2), 5)
     assert counted(exhaustive=True) == (pages, 4 * pages, 40)
     assert counted("tests/browser/test_y.py") == (0, 4 * pages, 0)
-    assert counted("tests/browser/test_y.py", all=True) == (pages, pages, 10)
+    assert counted("tests/browser/test_y.py", all=True) == (pages, math.ceil(pages / 2), 5)
+
+
+def test_one_process_begins_with_the_site_and_the_others_with_what_needs_none(monkeypatch):
+    monkeypatch.setattr(selection, "prepares_together", lambda path: path.endswith("test_site.py"))
+    cases = suite()
+    selection.mark(cases)
+    selection.order(cases, SimpleNamespace(workerinput={}))
+    scopes = list(dict.fromkeys(selection.scope(case.nodeid) for case in cases))
+    assert scopes[0] == "tests/book/test_site.py"
+    functions = list(dict.fromkeys(case.originalname for case in cases))
+    assert functions[1:5] == ["test_book", "test_style", "test_unit", "test_links"]
+    selection.order(cases, SimpleNamespace())
+    assert cases[0].originalname == "test_unit"
 
 
 def test_a_run_says_what_it_takes_and_refuses_an_empty_seed():

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from .conftest import new_book
+
 PAGE = """```{code-cell} ipython3
 import uuid
 import nnfs
@@ -20,12 +22,14 @@ def run(html: str) -> str:
     return found.group(1)
 
 
-@pytest.fixture
-def built(small_book):
-    small_book.write(PAGE)
-    result = small_book.build()
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Return a book that has been built; each test changes it and leaves it built."""
+    book = new_book(tmp_path_factory.mktemp("kept"))
+    book.write(PAGE)
+    result = book.build()
     assert result.returncode == 0, result.stderr
-    return small_book
+    return book
 
 
 def test_a_change_of_prose_executes_nothing(built):

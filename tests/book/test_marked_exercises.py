@@ -59,6 +59,7 @@ def published(book) -> str:
     return "\n".join(found)
 
 
+@pytest.mark.exhaustive(share=1)
 def test_the_book_is_built_with_solutions_and_without(small_book):
     (small_book.root / "book" / "derive").mkdir()
     small_book.write("Words.")

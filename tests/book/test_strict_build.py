@@ -217,6 +217,7 @@ CONSEQUENT = (
 )
 
 
+@pytest.mark.exhaustive(share=1)
 def test_what_follows_from_a_failed_page_is_not_said_and_the_last_site_stays(small_book):
     small_book.write(CONSEQUENT)
     small_book.add("other", "See {ref}`fig-line`, {numref}`fig-line` and {eq}`eq-sum`.")
