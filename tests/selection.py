@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SUBJECTS = {
     "unit": "the package nnfs",
     "book": "sources and extensions of the book, and small books that a test builds",
-    "style": "the form of code and prose",
+    "style": "the form of code, prose and repository, and the tools of the tests",
     "site": "the built site, read as files",
     "browser": "the built site in a browser",
 }
@@ -38,8 +38,7 @@ EXHAUSTIVE = (
     "all, of what is only too slow for every day"
 )
 
-# A file that stands in the folder of another subject, and tests of prose among those of sources.
-OTHER_FILES = {"tests/test_style.py": "style"}
+# Tests of prose among those of sources.
 PROSE = {
     "test_no_number_of_a_result_is_typed",
     "test_the_prose_keeps_the_tone",
@@ -62,12 +61,10 @@ def subject(path: str, function: str = "") -> str:
     """Return the subject of a test by its file, relative to the repository, and its function."""
     if function in PROSE:
         return "style"
-    if path in OTHER_FILES:
-        return OTHER_FILES[path]
-    folder = path.split("/")[-2] if path.startswith("tests/") else ""
-    if folder in SUBJECTS:
+    above, folder = path.split("/")[0], path.split("/")[-2]
+    if above == "tests" and folder in SUBJECTS:
         return folder
-    return "book" if path.startswith("book/") else "unit"
+    return "book" if above in ("book", "packages") else "unit"
 
 
 def sample(cases: Sequence[str], pages: Sequence[str], seed: str, share: float) -> set[str]:

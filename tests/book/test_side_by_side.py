@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from shown import processors
+from kit.cells.shown import processors
 
 CELL = """```{{code-cell}} ipython3
 import time

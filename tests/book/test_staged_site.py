@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from staged_site import (
+from kit.build.staged_site import (
     COMPLETE,
     LOCK,
     NOTEBOOKS,
