@@ -38,18 +38,15 @@ from sphinx.errors import ExtensionError
 
 import pyodide_files
 from cell_order import modules, needed, read_pages_names, writers
-from execution_cache import CELL_SIDE, CHECKS, bytes_of, files_below
+from kit.folders import ROOT, browser_side, bytes_of, files_below, folder_on_path
 from nnfs import digit_files
 
 EXTENSIONS = Path(__file__).resolve().parent
-ROOT = EXTENSIONS.parents[1]
 MODULES = (
-    *CELL_SIDE,
     "cell_order.py",
     "live_kernel.py",
     "pasted_notebook.py",
     "reader_exercises.py",
-    "watched_training.py",
 )
 NOT_THERE = {"sympy": "SymPy", "pandas": "pandas"}
 PART_OF_DIGITS = {"train": 4_000, "t10k": 1_500}
@@ -173,12 +170,11 @@ def bundle() -> bytes:
         hashes[name.removesuffix(".gz")] = hashlib.sha256(gzip.decompress(content)).hexdigest()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for path in (*files_below(ROOT / "nnfs", "*.py"), *(EXTENSIONS / n for n in MODULES)):
-            folder = "nnfs" if path.parent.name == "nnfs" else "_ext"
-            _pack(archive, f"{folder}/{path.name}", bytes_of(path), zipfile.ZIP_DEFLATED)
-        checks = CHECKS.parent
-        for path in (checks / "__init__.py", *files_below(CHECKS, "*.py")):
-            name = f"_ext/{path.relative_to(checks.parent).as_posix()}"
+        found = [(path, folder_on_path(path)) for path in files_below(ROOT / "nnfs", "*.py")]
+        found += [(path, folder_on_path(path)) for path in browser_side()]
+        found += [(EXTENSIONS / name, EXTENSIONS.parent) for name in MODULES]
+        for path, above in found:
+            name = path.relative_to(above).as_posix()
             _pack(archive, name, bytes_of(path), zipfile.ZIP_DEFLATED)
         for name, content in digits.items():
             _pack(archive, f"mnist_data/{name}", content, zipfile.ZIP_STORED)

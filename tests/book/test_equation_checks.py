@@ -25,7 +25,7 @@ $$
 $$ (eq-two)
 
 ```{code-cell} ipython3
-from checked import check, check_bound
+from kit.cells import check, check_bound
 check("eq-two", [1 + 1, 2 + 2], [2, 4], terms=0)
 check_bound("eq-two", [1.0, 1.0], [2.0, 4.0], terms=1)
 ```

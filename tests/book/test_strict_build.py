@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-import strict_build
-from strict_build import CODE, NOT_EXECUTED, Fault, causes, told
+from kit.build import strict_build
+from kit.build.strict_build import CODE, NOT_EXECUTED, Fault, causes, told
 
 from .conftest import HEADER, ROOT, new_book
 
@@ -21,13 +21,13 @@ WRONG = {
     "a failing cell": (CELL.format("1 / 0"), "ZeroDivisionError"),
     "a failing check": (
         CELL.format(
-            "import numpy as np\nfrom checked import check\n"
+            "import numpy as np\nfrom kit.cells import check\n"
             "check('eq-wrong', np.arange(3.0), np.arange(3.0) + 1, terms=3)"
         ),
         "eq-wrong fails",
     ),
     "a claim that is not so": (
-        CELL.format("from checked import claim\nclaim(False, 'two is more than three')"),
+        CELL.format("from kit.cells import claim\nclaim(False, 'two is more than three')"),
         "not so: two is more than three",
     ),
     "a RuntimeWarning": (CELL.format("import numpy as np\nnp.log(np.zeros(2))"), "RuntimeWarning"),
@@ -61,7 +61,9 @@ WRONG = {
         "the equation eq-unchecked has no check on its page",
     ),
     "a check of no equation": (
-        CELL.format("from checked import check\ncheck('eq-none', [1 + 0, 1 + 1], [1, 2], terms=0)"),
+        CELL.format(
+            "from kit.cells import check\ncheck('eq-none', [1 + 0, 1 + 1], [1, 2], terms=0)"
+        ),
         "the check of eq-none names no equation of its page",
     ),
     "a check that never failed": (
@@ -210,13 +212,14 @@ FIGURE = CELL.format(
     "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
 )
 CONSEQUENT = (
-    CELL.format("from checked import check\nfrom shown import glue\nglue(half=0.5)")
+    CELL.format("from kit.cells import check\nfrom shown import glue\nglue(half=0.5)")
     + CELL.format("check('eq-sum', [1 + 1, 2 + 2], [2, 4], terms=0)")
     + FIGURE
     + "\nHalf is {glue:text}`half`.\n\n$$\n1 + 1 = 2\n$$ (eq-sum)\n"
 )
 
 
+@pytest.mark.exhaustive(share=1)
 def test_what_follows_from_a_failed_page_is_not_said_and_the_last_site_stays(small_book):
     small_book.write(CONSEQUENT)
     small_book.add("other", "See {ref}`fig-line`, {numref}`fig-line` and {eq}`eq-sum`.")
@@ -255,7 +258,8 @@ def test_a_repaired_page_builds(small_book):
 
 
 def library(root: Path) -> str:
-    (root / "book" / "_ext" / "icon_font.py").write_text("import no_such_library\n", "utf8")
+    path = root / "book" / "kit" / "build" / "icon_font.py"
+    path.write_text("import no_such_library\n", "utf8")
     return "ModuleNotFoundError: No module named 'no_such_library'"
 
 
@@ -329,7 +333,7 @@ def test_a_setting_that_nothing_reads_is_named(old, new, said):
 
 
 def test_an_error_in_an_extension_is_said_with_its_page(small_book):
-    extension = small_book.root / "book" / "_ext" / "function_source.py"
+    extension = small_book.root / "book" / "kit" / "build" / "function_source.py"
     source = extension.read_text("utf8")
     extension.write_text(source.replace("shown = []", "shown = []\n        1 / 0"), "utf8")
     small_book.write("```{function-source} nnfs.network.backward\n```\n")
