@@ -212,4 +212,4 @@ def add_filter(
 ) -> None:
     """Give a page that lists equations the script that filters them."""
     if pagename in known(app.env).lists:
-        app.add_js_file(FILTER)
+        app.add_js_file(FILTER, loading_method="defer")
