@@ -13,15 +13,9 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf8")
 
 
-def tool(name: str) -> str:
-    found = shutil.which(name, path=str(Path(sys.executable).parent))
-    assert found, f"{name} is not installed"
-    return found
-
-
 def run(*command: str, cwd: Path) -> None:
     result = subprocess.run(
-        [tool(command[0]), *command[1:]],
+        [str(Path(sys.executable).parent / command[0]), *command[1:]],
         cwd=cwd,
         capture_output=True,
         encoding="utf8",
@@ -35,12 +29,14 @@ def run(*command: str, cwd: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "site"),
     [
-        (("sphinx-build", "-W", "a book", "out"), "out"),
+        (("sphinx-build", "-W", "a book", "a book/_build/html"), "a book/_build/html"),
         (("jupyter-book", "build", "a book", "-W", "--keep-going"), "a book/_build/html"),
     ],
     ids=["plain Sphinx", "Jupyter Book"],
 )
 def test_the_example_builds_without_a_warning(tmp_path, command, site):
+    if not shutil.which(command[0], path=str(Path(sys.executable).parent)):
+        pytest.skip(f"{command[0]} is not installed")
     shutil.copytree(ROOT / "example", tmp_path / "a book")
     run(*command, cwd=tmp_path)
     pages = {
