@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import IO, Any, NamedTuple
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -269,10 +269,9 @@ def warning_handlers() -> list[logging.Handler]:
     ]
 
 
-def error_stream(app: Sphinx) -> TextIO:
+def error_stream(app: Sphinx) -> IO[str]:
     """Return where the application writes what is wrong."""
-    stream: TextIO = app._warning
-    return stream
+    return app._warning
 
 
 def tell_errors_by(tell: Callable[[BaseException], None]) -> None:

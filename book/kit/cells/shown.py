@@ -307,7 +307,7 @@ def figure_style() -> None:
     if sys.platform != "emscripten":
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats("svg", metadata={"Date": None})
+        set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
     mpl.rcParams.update(
         {
             "figure.figsize": (6.4, 3.6),
