@@ -1,5 +1,7 @@
 """What a kernel sends in pieces comes out as if it had been sent as a whole."""
 
+from itertools import pairwise
+
 import nbformat
 import pytest
 from hypothesis import given
@@ -28,7 +30,7 @@ def stream(text: str, name: str = "stdout"):
 @given(st.lists(st.integers(1, len(TEXT) - 1), max_size=6))
 def test_wherever_it_is_cut_a_text_is_shown_the_same(places):
     cuts = [0, *sorted(set(places)), len(TEXT)]
-    pieces = [stream(TEXT[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
+    pieces = [stream(TEXT[a:b]) for a, b in pairwise(cuts)]
     assert shown(pieces) == [("stdout", TEXT)]
 
 
