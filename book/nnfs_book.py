@@ -94,5 +94,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     book = folder_of_the_book(source)
     usual_warnings()
     put_first([book.parent, book, book / "_ext"])
+    app.setup_extension("kit.compat")
     app.setup_extension("kit.build.own_environment")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -113,7 +113,8 @@ class Watched:
         }
 
     def _weights(self) -> Array:
-        return self.params[0][:PICTURES].copy()
+        weights: Array = self.params[0][:PICTURES].copy()
+        return weights
 
 
 def _steps(
