@@ -38,13 +38,11 @@ from sphinx.errors import ExtensionError
 
 import pyodide_files
 from cell_order import modules, needed, read_pages_names, writers
-from kit.folders import BOOK, ROOT, browser_side, bytes_of, files_below
+from kit.folders import ROOT, browser_side, bytes_of, files_below, folder_on_path
 from nnfs import digit_files
 
 EXTENSIONS = Path(__file__).resolve().parent
 MODULES = (
-    "checked.py",
-    "compared.py",
     "cell_order.py",
     "live_kernel.py",
     "pasted_notebook.py",
@@ -172,8 +170,9 @@ def bundle() -> bytes:
         hashes[name.removesuffix(".gz")] = hashlib.sha256(gzip.decompress(content)).hexdigest()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        found = [(path, ROOT) for path in files_below(ROOT / "nnfs", "*.py")]
-        found += [(path, BOOK) for path in (*browser_side(), *(EXTENSIONS / n for n in MODULES))]
+        found = [(path, folder_on_path(path)) for path in files_below(ROOT / "nnfs", "*.py")]
+        found += [(path, folder_on_path(path)) for path in browser_side()]
+        found += [(EXTENSIONS / name, EXTENSIONS.parent) for name in MODULES]
         for path, above in found:
             name = path.relative_to(above).as_posix()
             _pack(archive, name, bytes_of(path), zipfile.ZIP_DEFLATED)

@@ -221,6 +221,8 @@ class Shell:
         self._display = display
         self._names = names
         self._begun: list[tuple[str, str, float]] = []
+        self.ast_transformers: list[Any] = []
+        """As of IPython: each has a method ``visit``, which every cell's tree goes through."""
         # Matplotlib registers itself with IPython's events; nothing comes of it here.
         self.events = types.SimpleNamespace(
             register=lambda *_: None, unregister=lambda *_: None, trigger=lambda *_: None

@@ -58,7 +58,7 @@ pandas.DataFrame({f"column {number}": [1.5] * 2 for number in range(12)})
 ```
 """
 
-FOREIGN = ("nnfs", "kit", "checked", "shown", "linear", "trained", "widget", "equation_checks")
+FOREIGN = ("nnfs", "kit", "checked", "shown", "linear", "trained", "sphinx_equation_checks")
 
 
 def tool(name: str) -> str:

@@ -198,10 +198,10 @@ live_kernel.start(Path(sys.argv[1]))
 shown = []
 kernel = live_kernel.Kernel(shown.append)
 assert kernel.run('''
-from checked import check
+from kit.cells import check
 from kit.cells.shown import glue, table
 from kit.cells import trained
-check("eq-x", [4.0, 9.0], [4.0, 9.0], terms=1)
+check("eq-x", [2.0 * 2, 3.0 * 3], [4.0, 9.0], terms=1)
 glue(n=3)
 import sympy
 table({"a": [1]}, index=["b"])

@@ -55,7 +55,6 @@ def sources() -> Iterator[Path]:
     yield from files_below(ROOT / "nnfs", "*.py")
     yield from files_below(ROOT / "mnist_data", "*.gz")
     yield from cell_side()
-    yield from (BOOK / "_ext" / name for name in ("checked.py", "compared.py"))
     yield Path(own_environment.__file__)
     yield ROOT / "constraints.txt"
 
