@@ -1,10 +1,10 @@
-"""The files of Pyodide that the site uses: their names, sizes and SHA-256, and how to get them.
+"""The files of Pyodide that a site uses: their names, sizes and SHA-256, and how to get them.
 
-    python book/_ext/pyodide_files.py FOLDER
+    python -m sphinx_live_cells.pyodide_files FOLDER
 
 fetches them into a folder, the core from the npm package and the wheels from the public address,
 and verifies every one. Files that are there already are only verified. A folder made like this is
-what the environment variable BOOK_PYODIDE may name when the book is built.
+what ``live_cells_pyodide`` may name when a book is built.
 
 The table ``pyodide_files.json`` was made from the npm package `pyodide`; the hashes of the wheels
 are those of ``pyodide-lock.json`` in it.
@@ -29,6 +29,7 @@ CORE = [
     "python_stdlib.zip",
     "pyodide-lock.json",
 ]
+COMMAND = "python -m sphinx_live_cells.pyodide_files"
 Table = dict[str, dict[str, Any]]
 
 
@@ -37,6 +38,16 @@ def table() -> Table:
     path = Path(__file__).with_suffix(".json")
     files: Table = json.loads(path.read_text(encoding="utf8"))
     return files
+
+
+def files_of(package: str) -> list[str]:
+    """Return the files of the table that a package needs; none of one that is not in it.
+
+    Of what is not in the table, Pyodide's own list has the SHA-256.
+    """
+    if package == "matplotlib":
+        return [name for name in table() if name.endswith(".whl") and not name.startswith("numpy-")]
+    return [name for name in table() if name.startswith(f"{package}-")]
 
 
 def verify(folder: Path, files: Table | None = None) -> None:
@@ -51,7 +62,7 @@ def verify(folder: Path, files: Table | None = None) -> None:
     for name, entry in expected.items():
         path = folder / name
         if not path.is_file():
-            raise ValueError(f"{path} is missing; fetch it with pyodide_files.py")
+            raise ValueError(f"{path} is missing; fetch it: {COMMAND} FOLDER")
         check(name, path.read_bytes(), entry["sha256"])
     locked = json.loads((folder / "pyodide-lock.json").read_text(encoding="utf8"))["packages"]
     hashes = {package["file_name"]: package["sha256"] for package in locked.values()}
@@ -108,7 +119,7 @@ def _read(address: str) -> bytes:
 def main(arguments: list[str]) -> int:
     """Fetch into the folder named; say what is wrong in one line."""
     if len(arguments) != 1:
-        print("usage: python book/_ext/pyodide_files.py FOLDER", file=sys.stderr)
+        print(f"usage: {COMMAND} FOLDER", file=sys.stderr)
         return 2
     try:
         fetch(Path(arguments[0]))

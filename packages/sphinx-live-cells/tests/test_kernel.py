@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import live_kernel
-from live_kernel import Kernel
+from sphinx_live_cells.browser import kernel as live_kernel
+from sphinx_live_cells.browser.kernel import Kernel
 
 EXTENSIONS = Path(__file__).resolve().parents[2] / "book" / "_ext"
 

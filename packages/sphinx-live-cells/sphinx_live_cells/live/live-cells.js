@@ -8,7 +8,7 @@
   const python = window.livePython;
   const page = JSON.parse(list.textContent);
   const cells = page.cells.map((cell, number) => ({ ...cell, number, own: cell.code }));
-  const KEY = "nnfs-cells";
+  const KEY = page.key;
   const announcer = element("div", { className: "live-announcer", role: "status" });
   document.body.append(announcer);
   let active = null;
@@ -125,6 +125,13 @@
   /* A cell that cannot run here is empty for the others. */
   const sources = () => cells.map(({ code, away }) => (away ? "" : code));
 
+  /* What a run may load ahead, and which cells before it are meant to fail. */
+  function whatFor({ number }) {
+    const here = cells.slice(0, number + 1).filter(({ away }) => !away);
+    const mayFail = cells.filter((cell) => cell.mayFail).map((cell) => cell.number);
+    return { packages: [...new Set(here.flatMap(({ packages }) => packages || []))], mayFail };
+  }
+
   /* A word for the eye beside the buttons, and for a screen reader in the page's one live region. */
   function report(cell, text, { aloud = true, state = "" } = {}) {
     if (!cell.status) return;
@@ -219,8 +226,8 @@
       target.failed = null;
       if (cell.controls) clearOutput(cell);
       const first = message.steps > 1 && cell !== target;
-      const which = `earlier cell ${message.step} of ${message.steps - 1} that this one needs`;
-      const text = first ? `Running ${which}` : "Running";
+      const which = message.steps > 2 ? `${message.step} of the ${message.steps - 1} cells` : "the cell";
+      const text = first ? `Running ${which} above this one` : "Running";
       report(target, text, { aloud: message.step === 1, state: "busy" });
       tick(text);
     } else if (message.kind === "finished") {
@@ -250,14 +257,13 @@
     tick("Loading Python");
     const began = performance.now();
     try {
-      const succeeded = await python.runCells(sources(), cell.number, (message) =>
-        show(cell, message)
-      );
+      const onShow = (message) => show(cell, message);
+      const succeeded = await python.runCells(sources(), cell.number, onShow, whatFor(cell));
       tick();
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       if (succeeded) report(cell, `Done in ${seconds} s`, { state: "done" });
       else if (cell.failed.cell === cell.number) report(cell, cell.failed.summary, { state: "failed" });
-      else report(cell, `Cell ${cell.failed.cell + 1}, which this one needs, failed: ${cell.failed.summary}`, { state: "failed" });
+      else report(cell, `Cell ${cell.failed.cell + 1}, which runs before this one, failed: ${cell.failed.summary}`, { state: "failed" });
     } catch (error) {
       tick();
       report(cell, error.stopped ? "Stopped. Run starts anew." : error.message, { state: "failed" });

@@ -1,18 +1,17 @@
-"""Which cells of a page have to run first, so that one of them gives what it should.
+"""What the cells of a page do with its names, as far as their code tells.
 
-A cell needs the cells that bind the names it uses, and those that change what is bound between
-there and here: that assign to an entry, call a method that may change its object, or draw from a
-generator of random numbers. What a function needs is needed by whoever calls it. All this is read
-from the code, so it does not see a function that changes its argument.
-
-`Ledger` keeps account of what has run. It asks for a cell again when its code was edited, when
-something it needs has run since, or when another cell has changed or rebound what it made.
+It decides nothing about results: in a browser all cells above one run before it, see `history`. It
+tells which cells are out of reach since one that cannot run in a browser makes what they need, which
+results come from less data than those of the built page, and what else cells are marked with. A
+cell needs those that bind the names it uses, and those that may change what is bound in between:
+that assign to an entry, call a method that may change its object, or draw from a generator of random
+numbers. What a function needs is needed by whoever calls it.
 
 The module imports nothing but the standard library, so tests and a browser can load it.
 """
 
 import ast
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 PURE_METHODS = frozenset(
@@ -23,7 +22,14 @@ PURE_METHODS = frozenset(
     transpose values var view zfill _asdict _replace
     """.split()  # noqa: SIM905
 )
+PURE_FUNCTIONS = frozenset(
+    "abs bool float id int isinstance len max min print range repr round str sum type".split()  # noqa: SIM905
+)
 STREAMS = ("default_rng", "iter", "open")
+ANY = "*"
+"""In the place of the names that code binds if these cannot be read from it."""
+
+BINDS_ANYTHING = frozenset(["exec", "globals", "run_line_magic", "run_cell_magic"])
 
 
 @dataclass
@@ -85,6 +91,26 @@ class _Reader(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         if isinstance(node.func, ast.Attribute) and node.func.attr not in PURE_METHODS:
             self._touch(node.func)
+        if getattr(node.func, "id", getattr(node.func, "attr", "")) in BINDS_ANYTHING:
+            self.names.bound.add(ANY)
+        for argument in node.args if isinstance(node.func, ast.Attribute) else ():
+            if node.func.attr == "copyto":
+                self._touch(argument)
+        for keyword in node.keywords:
+            if keyword.arg == "out":
+                self._touch(keyword.value)
+        self.generic_visit(node)
+
+    def visit_MatchAs(self, node: ast.MatchAs | ast.MatchStar) -> None:
+        if node.name and node.name not in self.local:
+            self.names.bound.add(node.name)
+        self.generic_visit(node)
+
+    visit_MatchStar = visit_MatchAs  # noqa: N815
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
+        if node.rest and node.rest not in self.local:
+            self.names.bound.add(node.rest)
         self.generic_visit(node)
 
     def _touch(self, node: ast.expr) -> None:
@@ -126,6 +152,7 @@ class _Reader(ast.NodeVisitor):
 
     def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
+            # Of ``import *`` the name is the star, which is `ANY`.
             name = alias.asname or alias.name.partition(".")[0]
             self.names.bound.add(name)
             self.names.mentioned.update(alias.name.split("."))
@@ -165,10 +192,15 @@ class _Reader(ast.NodeVisitor):
             self.visit(decorator)
         self._defaults(node.args)
         inside = {name for part in node.body for name in _stored(part)}
+        outside = {name for part in node.body for name in _declared_global(part)}
+        inside -= outside
+        self.names.touched |= outside - self.local
         reader = _Reader(self.local | {*_arguments(node.args), *inside})
         reader.modules, reader.streams = self.modules, self.streams
         for part in node.body:
             reader.visit(part)
+        reader.names.touched |= outside
+        reader.names.bound -= outside
         self.names.mentioned |= reader.names.mentioned | {node.name}
         if node.name not in self.local:
             self.names.bound.add(node.name)
@@ -200,6 +232,16 @@ def _stored(node: ast.AST) -> Iterator[str]:
             yield inner.name
         elif isinstance(inner, ast.Import | ast.ImportFrom):
             yield from (alias.asname or alias.name.partition(".")[0] for alias in inner.names)
+        elif isinstance(inner, ast.MatchAs | ast.MatchStar) and inner.name:
+            yield inner.name
+        elif isinstance(inner, ast.ExceptHandler) and inner.name:
+            yield inner.name
+
+
+def _declared_global(node: ast.AST) -> Iterator[str]:
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Global):
+            yield from inner.names
 
 
 def _arguments(arguments: ast.arguments) -> Iterator[str]:
@@ -310,10 +352,17 @@ def derived(sources: Sequence[str], origins: Set[str]) -> list[bool]:
             if set(_dotted(statement)) & (known | reached):
                 uses = True
                 reached |= reader.names.bound | reader.names.touched
+                if isinstance(statement, ast.Expr) and not _only_shows(statement.value):
+                    # A call for its effect: what it is given may hold the other by now.
+                    reached |= set(_passed(statement)) - imported
             else:
                 reached -= reader.names.bound
         found.append(uses)
     return found
+
+
+def _only_shows(node: ast.expr) -> bool:
+    return not isinstance(node, ast.Call) or getattr(node.func, "id", "") in ("print", "display")
 
 
 def _dotted(node: ast.AST) -> Iterator[str]:
@@ -330,17 +379,22 @@ Writers = dict[str, list[int]]
 def writers(cells: Sequence[Names]) -> list[Writers]:
     """Return for each cell, and each name that it uses, the earlier cells that make its object.
 
-    The first of them binds the name, the others change what is bound.
+    The first of them binds the name, the others may change what is bound.
     """
     current: Writers = {}
     found = []
     for number, names in enumerate(cells):
-        found.append({name: current[name] for name in names.used if name in current})
+        anything = current.get(ANY, [])
+        made_by = {name: current.get(name, anything) for name in names.used}
+        found.append({name: numbers for name, numbers in made_by.items() if numbers})
         for name in names.touched - names.bound:
             if name in current:
                 current[name] = [*current[name], number]
-        for name in names.bound:
+        for name in names.bound - {ANY}:
             current[name] = [number]
+        if ANY in names.bound:
+            for name in {ANY, *current}:
+                current[name] = [*current.get(name, []), number]
     return found
 
 
@@ -354,49 +408,98 @@ def needed(of_cell: Sequence[Writers], target: int) -> list[int]:
     return sorted(found)
 
 
-class Ledger:
-    """What has run, in which order, and whose work each name holds."""
+def out_of_reach(sources: Sequence[str], away: Collection[int]) -> dict[int, int]:
+    """Return the cells that need one that does not run, each with the first such cell.
 
-    def __init__(self) -> None:
-        self._source: dict[int, str] = {}
-        self._time: dict[int, int] = {}
-        self._made_by: Writers = {}
-        self._clock = 0
+    A cell that does not run counts as one that changes whatever it passes to a function or method,
+    and all that may be the same object under another name.
 
-    def plan(self, sources: Sequence[str], target: int) -> list[int]:
-        """Return the numbers of the cells to be run now, in order; the last is the target."""
-        of_cell = writers(read_pages_names(sources[: target + 1]))
-        need = needed(of_cell, target)
-        direct = {cell: {c for made_by in of_cell[cell].values() for c in made_by} for cell in need}
-        again = {cell for cell in need if not self._fresh(cell, sources[cell], direct[cell])}
-        while True:
-            more = {cell for cell in need if direct[cell] & again}
-            for cell in (*again, target):
-                for name, made_by in of_cell[cell].items():
-                    more |= set(self._missing(name, made_by))
-            if more <= again:
-                return [*sorted(again), target]
-            again |= more
+    Parameters
+    ----------
+    sources : sequence of str
+        The code of all cells of a page.
+    away : collection of int
+        The numbers of the cells that do not run.
+    """
+    cells = read_pages_names(sources)
+    same = _other_names(sources)
+    gone = set(away)
+    found: dict[int, int] = {}
+    for number in range(len(cells)):
+        if number in gone:
+            trees = _parsed(sources[number])
+            passed = {name for tree in trees for name in _passed(tree)} | cells[number].touched
+            cells[number].touched |= {other for name in passed for other in same.get(name, {name})}
+            continue
+        earlier = [n for n in needed(writers(cells[: number + 1]), number) if n in gone]
+        if earlier:
+            found[number] = earlier[0]
+            gone.add(number)
+    return found
 
-    def _fresh(self, cell: int, source: str, direct: set[int]) -> bool:
-        time = self._time.get(cell, -1)
-        return self._source.get(cell) == source and all(
-            self._time.get(earlier, time) < time for earlier in direct
-        )
 
-    def _missing(self, name: str, made_by: list[int]) -> list[int]:
-        done = self._made_by.get(name, [])
-        return made_by[len(done) :] if done == made_by[: len(done)] else made_by
+def _parsed(source: str) -> list[ast.Module]:
+    try:
+        return [ast.parse(source)]
+    except (SyntaxError, ValueError):
+        return []
 
-    def note(self, sources: Sequence[str], cell: int, *, succeeded: bool) -> None:
-        """Enter that a cell has run; one that failed has to run again."""
-        names = read_pages_names(sources[: cell + 1])[cell]
-        self._clock += 1
-        self._time[cell] = self._clock
-        self._source.pop(cell, None)
-        if succeeded:
-            self._source[cell] = sources[cell]
-        for name in names.touched - names.bound:
-            self._made_by[name] = [*self._made_by.get(name, []), cell]
-        for name in names.bound:
-            self._made_by[name] = [cell]
+
+def _passed(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            pure = isinstance(node.func, ast.Attribute) and node.func.attr in PURE_METHODS
+            pure |= isinstance(node.func, ast.Name) and node.func.id in PURE_FUNCTIONS
+            for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+                yield from () if pure else _same_object(part)
+
+
+def _same_object(node: ast.expr | None) -> Iterator[str]:
+    """Yield the names whose objects an expression may give, itself or in a part of it."""
+    if isinstance(node, ast.Name):
+        yield node.id
+    elif isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Await):
+        yield from _same_object(node.value)
+    elif isinstance(node, ast.Call):
+        receiver = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+        for part in (*receiver, *node.args, *(keyword.value for keyword in node.keywords)):
+            yield from _same_object(part)
+    elif isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        yield from (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
+    elif isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict | ast.IfExp | ast.BoolOp):
+        for part in ast.iter_child_nodes(node):
+            yield from _same_object(part) if isinstance(part, ast.expr) else ()
+    elif isinstance(node, ast.NamedExpr):
+        yield from (node.target.id, *_same_object(node.value))
+
+
+def _other_names(sources: Sequence[str]) -> dict[str, set[str]]:
+    """Return for each name those that may stand for the same object, or for one in it."""
+    modules = {name for tree in map(_parsed, sources) for t in tree for name in _imported(t)}
+    groups: dict[str, set[str]] = {}
+    for source in sources:
+        for tree in _parsed(source):
+            for node in ast.walk(tree):
+                value, targets = _assigned(node)
+                names = {*_same_object(value), *(n for t in targets for n in _stored(t))} - modules
+                group = set().union(names, *(groups.get(name, ()) for name in names))
+                groups.update(dict.fromkeys(group, group))
+    return groups
+
+
+def _imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
+
+
+def _assigned(node: ast.AST) -> tuple[ast.expr | None, list[ast.expr]]:
+    if isinstance(node, ast.Assign):
+        return node.value, node.targets
+    if isinstance(node, ast.AnnAssign | ast.NamedExpr):
+        return node.value, [node.target]
+    if isinstance(node, ast.For | ast.AsyncFor):
+        return node.iter, [node.target]
+    if isinstance(node, ast.withitem) and node.optional_vars is not None:
+        return node.context_expr, [node.optional_vars]
+    return None, []

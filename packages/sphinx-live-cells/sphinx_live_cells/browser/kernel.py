@@ -1,8 +1,8 @@
 """Runs the cells of a page in the reader's browser, in the place of a notebook's kernel.
 
-`start` prepares a Python that has only NumPy and Matplotlib: what else the cells of the book import
-for the sake of a notebook gets a stand-in. A `Kernel` then runs cells, the earlier ones that they
-need first, and sends what they show as plain dictionaries with a ``kind``:
+`start` prepares a Python that has only a few packages: what else cells import for the sake of a
+notebook gets a stand-in. A `Kernel` then runs cells, those above them first, and sends what they
+show as plain dictionaries with a ``kind``:
 
 =========  =====================================================================================
 started    ``cell``, ``step``, ``steps``: a cell begins, as one of several
@@ -21,7 +21,7 @@ finished   ``succeeded``
 Each has the number of its ``cell`` as well, or None for code that belongs to none.
 
 As Matplotlib's backend the module shows each figure once, at ``plt.show()`` or at the end of the
-code. What a notebook has besides Python is in `pasted_notebook`.
+code. What a notebook has besides Python is in `notebook`.
 """
 
 import ast
@@ -29,6 +29,7 @@ import asyncio
 import base64
 import builtins
 import functools
+import importlib
 import importlib.util
 import inspect
 import io
@@ -43,13 +44,16 @@ import tokenize
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cell_order import Ledger, derived, read_pages_names
-from pasted_notebook import (
+from sphinx_live_cells.browser.history import MODULES, History, Settings
+from sphinx_live_cells.browser.names import derived, read_pages_names
+from sphinx_live_cells.browser.notebook import (
     OUTPUT_LEFT_OUT,
     PageError,
     Shell,
@@ -61,12 +65,36 @@ from pasted_notebook import (
 
 Send = Callable[[dict[str, Any]], None]
 
-ON_LESS = {"load_mnist", "nnfs.load_mnist", "original_job", "linear_job", "size"}
-"""Names whose results come from fewer images, or fewer steps, than those of the built page."""
 
-LESS = (
-    "Computed in your browser on a part of the digits, so the numbers differ from the page's own."
-)
+@dataclass
+class Session:
+    """What the configuration of a book says of its pages' Python; see the README.
+
+    Attributes
+    ----------
+    available : str
+        What can be imported, in words.
+    absent : dict of str
+        Modules that can be imported and not used, with their names in words.
+    folders : dict of str
+        For each top-level module of the book, where its files are.
+    less : list of str
+        Names whose results come from less data, or fewer steps, than those of the built page.
+    less_note : str
+        What a reader is told of such results.
+    startup : str
+        A module that is imported before the first cell.
+    """
+
+    available: str = "NumPy, Matplotlib"
+    absent: dict[str, str] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
+    less: list[str] = field(default_factory=list)
+    less_note: str = "Computed from less data than on the built page, so the numbers differ."
+    startup: str = ""
+
+
+session = Session()
 
 
 MOST_SHOWN = 200_000
@@ -76,12 +104,17 @@ MOST_FIGURES = 100
 CUT = f"… output cut: a cell shows at most {MOST_SHOWN:,} characters and {MOST_FIGURES} figures."
 LINE_BY_LINE = 200  # lines that are shown at once each; later ones every tenth of a second
 COLOURS = re.compile("\x1b\\[[0-9;]*m")  # of a terminal
+PAGE = "page"
 KEPT = 50  # results that `Out` remembers
 
 NOT_FINITE = (
     "A result holds nan or inf. Python in a browser gives no warning of a division by zero or an "
     "overflow, as NumPy does elsewhere."
 )
+
+
+class NewPythonError(RuntimeError):
+    """The page cannot go back to where it was: what runs the cells has to begin in a new Python."""
 
 
 class Kernel:
@@ -96,7 +129,6 @@ class Kernel:
     def __init__(self, send: Send) -> None:
         self._send = send
         self._cell: int | None = None
-        self._ledger = Ledger()
         self._spaces: dict[str, dict[str, Any]] = {}
         self._mains: dict[str, types.ModuleType] = {}
         self._runs = 0
@@ -106,43 +138,98 @@ class Kernel:
         self._history: dict[str, tuple[list[str], dict[int, Any]]] = {}
         self._told_not_finite = False
         self.names: dict[str, Any] = {}
+        self._page = History(self._names_of(PAGE))
 
     def show(self, kind: str, **content: Any) -> None:
         """Send something to where the running cell shows its results."""
         self._send({"kind": kind, "cell": self._cell, **content})
 
-    def plan(self, sources: Sequence[str], target: int) -> list[int]:
-        """Return the numbers of the cells that have to run for this one."""
-        plain = [plain_python(without_prompts(source)[0]) for source in sources]
-        return self._ledger.plan(plain, target)
+    def plan(self, sources: Sequence[str], target: int) -> list[int] | None:
+        """Return the numbers of the cells that will run, in order; None if it takes a new Python.
 
-    def run_cells(self, sources: Sequence[str], target: int) -> bool:
-        """Run a cell of the page, and before it those that it needs; say whether all succeeded."""
-        plain = [plain_python(without_prompts(source)[0]) for source in sources]
-        order = self._ledger.plan(plain, target)
-        on_less = derived(plain[: target + 1], ON_LESS)
-        for step, cell in enumerate(order):
+        Parameters
+        ----------
+        sources : sequence of str
+            The code of all cells of the page; of those that cannot run here, nothing.
+        target : int
+            The cell that is asked for.
+        """
+        first = self._page.start(self._plain(sources), target)
+        return None if first is None else list(range(first, target + 1))
+
+    @staticmethod
+    def _plain(sources: Sequence[str]) -> list[str]:
+        return [plain_python(without_prompts(source)[0]) for source in sources]
+
+    def run_cells(
+        self, sources: Sequence[str], target: int, *, may_fail: Collection[int] = ()
+    ) -> bool:
+        """Run a cell of the page, and before it those above it that have to; say whether all did.
+
+        Parameters
+        ----------
+        sources, target
+            As for `plan`.
+        may_fail : collection of int
+            Cells that are meant to raise an error, after which the page goes on.
+
+        Raises
+        ------
+        NewPythonError
+            If `plan` says so.
+        """
+        plain = self._plain(sources)
+        first = self._page.start(plain, target)
+        if first is None:
+            raise NewPythonError("a cell has changed what cannot be put back")
+        self._go_back(first)
+        on_less = derived(plain[: target + 1], set(session.less))
+        order = [cell for cell in range(first, target + 1) if sources[cell] or cell == target]
+        for cell in range(first, target + 1):
             self._cell = cell
-            self.show("started", step=step + 1, steps=len(order))
-            succeeded = self.run(sources[cell], name=f"cell {cell + 1}")
-            self._ledger.note(plain, cell, succeeded=succeeded)
+            steps = {"step": order.index(cell) + 1, "steps": len(order)} if cell in order else {}
+            if steps:
+                self.show("started", **steps)
+            action = partial(self._run_cell, sources[cell], cell, cell in may_fail)
+            succeeded = self._page.run(plain[cell], action)
             if succeeded and on_less[cell]:
-                self.show("note", text=LESS)
-            self.show("finished", succeeded=succeeded)
+                self.show("note", text=session.less_note)
+            if steps:
+                self.show("finished", succeeded=succeeded)
             self._cell = None
             if not succeeded:
                 return False
         return True
+
+    def _run_cell(self, source: str, cell: int, may_fail: bool) -> bool:
+        return self._execute(source, f"cell {cell + 1}", PAGE) or may_fail
+
+    def _go_back(self, first: int) -> None:
+        """Make names, results and settings what they were before a cell."""
+        self._page.go_back(first)
+        sources, results = self._history[PAGE]
+        del sources[first + 1 :]
+        for number in [number for number in results if number > first]:
+            del results[number]
+
+    def _names_of(self, space: str) -> dict[str, Any]:
+        if space not in self._spaces:
+            # A module, since pickle, doctest and dataclasses look for what a cell defines in one.
+            self._mains[space] = types.ModuleType("__main__")
+            names = self._spaces[space] = self._mains[space].__dict__
+            names.update(__builtins__=__builtins__, display=display, get_ipython=lambda: shell)
+            self._history[space] = names["In"], names["Out"] = [""], {}
+        return self._spaces[space]
 
     def run(
         self,
         source: str,
         *,
         name: str = "code",
-        space: str = "page",
+        space: str = PAGE,
         variables: dict[str, Any] | None = None,
     ) -> bool:
-        """Run code, show what it prints, draws and returns, and say whether it succeeded.
+        """Run code that is no cell of the page, show what it prints, draws and returns.
 
         Parameters
         ----------
@@ -153,15 +240,30 @@ class Kernel:
             Code of one space shares its names. "page" is that of the page's cells.
         variables : dict, optional
             Names that the code finds bound.
+
+        Returns
+        -------
+        bool
+            Whether the code succeeded.
         """
-        names = self._spaces.get(space)
-        if names is None:
-            # A module, since pickle, doctest and dataclasses look for what a cell defines in one.
-            self._mains[space] = types.ModuleType("__main__")
-            names = self._spaces[space] = self._mains[space].__dict__
-            names.update(__builtins__=__builtins__, display=display, get_ipython=lambda: shell)
-            self._history[space] = names["In"], names["Out"] = [""], {}
+        names = self._names_of(space)
+        action = partial(self._execute, source, name, space)
+        if space == PAGE:
+            names.update(variables or {})
+            return self._page.run(self._plain([source])[0], action, cell=False)
         names.update(variables or {})
+        settings = Settings()
+        MODULES.look()
+        try:
+            return action()
+        finally:
+            settings.put_back()
+            if MODULES.patched():
+                self._page.forget()
+
+    def _execute(self, source: str, name: str, space: str) -> bool:
+        """Run code in a space and show its results; return whether it succeeded."""
+        names = self._names_of(space)
         source, output_left_out = without_prompts(source)
         self._runs += 1
         self._characters, self._figures, self._cut = MOST_SHOWN, MOST_FIGURES, False
@@ -174,7 +276,7 @@ class Kernel:
         main, sys.modules["__main__"] = sys.modules["__main__"], self._mains[space]
         with redirect_stdout(printed), redirect_stderr(printed), _within(self):
             try:
-                value = _execute(plain_python(source), filename, names)
+                value = _value_of(plain_python(source), filename, names)
                 shell.end()
                 if value is not None:
                     self.display(value)
@@ -377,6 +479,7 @@ shell = Shell(
     note=lambda text: running[-1].show("note", text=text),
     display=display,
     names=lambda: running[-1].names,
+    available=lambda: session.available,
 )
 
 
@@ -385,11 +488,11 @@ def send_event(name: str, value: Any = None) -> None:
     running[-1].show("event", name=name, value=value)
 
 
-def _execute(source: str, filename: str, names: dict[str, Any]) -> Any:
+def _value_of(source: str, filename: str, names: dict[str, Any]) -> Any:
     """Run code and return the value of its last expression, unless a semicolon follows it."""
     tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    if "compared" in sys.modules:  # a cell has loaded `checked`: its claims show their sides
-        tree = sys.modules["compared"].visible(tree)
+    for transformer in shell.ast_transformers:
+        tree = ast.fix_missing_locations(transformer.visit(tree))
     assert isinstance(tree, ast.Module)
     last = tree.body[-1] if tree.body else None
     if isinstance(last, ast.Expr):
@@ -482,7 +585,7 @@ def _keep_our_backend() -> None:
         matplotlib.use = lambda *_, **__: None
 
 
-BACKEND = "module://live_kernel"
+BACKEND = "module://sphinx_live_cells.browser.kernel"
 
 
 def _svg(figure: Any) -> str:
@@ -505,7 +608,7 @@ ADVICE = (
     (
         ModuleNotFoundError,
         "",
-        "A page has NumPy, Matplotlib, nnfs and Python's own library, and installs nothing else.",
+        "A page has {available} and Python's own library, and installs nothing else.",
     ),
     (RuntimeError, "start new thread", "A page has no threads: call the function itself."),
     (
@@ -527,7 +630,7 @@ ADVICE = (
     (
         MemoryError,
         "",
-        "A page has less memory than a machine: take fewer images or a smaller network.",
+        "A page has less memory than a machine: take less data.",
     ),
 )
 """What to do where Python's own error would mislead in a page: its kind, a pattern, a sentence."""
@@ -536,16 +639,18 @@ ADVICE = (
 def _advice(error: BaseException) -> str:
     for kind, pattern, sentence in ADVICE:
         if isinstance(error, kind) and re.search(pattern, str(error)):
-            return sentence
+            return sentence.format(available=session.available)
     return about_character(error)
 
 
 def _readable(error: BaseException, name: str) -> str:
-    """Return a traceback with the frames of the reader's code and of nnfs, and advice below it."""
+    """Return a traceback with the frames of the reader's code and the book's, and advice below."""
     told = traceback.TracebackException.from_exception(error)
     _keep_own_frames(told)
     text = "".join(told.format())
-    text = text.replace(f'File "{_package()}', 'File "nnfs').replace('File "<', 'In "<').rstrip()
+    for name, folder in session.folders.items():
+        text = text.replace(f'File "{folder}', f'File "{name}')
+    text = text.replace('File "<', 'In "<').rstrip()
     return "\n\n".join(filter(None, [text, _advice(error)]))
 
 
@@ -562,14 +667,8 @@ def _keep_own_frames(told: traceback.TracebackException) -> None:
 
 def _is_own(filename: str) -> bool:
     return bool(re.fullmatch(r"<.*, run \d+>|<your \w+>", filename)) or filename.startswith(
-        _package()
+        tuple(session.folders.values())
     )
-
-
-@functools.cache
-def _package() -> str:
-    found = importlib.util.find_spec("nnfs")
-    return str(Path(found.origin).parent) if found and found.origin else "nnfs"
 
 
 def _summary(error: BaseException) -> str:
@@ -596,15 +695,19 @@ class _NoInput(io.TextIOBase):
         return _no_input()
 
 
-def start(folder: Path) -> None:
-    """Prepare this Python for the cells of the book.
+def start(folder: Path, page: str = "") -> None:
+    """Prepare this Python for the cells of a page.
 
     Parameters
     ----------
     folder : Path
-        Where the packed package, the cells' modules and the part of the digits are.
+        Where the packed modules and data of the book are, and their settings.
+    page : str
+        The page's name, such as ``part/chapter``: its cells run in the folder of the page.
     """
-    hashes = json.loads((folder / "digits.json").read_text(encoding="utf8"))
+    settings = json.loads((folder / "live-session.json").read_text(encoding="utf8"))
+    for name, value in settings.items():
+        setattr(session, name, value)
     os.environ["MPLBACKEND"] = BACKEND
     warnings.filterwarnings("always", category=RuntimeWarning)
     warnings.filterwarnings("ignore", "FigureCanvasAgg is non-interactive")
@@ -614,12 +717,13 @@ def start(folder: Path) -> None:
     asyncio.run = _finish  # type: ignore[assignment]
     stand_in(shell, display, clear_output)
     _stand_in("myst_nb", glue=_glue)
-    _stand_in("joblib", Memory=_Memory)
-    for package in ("pandas", "sympy"):
-        _stand_in(package, __getattr__=functools.partial(_absent, package))
-    from nnfs import data
-
-    data.BUNDLED_SHA256.update(hashes)
+    for module, words in session.absent.items():
+        _stand_in(module, __getattr__=partial(_absent, words))
+    place = (folder / page).parent
+    place.mkdir(parents=True, exist_ok=True)
+    os.chdir(place)
+    if session.startup:
+        importlib.import_module(session.startup)
 
 
 def _stand_in(name: str, **content: Any) -> None:
@@ -633,17 +737,6 @@ def _absent(package: str, name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(name)
     raise ImportError(f"{package} is not among the packages that the page loads")
-
-
-class _Memory:
-    """Remembers results as long as the page is open, as joblib's does between builds."""
-
-    def __init__(self, *arguments: object, **settings: object) -> None:
-        pass
-
-    @staticmethod
-    def cache(function: Callable[..., Any]) -> Callable[..., Any]:
-        return functools.cache(function)
 
 
 def _glue(name: str, value: Any, display: bool = True) -> None:

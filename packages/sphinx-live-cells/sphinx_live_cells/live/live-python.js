@@ -1,20 +1,24 @@
 /* window.livePython: the page's one Python session, for every script of the page that needs it.
 
-   start(onProgress, code)            load Python, and Matplotlib if the code needs it; again: the same promise
-   runCells(sources, target, onShow)  run a cell of the page, after the earlier ones that it needs
-   run(code, options, onShow)         run other code; options: name, space, variables
+   start(onProgress, packages)        load Python, and with it packages that will be needed; again: the same promise
+   runCells(sources, target, onShow, options)
+                                      run a cell of the page, after those above it that have to; options: packages,
+                                      and mayFail, the numbers of cells that are meant to raise an error
+   run(code, options, onShow)         run other code; options: name, space, variables, packages
    stop()                             end it; whatever comes next starts anew
    addEventListener("stopped", ...)   what Python held is gone
    ticking(say)                       a function that says a text, and from then on with it the seconds
                                       that have passed; called without a text it is silent again
    progress(message)                  what a message of the kind "progress" says, in words
 
-   onShow gets what the code shows: objects with a kind, as in the book's live_kernel.py. */
+   onShow gets what the code shows: objects with a kind, as browser/kernel.py lists them. */
 (() => {
   "use strict";
   const script = document.currentScript;
   const home = new URL(".", script.src);
   const stamp = new URL(script.src).searchParams.get("v") || "";
+  const listed = document.getElementById("live-cells");
+  const page = listed ? JSON.parse(listed.textContent).name : "";
   const calls = new Map();
   let worker = null;
   let started = null;
@@ -27,7 +31,7 @@
   const NO_WORKER =
     "This browser cannot start Python: it has no web workers, or they are switched off.";
   const FORBIDDEN =
-    "The page’s host forbids Python to start (Content-Security-Policy). The README of the book names a policy with which it starts.";
+    "The page’s host forbids Python to start (Content-Security-Policy). The README of sphinx-live-cells names a policy with which it starts.";
 
   /* A host's policy may forbid the worker itself; the worker tells of all later prohibitions. */
   let forbidden = false;
@@ -71,7 +75,7 @@
       return calls.size > 0;
     }
 
-    start(onProgress = () => {}, code = "") {
+    start(onProgress = () => {}, packages = []) {
       if (started) return started;
       if (location.protocol === "file:") return Promise.reject(new Error(FROM_FILE));
       if (typeof Worker === "undefined") return Promise.reject(new Error(NO_WORKER));
@@ -87,17 +91,25 @@
           const lost = "live-worker.js, the script that loads Python, could not be loaded from the page’s host.";
           end(new Error(event.message || (forbidden ? FORBIDDEN : lost)));
         }, 50);
-      started = ask("start", { stamp, code }, onProgress);
+      started = ask("start", { stamp, page, packages }, onProgress);
       return started;
     }
 
-    async runCells(sources, target, onShow) {
-      await this.start(onShow, sources.join("\n"));
-      return (await ask("cells", { sources, target }, onShow)).succeeded;
+    async runCells(sources, target, onShow, { packages = [], mayFail = [] } = {}) {
+      await this.start(onShow, packages);
+      const asked = { sources, target, mayFail };
+      let result = await ask("cells", asked, onShow);
+      if (result.again) {
+        // A cell has changed what cannot be put back, such as a function of NumPy.
+        this.stop();
+        await this.start(onShow, packages);
+        result = await ask("cells", asked, onShow);
+      }
+      return result.succeeded;
     }
 
     async run(code, options = {}, onShow = () => {}) {
-      await this.start(onShow, code);
+      await this.start(onShow, options.packages || []);
       return (await ask("run", { code, options }, onShow)).succeeded;
     }
 

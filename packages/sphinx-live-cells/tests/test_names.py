@@ -1,9 +1,8 @@
-"""What a cell needs of the earlier ones, and when they have to run again."""
+"""What is read from the code of a page's cells."""
 
 import pytest
 
-from cell_order import Ledger, derived, modules, needed, read_pages_names, writers
-from tests.book.pages import chapters
+from sphinx_live_cells.browser.names import derived, modules, needed, out_of_reach, read_pages_names, writers
 
 
 def needs(*sources: str) -> list[int]:
@@ -38,6 +37,14 @@ def needs(*sources: str) -> list[int]:
         (["a = 1", "f'{a}'"], [0]),
         (["a = 1", "{x: a for x in range(3) if (y := x)}"], [0]),
         (["a = 1", "this is no Python", "a"], [0]),
+        (["a = np.zeros(3)", "np.add(a, 1, out=a)", "a"], [0, 1]),
+        (["a = np.zeros(3)", "np.copyto(a, 7)", "a"], [0, 1]),
+        (["n = 1", "def f():\n    global n\n    n += 1", "f()", "n"], [0, 1, 2]),
+        (["match [1, 2]:\n    case [a, *b]: pass", "a, b"], [0]),
+        (["match {}:\n    case {**c}: pass", "c"], [0]),
+        (["from math import *", "pi"], [0]),
+        (["x = 1", "exec('x = 2')", "x"], [0, 1]),
+        (["globals()['x'] = 2", "x"], [0]),
     ],
 )
 def test_a_cell_needs_what_makes_its_names(sources, expected):
@@ -91,82 +98,19 @@ def test_what_is_derived_is_followed_from_name_to_name():
     ]
 
 
-class Page:
-    """Cells that run for real when the ledger asks for them."""
-
-    def __init__(self, *sources: str) -> None:
-        self.sources = list(sources)
-        self.ledger = Ledger()
-        self.names: dict = {}
-
-    def run(self, target: int) -> list[int]:
-        order = self.ledger.plan(self.sources, target)
-        for cell in order:
-            try:
-                exec(self.sources[cell], self.names)
-            except ZeroDivisionError:
-                self.ledger.note(self.sources, cell, succeeded=False)
-                break
-            self.ledger.note(self.sources, cell, succeeded=True)
-        return order
-
-
-def test_what_has_run_does_not_run_again():
-    page = Page("a = 1", "b = a + 1", "c = b + 1")
-    assert page.run(2) == [0, 1, 2]
-    assert page.run(2) == [2]
-    assert page.run(1) == [1]
-
-
-def test_an_edited_cell_and_what_depends_on_it_run_again():
-    page = Page("a = 1", "b = a + 1", "x = 0", "c = b + x")
-    page.run(3)
-    page.sources[0] = "a = 5"
-    assert page.run(3) == [0, 1, 3]
-    assert page.names["c"] == 6
-
-
-def test_a_cell_run_by_hand_makes_its_dependents_stale():
-    page = Page("a = 1", "b = a + 1", "c = b")
-    page.run(2)
-    page.run(0)
-    assert page.run(2) == [1, 2]
-
-
-def test_a_name_that_a_later_cell_rebinds_is_made_anew():
-    page = Page("a = 1", "b = a", "a = 7", "d = a")
-    page.run(1)
-    page.run(3)
-    assert page.run(1) == [0, 1]
-    assert page.names["b"] == 1
-    assert page.run(3) == [2, 3]
-    assert page.names["d"] == 7
-
-
-def test_a_cell_that_changes_an_object_finds_it_as_it_was():
-    page = Page("a = []", "a.append(1)", "b = len(a)")
-    for _ in range(3):
-        page.run(2)
-        assert page.names["b"] == 1
-        assert page.run(1)[0] == 0
-        assert page.names["a"] == [1]
-
-
-def test_a_failed_cell_runs_again():
-    page = Page("a = 0", "b = 1 / a", "c = b")
-    assert page.run(2) == [0, 1, 2]
-    assert "c" not in page.names
-    page.sources[0] = "a = 4"
-    assert page.run(2) == [0, 1, 2]
-    assert page.names["c"] == 0.25
-
-
-@pytest.mark.parametrize("page", chapters(), ids=lambda page: page.docname)
-def test_the_cells_of_a_chapter_find_every_name_of_the_page(page):
-    """Every name that the page binds and a cell uses is made by a cell before it."""
-    found = read_pages_names([cell.code for cell in page.cells])
-    made = set()
-    for number, names in enumerate(found):
-        later = set().union(*(other.bound for other in found[number + 1 :])) - made
-        assert names.used & later == set()
-        made |= names.bound
+@pytest.mark.parametrize(
+    ("sources", "away", "expected"),
+    [
+        (["a = [1]", "a.append(2)", "a", "3"], {1}, {2: 1}),
+        (["a = [1]", "b = a", "b[0] = 5", "a"], {2}, {3: 2}),
+        (["a = [1]", "b = [a]", "change(b)", "a"], {2}, {3: 2}),
+        (["a = [1]", "change(a)", "a + 1", "4"], {1}, {2: 1}),
+        (["a = [1]", "print(len(a) + 1)", "a + 1"], {1}, {}),
+        (["rows = [[1]]", "for a in rows: change(a)", "rows"], {1}, {2: 1}),
+        (["a = 1", "b = 2", "a + b"], {1}, {2: 1}),
+        (["a = 1", "b = a + 1", "c = b", "c"], {1}, {2: 1, 3: 1}),
+        (["import numpy as np\na = np.ones(3)", "np.copyto(a, 7)", "np.pi", "a"], {1}, {3: 1}),
+    ],
+)
+def test_what_a_cell_that_does_not_run_may_have_changed_is_out_of_reach(sources, away, expected):
+    assert out_of_reach(sources, away) == expected

@@ -7,7 +7,7 @@ import tarfile
 
 import pytest
 
-import pyodide_files
+from sphinx_live_cells import pyodide_files
 
 
 def sha256(content: bytes) -> str:

@@ -1,4 +1,5 @@
 /* Python in a worker: loads Pyodide and the book's own code, verified, and runs what the page asks for.
+   What Python does on its side is browser/startup.py.
 
    Every file is fetched with its SHA-256 from live.json, so the browser itself refuses a file that
    is not the expected one. */
@@ -6,7 +7,7 @@
 
 const home = new URL(".", self.location.href);
 const plainFetch = self.fetch.bind(self);
-let settings, python, kernel, current;
+let settings, python, begun, kernel, current;
 let loaded = 0;
 
 const say = (id, kind, content = {}) => self.postMessage({ id, kind, ...content });
@@ -16,7 +17,7 @@ class LoadError extends Error {}
 const NO_WEBASSEMBLY =
   "This browser has no WebAssembly, or it is switched off. Python needs it here.";
 const FORBIDDEN = (what) =>
-  `The page’s host forbids ${what} (Content-Security-Policy). The README of the book names a policy with which Python starts.`;
+  `The page’s host forbids ${what} (Content-Security-Policy). The README of sphinx-live-cells names a policy with which Python starts.`;
 
 /* What the host's policy has forbidden last. The browser tells of it apart from the error that follows. */
 let forbidden = null;
@@ -96,7 +97,7 @@ async function loadPackage(name) {
   settings.packages[name].forEach((file) => contents.delete(file));
 }
 
-async function start(stamp, code) {
+async function start(stamp, page, packages) {
   if (typeof WebAssembly === "undefined") throw new LoadError(NO_WEBASSEMBLY);
   // The smallest module there is. Where a policy forbids it, Pyodide itself would wait for ever.
   new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
@@ -110,75 +111,51 @@ async function start(stamp, code) {
   settings = await response.json();
   settings.pyodide = new URL(settings.pyodide, home).href;
   self.fetch = verifiedFetch;
-  const files = [...settings.core, ...settings.packages.numpy, settings.bundle];
-  if (needsMatplotlib(code)) files.push(...settings.packages.matplotlib);
-  await Promise.all(files.map(content));
+  const known = packages.filter((name) => settings.packages[name]);
+  const early = [...settings.first, ...known].flatMap((name) => settings.packages[name]);
+  await Promise.all([...settings.core, ...early, settings.bundle].map(content));
   await runScript("pyodide.js");
   await runScript("pyodide.asm.js");
   python = await self.loadPyodide({
     indexURL: settings.pyodide,
     env: { HOME: "/home/pyodide", PYTHONDONTWRITEBYTECODE: "1" },
   });
-  python.FS.mkdirTree("/book");
-  python.unpackArchive(await content(settings.bundle), "zip", { extractDir: "/book" });
-  tell("Starting NumPy");
-  await loadPackage("numpy");
+  python.FS.mkdirTree(settings.root);
+  python.unpackArchive(await content(settings.bundle), "zip", { extractDir: settings.root });
+  await loadPackages(settings.first);
   tell("Starting the book’s own code");
-  const prepare = python.runPython(`
-import sys
-from pathlib import Path
-
-sys.path[:0] = ["/book", "/book/_ext"]
-import live_kernel
-from pyodide.ffi import to_js
-from js import Object
-
-live_kernel.start(Path("/book"))
-
-
-def prepare(post):
-    import numpy as np
-
-    def plain(value):
-        if isinstance(value, np.ndarray):
-            return {"data": np.ascontiguousarray(value).ravel(), "shape": list(value.shape)}
-        if isinstance(value, np.generic):
-            return value.item()
-        if isinstance(value, dict):
-            return {str(key): plain(entry) for key, entry in value.items()}
-        return [plain(entry) for entry in value] if isinstance(value, list | tuple) else value
-
-    def send(message):
-        post(to_js(plain(message), dict_converter=Object.fromEntries))
-
-    return live_kernel.Kernel(send)
-
-
-prepare
-`);
-  kernel = prepare((message) => say(current, message.kind, message));
-  prepare.destroy();
+  python.pyimport("sys").path.insert(0, settings.root);
+  begun = python.pyimport("sphinx_live_cells.browser.startup");
+  python.page = begun.Python(settings.root, page, (message) => say(current, message.kind, message));
+  kernel = python.page.kernel;
   for (const name of [...settings.core, settings.bundle]) contents.delete(name);
 }
 
-const needsMatplotlib = (code) => /\bmatplotlib\b|\bplots\b|\bfigure_style\b/.test(code);
-let withMatplotlib = false;
+const TITLES = { numpy: "NumPy", matplotlib: "Matplotlib" };
 
-async function loadFor(code) {
-  if (withMatplotlib || !needsMatplotlib(code)) return;
-  tell("Starting Matplotlib");
-  await loadPackage("matplotlib");
-  withMatplotlib = true;
+async function loadPackages(names) {
+  for (const name of names) {
+    if (python.loadedPackages[name]) continue;
+    tell(`Starting ${TITLES[name] || name}`);
+    await loadPackage(name);
+  }
+}
+
+async function loadFor(codes) {
+  const list = python.toPy(codes);
+  const names = python.page.wanted(list);
+  await loadPackages(names.toJs());
+  names.destroy();
+  list.destroy();
 }
 
 /* An array comes as {data, shape}; everything else as it is. */
-function toPython(variables) {
-  const numpy = python.pyimport("numpy");
+async function toPython(variables) {
   const names = python.toPy({});
   for (const [name, value] of Object.entries(variables || {})) {
     if (value && value.data && value.shape) {
-      const flat = python.toPy(value.data);
-      names.set(name, numpy.asarray(flat).reshape(python.toPy(value.shape)).copy());
+      await loadPackages(["numpy"]);
+      names.set(name, begun.array(python.toPy(value.data), python.toPy(value.shape)));
     } else {
       names.set(name, python.toPy(value));
     }
@@ -187,28 +164,28 @@ function toPython(variables) {
 }
 
 const handle = {
-  async start({ stamp, code }) {
+  async start({ stamp, page, packages }) {
     try {
-      if (!kernel) await start(stamp, code);
+      if (!kernel) await start(stamp, page, packages);
     } catch (error) {
       throw new LoadError(await cause(error));
     }
     return {};
   },
-  async cells({ sources, target }) {
+  async cells({ sources, target, mayFail }) {
     const list = python.toPy(sources);
     const order = kernel.plan(list, target);
-    await loadFor(order.toJs().map((number) => sources[number]).join("\n"));
+    if (!order) return { again: true };
+    await loadFor(order.toJs().map((number) => sources[number]));
     order.destroy();
-    return { succeeded: kernel.run_cells(list, target) };
+    return { succeeded: kernel.run_cells.callKwargs(list, target, { may_fail: python.toPy(mayFail) }) };
   },
   async run({ code, options }) {
-    await loadFor(code);
-    const names = toPython(options.variables);
+    await loadFor([code]);
     const succeeded = kernel.run.callKwargs(code, {
       name: options.name || "code",
       space: options.space || "page",
-      variables: names,
+      variables: await toPython(options.variables),
     });
     return { succeeded };
   },

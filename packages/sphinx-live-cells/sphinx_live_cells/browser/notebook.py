@@ -36,7 +36,7 @@ SETTINGS = frozenset(
 
 INSTALLERS = frozenset(["pip", "pip3", "conda", "mamba", "uv"])
 NOTHING_INSTALLED = (
-    "A page installs nothing. NumPy, Matplotlib and nnfs are here; for other packages, "
+    "A page installs nothing. {available} are here; for other packages, "
     "take the code to a notebook of your own."
 )
 NO_SHELL = "A page has no shell, so this line was left out: {}"
@@ -209,6 +209,13 @@ class Shell:
         Shows an object.
     names : function
         Returns the names of the code that runs.
+    available : function
+        Returns in words which packages there are.
+
+    Attributes
+    ----------
+    ast_transformers : list
+        As IPython's: each changes the code of a cell before it runs.
     """
 
     def __init__(
@@ -216,7 +223,10 @@ class Shell:
         note: Callable[[str], None],
         display: Callable[..., Any],
         names: Callable[[], dict[str, Any]],
+        available: Callable[[], str],
     ) -> None:
+        self.ast_transformers: list[ast.NodeTransformer] = []
+        self._available = available
         self._note = note
         self._display = display
         self._names = names
@@ -225,6 +235,11 @@ class Shell:
         self.events = types.SimpleNamespace(
             register=lambda *_: None, unregister=lambda *_: None, trigger=lambda *_: None
         )
+
+    @property
+    def user_ns(self) -> dict[str, Any]:
+        """The names of the code that runs."""
+        return self._names()
 
     def begin(self, magic: str, code: str) -> None:
         """Begin what `end` ends: the time that code takes."""
@@ -268,7 +283,7 @@ class Shell:
         if name in SETTINGS:
             return
         if name in INSTALLERS:
-            self._note(NOTHING_INSTALLED)
+            self._note(NOTHING_INSTALLED.format(available=self._available()))
         elif name in ("who", "whos"):
             hidden = {"In", "Out", "display", "get_ipython"}
             print(*sorted(n for n in self._names() if n[0] != "_" and n not in hidden), sep="  ")
@@ -292,7 +307,8 @@ class Shell:
         """Say that ``!command`` is not run."""
         words = command.split()
         installs = INSTALLERS & set(words[:3]) and "install" in words
-        self._note(NOTHING_INSTALLED if installs else NO_SHELL.format(command.strip()))
+        nothing = NOTHING_INSTALLED.format(available=self._available())
+        self._note(nothing if installs else NO_SHELL.format(command.strip()))
 
     def getoutput(self, command: str) -> Any:
         """Raise the error that says that ``x = !command`` has nothing to give."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pasted_notebook import plain_python, without_prompts
+from sphinx_live_cells.browser.notebook import plain_python, without_prompts
 
 EXTENSIONS = Path(__file__).resolve().parents[2] / "book" / "_ext"
 
@@ -265,7 +265,7 @@ def differences(messages, expected):
 RUN = """
 import json, sys
 from pathlib import Path
-import live_kernel
+from sphinx_live_cells.browser import kernel as live_kernel
 live_kernel.start(Path(sys.argv[1]))
 shown, found = [], {}
 kernel = live_kernel.Kernel(shown.append)
