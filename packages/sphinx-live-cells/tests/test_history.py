@@ -8,7 +8,7 @@ from contextlib import redirect_stdout
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sphinx_live_cells.browser.history import Settings, mentioned
@@ -262,6 +262,7 @@ def test_each_cell_alone_and_all_of_them_twice(name):
             page.end()
 
 
+@settings(deadline=None, derandomize=True, max_examples=150)
 @given(
     name=st.sampled_from(NAMES),
     steps=st.lists(

@@ -386,9 +386,12 @@ class Modules:
 def _functions(name: str, module: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Yield a module, and the classes that it defines, each with its functions and classes."""
     content = {k: v for k, v in list(getattr(module, "__dict__", {}).items()) if callable(v)}
+    own = is_own(name)
+    # What a library keeps under a private name is often a state of its own.
+    content = {key: value for key, value in content.items() if own or not key.startswith("_")}
     if content:
         yield module, content
-    if is_own(name):
+    if own:
         for kind in [v for v in content.values() if isinstance(v, type) and v.__module__ == name]:
             methods = property, staticmethod, classmethod
             yield kind, {
