@@ -256,13 +256,17 @@ def test_each_cell_alone_and_all_of_them_twice(name):
         try:
             assert page.run(target)[0] == expected[target]
             assert page.run(target)[0] == expected[target], "run again"
-            for number in [*range(len(sources)), *reversed(range(len(sources)))]:
-                assert page.run(number)[0] == expected[number], (target, number)
         finally:
             page.end()
+    page = Page(sources)
+    try:
+        for number in [*range(len(sources)), *reversed(range(len(sources)))]:
+            assert page.run(number)[0] == expected[number], number
+    finally:
+        page.end()
 
 
-@settings(deadline=None, derandomize=True, max_examples=150)
+@settings(deadline=None, derandomize=True, max_examples=40)
 @given(
     name=st.sampled_from(NAMES),
     steps=st.lists(

@@ -1,18 +1,17 @@
 """The kernel that stands in for a notebook's in a browser, run here on this machine's Python."""
 
+import ast
+import json
 import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sphinx_live_cells.browser import kernel as live_kernel
 from sphinx_live_cells.browser.kernel import Kernel
-
-EXTENSIONS = Path(__file__).resolve().parents[2] / "book" / "_ext"
 
 
 @pytest.fixture
@@ -95,7 +94,7 @@ def test_figures_are_shown_once_and_closed(kernel, shown):
 def test_a_traceback_begins_in_the_readers_code(kernel, shown):
     assert not kernel.run("def f():\n    return 1 / 0\n\nf()", name="cell 3")
     text = shown[0]["text"]
-    assert "live_kernel" not in text
+    assert "kernel.py" not in text
     assert text.count("In <cell 3") == 2 or text.count('In "<cell 3') == 2
     assert "return 1 / 0" in text
     assert shown[0]["summary"] == "ZeroDivisionError: division by zero"
@@ -132,11 +131,13 @@ def test_a_traceback_has_the_readers_lines_and_no_others(kernel, shown, source, 
     assert {*files} <= {"<cell 3, run 1>", "<string>"}
 
 
-def test_a_traceback_keeps_the_frames_of_the_package(kernel, shown):
-    assert not kernel.run("import nnfs\nnnfs.one_hot([1, 2], 0.5)", name="cell 1")
+def test_a_traceback_keeps_the_frames_of_the_books_modules(kernel, shown, tmp_path, monkeypatch):
+    (tmp_path / "own_of_a_book.py").write_text("def f(x): return 1 / x", "utf8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(live_kernel.session, "folders", {"own": f"{tmp_path}{os.sep}own"})
+    assert not kernel.run("import own_of_a_book\nown_of_a_book.f(0)", name="cell 1")
     files = re.findall(r'^  (?:File|In) "(.*?)"', shown[0]["text"], re.MULTILINE)
-    assert files[0] == "<cell 1, run 1>"
-    assert {name.replace("\\", "/").partition("/")[0] for name in files[1:]} == {"nnfs"}
+    assert files == ["<cell 1, run 1>", "own_of_a_book.py"]
 
 
 @pytest.mark.parametrize("source", ["a +", "raise SystemExit(2)", "raise KeyboardInterrupt"])
@@ -155,12 +156,12 @@ def test_names_belong_to_a_space(kernel, shown):
 
 
 def test_events_reach_the_page(kernel, shown):
-    kernel.run("from live_kernel import send_event\nsend_event('loss', [0.5])")
+    kernel.run("from sphinx_live_cells.browser import send_event\nsend_event('loss', [0.5])")
     assert shown == [{"kind": "event", "cell": None, "name": "loss", "value": [0.5]}]
 
 
-def test_earlier_cells_run_first_and_each_shows_its_own(kernel, shown):
-    sources = ["print('a')\na = 1", "print('unneeded')", "a + 1"]
+def test_the_cells_above_run_first_and_each_shows_its_own(kernel, shown):
+    sources = ["print('a')\na = 1", "", "a + 1"]
     assert kernel.run_cells(sources, 2)
     assert [(m["cell"], m["kind"]) for m in shown] == [
         (0, "started"),
@@ -179,47 +180,71 @@ def test_a_failing_cell_keeps_later_ones_from_running(kernel, shown):
     assert shown[-1] == {"kind": "finished", "cell": 0, "succeeded": False}
 
 
-def test_results_from_a_part_of_the_digits_are_marked(kernel, shown):
-    load = "from nnfs import load_mnist\nx = load_mnist('bundled').y_test[0]"
-    kernel.run_cells([load, "y = 3", "y", "x"], 2)
-    assert "note" not in kinds(shown)
-    kernel.run_cells([load, "y = 3", "y", "x"], 3)
-    assert [m["cell"] for m in shown if m["kind"] == "note"] == [0, 3]
+def test_results_from_less_are_marked(kernel, shown, monkeypatch):
+    monkeypatch.setattr(live_kernel.session, "less", ["Fraction", "fractions.Fraction"])
+    monkeypatch.setattr(live_kernel.session, "less_note", "Of a part.")
+    load = "from fractions import Fraction\nx = Fraction(1)\nz = []"
+    sources = [load, "y = 3", "y", "x", "z.append(x)", "z"]
+    assert kernel.run_cells(sources, 5)
+    assert [(m["cell"], m["text"]) for m in shown if m["kind"] == "note"] == [
+        (cell, "Of a part.") for cell in (0, 3, 4, 5)
+    ]
 
 
-def test_the_cells_modules_work_without_a_notebook(tmp_path):
+SETTINGS = {
+    "available": "NumPy",
+    "absent": {"sympy": "SymPy"},
+    "startup": "a_startup",
+    "less_note": "Less.",
+}
+
+
+def test_a_page_begins_with_what_its_book_says(tmp_path):
     """In a Python of its own, as `start` changes what can be imported."""
-    (tmp_path / "digits.json").write_text("{}")
+    (tmp_path / "live-session.json").write_text(json.dumps(SETTINGS))
+    (tmp_path / "a_startup.py").write_text("print('begun')")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "prices.csv").write_text("3")
     code = """
+import sys
 from pathlib import Path
-import sys, live_kernel
-live_kernel.start(Path(sys.argv[1]))
+from sphinx_live_cells.browser import kernel as live_kernel
+live_kernel.start(Path(sys.argv[1]), "part/chapter")
 shown = []
 kernel = live_kernel.Kernel(shown.append)
 assert kernel.run('''
-from checked import check
-from shown import glue, table
-import trained
-check("eq-x", [4.0, 9.0], [4.0, 9.0], terms=1)
-glue(n=3)
+from myst_nb import glue
+glue("n", 3)
 import sympy
-table({"a": [1]}, index=["b"])
+print(open("../data/prices.csv").read())
 '''), shown
 assert not kernel.run("sympy.pi")
-assert "not among the packages" in shown.pop()["summary"]
-print([message["kind"] for message in shown], shown[1]["values"])
+assert shown.pop()["summary"] == "ImportError: SymPy is not among the packages that the page loads"
+assert not kernel.run("import requests_")
+assert "A page has NumPy and Python's own library" in shown.pop()["summary"]
+print([message["kind"] for message in shown], shown[0]["values"])
 """
     result = subprocess.run(
         [sys.executable, "-c", code, tmp_path],
-        env={
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(map(str, (EXTENSIONS, EXTENSIONS.parents[1]))),
-        },
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert result.stdout.strip() == "['html', 'glue', 'html'] {'n': 3}", result.stderr
+    assert result.stdout.split("\n")[:2] == ["begun", "['glue', 'stream'] {'n': 3}"], result.stderr
+
+
+def test_code_is_changed_as_a_notebook_would_change_it(kernel, shown):
+    class Twice(ast.NodeTransformer):
+        def visit_Constant(self, node):
+            return ast.Constant(2 * node.value)
+
+    live_kernel.shell.ast_transformers.append(Twice())
+    try:
+        kernel.run("21")
+    finally:
+        live_kernel.shell.ast_transformers.clear()
+    assert shown[0]["text"] == "42"
 
 
 def test_an_array_is_shown_by_its_representation(kernel, shown):

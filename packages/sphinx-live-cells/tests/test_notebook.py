@@ -1,7 +1,6 @@
 """What a pasted notebook cell uses works in a page, or one line says what to do instead."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from sphinx_live_cells.browser.notebook import plain_python, without_prompts
-
-EXTENSIONS = Path(__file__).resolve().parents[2] / "book" / "_ext"
 
 PYPLOT = "import matplotlib.pyplot as plt\n"
 DISPLAY = "from IPython.display import display, HTML, Markdown, Image, SVG, clear_output\n"
@@ -281,13 +278,12 @@ Path(sys.argv[1], "found.json").write_text(json.dumps(found), "utf8")
 def found(tmp_path_factory):
     """In a Python of its own, as `start` changes what can be imported."""
     folder = tmp_path_factory.mktemp("pasted")
-    (folder / "digits.json").write_text("{}", "utf8")
+    settings = {"absent": {"pandas": "pandas"}, "available": "NumPy, Matplotlib"}
+    (folder / "live-session.json").write_text(json.dumps(settings), "utf8")
     codes = {name: code for name, (code, _) in PASTED.items()}
     (folder / "codes.json").write_text(json.dumps(codes), "utf8")
-    path = os.pathsep.join([str(EXTENSIONS), str(EXTENSIONS.parents[1])])
     result = subprocess.run(
         [sys.executable, "-c", RUN, folder],
-        env={**os.environ, "PYTHONPATH": path},
         capture_output=True,
         text=True,
         check=False,

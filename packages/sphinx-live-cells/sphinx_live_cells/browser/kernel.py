@@ -361,7 +361,7 @@ class Kernel:
 
     def _tell_of_not_finite(self, source: str, value: Any) -> None:
         """Say once that nothing has warned of nan and inf, where that is so."""
-        if self._told_not_finite or not _silent_about_infinity():
+        if self._told_not_finite or "numpy" not in sys.modules or not _silent_about_infinity():
             return
         made = read_pages_names([plain_python(source)])[0]
         if any(map(_not_finite, [value, *(self.names.get(n) for n in made.bound | made.touched)])):
@@ -385,8 +385,7 @@ def _markup(value: Any) -> str | None:
 @functools.cache
 def _silent_about_infinity() -> bool:
     """Return whether this processor hides from NumPy that a division was by zero."""
-    import numpy as np
-
+    np = sys.modules["numpy"]
     try:
         with np.errstate(all="raise"):
             np.divide(np.ones(1), np.zeros(1))
@@ -396,8 +395,7 @@ def _silent_about_infinity() -> bool:
 
 
 def _not_finite(value: Any) -> bool:
-    import numpy as np
-
+    np = sys.modules["numpy"]
     if isinstance(value, tuple | list):
         return any(_not_finite(part) for part in value if not isinstance(part, tuple | list))
     number = isinstance(value, float | np.ndarray | np.inexact)
@@ -719,7 +717,7 @@ def start(folder: Path, page: str = "") -> None:
     _stand_in("myst_nb", glue=_glue)
     for module, words in session.absent.items():
         _stand_in(module, __getattr__=partial(_absent, words))
-    place = (folder / page).parent
+    place = folder.joinpath(page).parent if page else folder
     place.mkdir(parents=True, exist_ok=True)
     os.chdir(place)
     if session.startup:
