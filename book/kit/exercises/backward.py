@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 import nnfs
-import wrong_gradients
+from kit.cells import wrong_gradients
 from kit.exercises.engine.calling import call, hint
 from kit.exercises.engine.comparing import compare_each
 from kit.exercises.engine.exercise import Exercise, FaultError
