@@ -66,6 +66,7 @@ def put_first(folders: list[Path]) -> None:
     ours = [str(folder) for folder in folders]
     sys.path[:] = [*ours, *(entry for entry in rest if entry not in last), *last]
     names = {path.stem for path in folders[-1].glob("[a-z]*.py")} | {"nnfs", "kit"}
+    names |= {path.parent.name for folder in folders for path in folder.glob("sphinx_*/__init__.py")}
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in names - {__name__}:
             file = Path(getattr(module, "__file__", None) or "").resolve()
@@ -93,6 +94,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     require_readable(source)
     book = folder_of_the_book(source)
     usual_warnings()
-    put_first([book.parent, book, book / "_ext"])
+    packages = sorted(path.parent.parent for path in book.parent.glob("packages/*/*/__init__.py"))
+    put_first([book.parent, book, *packages, book / "_ext"])
     app.setup_extension("kit.build.own_environment")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

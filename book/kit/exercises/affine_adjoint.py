@@ -8,7 +8,7 @@ import numpy as np
 from kit.exercises.engine.calling import call, hint
 from kit.exercises.engine.comparing import compare
 from kit.exercises.engine.exercise import Exercise
-from kit.exercises.engine.sample import DZ, M, PARAMS
+from kit.exercises.engine.sample import DZ, PARAMS, M
 from nnfs import functions
 
 

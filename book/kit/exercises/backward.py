@@ -13,7 +13,6 @@ from kit.exercises.engine.exercise import Exercise, FaultError
 from kit.exercises.engine.sample import ACTIVATIONS, LABELS, ONE_HOT, PARAMS, X
 from nnfs import network
 
-
 BACKWARD_MISTAKES = {
     "scalar_db": "A bias gradient sums over everything, so all biases of a layer get the same. "
     "The sum should run over examples only.",

@@ -8,9 +8,8 @@ import numpy as np
 from kit.exercises.engine.calling import call
 from kit.exercises.engine.comparing import compare, unstable
 from kit.exercises.engine.exercise import Exercise, FaultError
-from kit.exercises.engine.sample import M, ONE_HOT, Z2
+from kit.exercises.engine.sample import ONE_HOT, Z2, M
 from nnfs import functions
-
 
 ADDED = (
     "A small number added to the probability bends the loss, and hides how wrong a sure answer "
@@ -74,8 +73,7 @@ EXERCISE = Exercise(
     number=30,
     task="the mean loss, from logits",
     hints=(
-        "The logarithm of softmax is $z - \\ln \\sum_k e^{z_k}$. It never needs the "
-        "probability.",
+        "The logarithm of softmax is $z - \\ln \\sum_k e^{z_k}$. It never needs the probability.",
         "Multiply by `Y` to keep the true class, add down each column, and take the mean over "
         "the columns. Mind the sign.",
     ),

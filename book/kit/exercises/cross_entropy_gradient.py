@@ -8,7 +8,7 @@ import numpy as np
 from kit.exercises.engine.calling import call
 from kit.exercises.engine.comparing import compare
 from kit.exercises.engine.exercise import Exercise
-from kit.exercises.engine.sample import A2, M, ONE_HOT
+from kit.exercises.engine.sample import A2, ONE_HOT, M
 from nnfs import functions
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from kit.exercises.engine.calling import call, hint
 from kit.exercises.engine.comparing import compare_each
 from kit.exercises.engine.exercise import Exercise
-from kit.exercises.engine.sample import A1, A2, ACTIVATIONS, PARAMS, X, Z1, Z2
+from kit.exercises.engine.sample import A1, A2, ACTIVATIONS, PARAMS, Z1, Z2, X
 from nnfs import functions, network
 
 

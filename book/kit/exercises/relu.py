@@ -43,8 +43,7 @@ EXERCISE = Exercise(
     number=80,
     task="the rectifier",
     hints=(
-        "`np.max` is the largest entry of one array. You want the larger of two, entry by "
-        "entry.",
+        "`np.max` is the largest entry of one array. You want the larger of two, entry by entry.",
         "That is `np.maximum`.",
     ),
     books=functions.relu,

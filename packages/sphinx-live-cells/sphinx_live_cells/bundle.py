@@ -2,6 +2,7 @@
 
 import io
 import json
+import sys
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -55,29 +56,33 @@ def find_modules(names: Iterable[str], folders: Iterable[Path]) -> list[Module]:
     ----------
     names : iterable of str
         ``name`` for a module, or a package and all in it; ``name.*`` for the modules that lie
-        directly in a package, and none in folders below it.
+        directly in a package, and none in folders below it; ``name.__init__`` for a package
+        without any.
     folders : iterable of Path
-        Where to look, as Python does on its path.
+        Where to look first; then on Python's own path.
 
     Raises
     ------
     ExtensionError
         If there is none of a name.
     """
-    places = list(folders)
+    first = list(folders)
+    places = [*first, *(Path(place) for place in sys.path if place)]
     found: dict[str, Module] = {}
     for name in names:
-        plain = name.removesuffix(".*")
+        plain = name.removesuffix(".*").removesuffix(".__init__")
         root = next((root for root in places if _exists(root, plain)), None)
         if root is None:
-            where = ", ".join(map(str, places))
+            where = ", ".join(map(str, first)) + " or on Python's path"
             raise ExtensionError(NOT_A_MODULE.format(name, where))
         parts = plain.split(".")
-        for end in range(1, len(parts)):
+        for end in range(1, len(parts) + name.endswith(".__init__")):
             package = root.joinpath(*parts[:end], "__init__.py")
             if package.is_file():
                 found[".".join(parts[:end])] = Module(".".join(parts[:end]), package)
         folder = root.joinpath(*parts)
+        if name.endswith(".__init__"):
+            continue
         if not folder.is_dir():
             found[plain] = Module(plain, folder.with_suffix(".py"))
             continue
@@ -116,11 +121,15 @@ def import_table(modules: Iterable[Module], packages: Mapping[str, str]) -> impo
             sources[module.name] = bytes_of(module.path).decode("utf8")
             compile(sources[module.name], module.path, "exec")
         except (SyntaxError, ValueError) as error:
-            raise ExtensionError(f"live_cells_modules: {module.path} is no Python: {error}") from None
+            raise ExtensionError(
+                f"live_cells_modules: {module.path} is no Python: {error}"
+            ) from None
     return imports.table(sources, packages)
 
 
-def pack(modules: Iterable[Module], files: Mapping[str, bytes], settings: Mapping[str, Any]) -> bytes:
+def pack(
+    modules: Iterable[Module], files: Mapping[str, bytes], settings: Mapping[str, Any]
+) -> bytes:
     """Return the zip; the same content makes the same bytes.
 
     Parameters

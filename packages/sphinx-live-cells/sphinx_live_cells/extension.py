@@ -74,7 +74,8 @@ class LiveCells:
         given = config.live_cells_packages
         self.packages = dict(given if isinstance(given, dict) else zip(given, given, strict=True))
         found = bundle.find_modules(
-            config.live_cells_modules, [(folder / place).resolve() for place in config.live_cells_path]
+            config.live_cells_modules,
+            [(folder / place).resolve() for place in config.live_cells_path],
         )
         self.table = bundle.import_table(found, self.packages)
         if startup := config.live_cells_startup:

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from sphinx_live_cells.browser.history import Settings, mentioned
 from sphinx_live_cells.browser.kernel import Kernel, NewPythonError
 
@@ -51,7 +50,11 @@ PAGES = {
         "print(step())",
         "print(step())",
     ],
-    "match": ["match [1, 2, 3]:\n    case [first, *rest]: pass", "first += 1", "print(first, rest)"],
+    "match": [
+        "match [1, 2, 3]:\n    case [first, *rest]: pass",
+        "first += 1",
+        "print(first, rest)",
+    ],
     "import *": ["from math import *", "pi = floor(pi)", "print(pi)"],
     "exec": ["x = 1", "exec('x += 1')", "print(x)", "globals()['x'] *= 5", "print(x)"],
     "an argument": ["def f(a): a[0] += 1", "x = [1]", "f(x)", "print(x)", "f(x)", "print(x)"],
@@ -101,7 +104,11 @@ PAGES = {
         "print(np.random.rand())",
         "print(np.random.rand())",
     ],
-    "random numbers of Python": ["import random\nrandom.seed(0)", "random.random()", "print(random.random())"],
+    "random numbers of Python": [
+        "import random\nrandom.seed(0)",
+        "random.random()",
+        "print(random.random())",
+    ],
     "a generator of numbers": [
         "import numpy as np\nr = np.random.default_rng(0)",
         "print(r.normal())",
@@ -162,7 +169,11 @@ PAGES = {
     "a name that is bound again": ["a = 1", "b = a", "a = 7", "print(a, b)", "del b", "print(a)"],
     "a loop's name": ["a = [[1], [2]]", "for x in a: x.append(0)", "print(a)", "print(x)"],
     "a name in a condition": ["a = [1]", "if a[0] > 1: a = [5]\na.append(2)", "print(a)"],
-    "a try": ["a = [1]", "try:\n    a.append(2)\n    1 / 0\nexcept ZeroDivisionError: pass", "print(a)"],
+    "a try": [
+        "a = [1]",
+        "try:\n    a.append(2)\n    1 / 0\nexcept ZeroDivisionError: pass",
+        "print(a)",
+    ],
     "a with": ["import io\nf = io.StringIO()", "f.write('a')", "print(f.getvalue())"],
     "sorted in place": ["import numpy as np\na = np.array([3, 1, 2])", "a.sort()", "print(a)"],
     "swapped": ["a, b = [1], [2]", "a, b = b, a", "print(a, b)", "a[0] = 9", "print(a, b)"],
@@ -171,7 +182,11 @@ PAGES = {
         "a[0].append(5)",
         "print(a)",
     ],
-    "a partial": ["from functools import partial\nx = []\nf = partial(x.append)", "f(1)", "print(x)"],
+    "a partial": [
+        "from functools import partial\nx = []\nf = partial(x.append)",
+        "f(1)",
+        "print(x)",
+    ],
     "a cache": [
         "from functools import cache\ncalls = []\n@cache\ndef f(x):\n    calls.append(x)\n    return x",
         "f(1)",
@@ -288,7 +303,9 @@ def test_runs_and_edits_in_any_order(name, steps):
                 page.sources[cell] = PAGES[name][cell]
             printed, _ = page.run(cell)
             page_again = whole(page.sources, cell)
-            without_numbers = [[str(t).partition(", run ")[0] for t in p] for p in (printed, page_again)]
+            without_numbers = [
+                [str(t).partition(", run ")[0] for t in p] for p in (printed, page_again)
+            ]
             assert without_numbers[0] == without_numbers[1]
     finally:
         page.end()

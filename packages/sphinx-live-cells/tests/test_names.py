@@ -1,8 +1,14 @@
 """What is read from the code of a page's cells."""
 
 import pytest
-
-from sphinx_live_cells.browser.names import derived, modules, needed, out_of_reach, read_pages_names, writers
+from sphinx_live_cells.browser.names import (
+    derived,
+    modules,
+    needed,
+    out_of_reach,
+    read_pages_names,
+    writers,
+)
 
 
 def needs(*sources: str) -> list[int]:

@@ -3,10 +3,8 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
 from sphinx_live_cells.browser.notebook import plain_python, without_prompts
 
 PYPLOT = "import matplotlib.pyplot as plt\n"

@@ -6,7 +6,6 @@ import json
 import tarfile
 
 import pytest
-
 from sphinx_live_cells import pyodide_files
 
 

@@ -4,9 +4,9 @@
 ```
 
 shows a function without its body, a place for the buttons Write, Check and Reset, which a script
-fills, and below it hints and the answer, folded. Hints and checks are those of `reader_exercises`,
-the answer is the function of `reader_solutions`. The page has to be the one that the exercise
-names.
+fills, and below it hints and the answer, folded. Hints and checks stand in the file of the exercise
+in ``kit/exercises``, the answer in that of the same name in ``answers``. The page has to be the one
+that the exercise names.
 
 ```{reader-module}
 ```
@@ -18,21 +18,28 @@ Without solutions (see `without_solutions`) the answers are left out.
 """
 
 import ast
+import hashlib
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
+from sphinx_live_cells.extension import embedded
 
-import reader_exercises
-from kit.source_code import module_file, source
-from live_cells import embedded
-from reader_exercises import EXERCISES, Exercise
+from kit.exercises.engine.exercise import Exercise
+from kit.exercises.engine.marking import FOLDER, exercises
+from kit.source_code import source
 
-ANSWERS = "reader_solutions"
+STATIC = Path(__file__).parent / "static"
 MARK = "marked-exercises"
+
+
+def answer_file(name: str) -> Path:
+    """Return the file with the answer to an exercise."""
+    return FOLDER / "answers" / f"{name}.py"
 
 
 def stub(path: Path, name: str) -> str:
@@ -53,25 +60,24 @@ class MarkedExercise(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the exercise, and mark the page."""
         name = self.arguments[0]
-        found = {exercise.name: exercise for exercise in EXERCISES}
-        if name not in found:
-            raise self.error(f"no exercise {name}; there are {', '.join(found)}")
-        exercise = found[name]
+        if name not in exercises():
+            raise self.error(f"no exercise {name}; there are {', '.join(exercises())}")
+        exercise = exercises()[name]
         if exercise.page != self.env.docname:
             raise self.error(f"the exercise {name} belongs on the page {exercise.page}")
         self.env.metadata[self.env.docname][MARK] = True
-        self.env.note_dependency(str(module_file(ANSWERS)))
-        self.env.note_dependency(reader_exercises.__file__)
+        self.env.note_dependency(str(answer_file(name)))
+        self.env.note_dependency(str(FOLDER / f"{name}.py"))
         box = nodes.container(classes=["marked-exercise"])
         box += self._heading(exercise)
-        code = stub(module_file(ANSWERS), name)
+        code = stub(answer_file(name), name)
         start = nodes.literal_block(code, code, language="python", classes=["exercise-start"])
         box += [start, _raw(f'<div class="live-controls" data-exercise="{name}"></div>')]
         box += _raw(f'<div class="exercise-verdict" data-verdict="{name}"></div>')
         for number, hint in enumerate(exercise.hints, 1):
-            box += self._folded(f"Hint {number}", self._markup(hint))
+            box += self._folded(f"Hint {number}", self._markup(hint, name))
         if self.config.book_solutions:
-            answer = source(module_file(ANSWERS), name)
+            answer = source(answer_file(name), name)
             block = nodes.literal_block(answer, answer, language="python")
             box += self._folded("An answer", [block])
         self.set_source_info(box)
@@ -88,9 +94,9 @@ class MarkedExercise(SphinxDirective):
         standard.labels[label] = self.env.docname, label, exercise.name
         return heading
 
-    def _markup(self, text: str) -> list[nodes.Node]:
+    def _markup(self, text: str, name: str) -> list[nodes.Node]:
         place = nodes.Element()
-        self.state.nested_parse(StringList([text], reader_exercises.__file__), 0, place)
+        self.state.nested_parse(StringList([text], str(FOLDER / f"{name}.py")), 0, place)
         return list(place.children)
 
     def _folded(self, title: str, content: list[nodes.Node]) -> list[nodes.Node]:
@@ -104,10 +110,12 @@ class ReaderModule(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Return the list of exercises and the place for what is made of them."""
         self.env.metadata[self.env.docname][MARK] = True
-        self.env.note_dependency(reader_exercises.__file__)
+        for name in exercises():
+            self.env.note_dependency(str(FOLDER / f"{name}.py"))
         box = nodes.container(classes=["reader-module"])
-        lines = [f"- {{ref}}`write-{e.name.replace('_', '-')}`, {e.task}" for e in EXERCISES]
-        self.state.nested_parse(StringList(lines, reader_exercises.__file__), 0, box)
+        found = exercises().values()
+        lines = [f"- {{ref}}`write-{e.name.replace('_', '-')}`, {e.task}" for e in found]
+        self.state.nested_parse(StringList(lines, str(FOLDER)), 0, box)
         box += _raw(
             '<p class="exercise-progress" data-progress></p>'
             '<div class="live-controls" data-reader-module></div>'
@@ -126,18 +134,24 @@ def add_to_page(
     """Put the names of all exercises, and the script, at the end of a page that has some."""
     if MARK not in app.env.metadata.get(pagename, {}):
         return
-    path = module_file(ANSWERS)
-    starts = {exercise.name: stub(path, exercise.name) for exercise in EXERCISES}
-    code = embedded(starts)
-    address = context["pathto"]("live/marked-exercises.js", resource=True)
+    code = embedded({name: stub(answer_file(name), name) for name in exercises()})
+    address = context["pathto"]("_static/marked-exercises.js", resource=True)
+    stamp = hashlib.sha256((STATIC / "marked-exercises.js").read_bytes()).hexdigest()[:8]
     context["body"] += (
         f'\n<script type="application/json" id="reader-exercises">{code}</script>'
-        f'\n<script defer src="{address}?v={app.config.live_stamp}"></script>'
+        f'\n<script defer src="{address}?v={stamp}"></script>'
     )
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """Let Sphinx find the script and the style."""
+    config.html_static_path.append(str(STATIC))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx; the script comes after those of the cells."""
+    app.connect("config-inited", configure)
+    app.add_css_file("marked-exercises.css")
     app.add_directive("marked-exercise", MarkedExercise)
     app.add_directive("reader-module", ReaderModule)
     app.connect("html-page-context", add_to_page, priority=920)

@@ -394,9 +394,10 @@ def _functions(name: str, module: Any) -> Iterator[tuple[Any, dict[str, Any]]]:
     if own:
         for kind in [v for v in content.values() if isinstance(v, type) and v.__module__ == name]:
             methods = property, staticmethod, classmethod
-            yield kind, {
-                k: v for k, v in vars(kind).items() if callable(v) or isinstance(v, methods)
-            }
+            yield (
+                kind,
+                {k: v for k, v in vars(kind).items() if callable(v) or isinstance(v, methods)},
+            )
 
 
 MODULES = Modules()
@@ -577,8 +578,16 @@ class History:
         hidden = MODULES.look() and possibly
         if plain or hidden or (self._watchful and MODULES.patched()):
             return True
-        held = {id(v) for m in list(sys.modules.values()) if m is not sys.modules.get("__main__")
-                for v in getattr(m, "__dict__", {}).values()} if step.changed else set()
+        held = (
+            {
+                id(v)
+                for m in list(sys.modules.values())
+                if m is not sys.modules.get("__main__")
+                for v in getattr(m, "__dict__", {}).values()
+            }
+            if step.changed
+            else set()
+        )
         return bool(held & step.changed.keys())
 
 

@@ -232,9 +232,9 @@ def _stored(node: ast.AST) -> Iterator[str]:
             yield inner.name
         elif isinstance(inner, ast.Import | ast.ImportFrom):
             yield from (alias.asname or alias.name.partition(".")[0] for alias in inner.names)
-        elif isinstance(inner, ast.MatchAs | ast.MatchStar) and inner.name:
-            yield inner.name
-        elif isinstance(inner, ast.ExceptHandler) and inner.name:
+        elif (isinstance(inner, ast.MatchAs | ast.MatchStar) and inner.name) or (
+            isinstance(inner, ast.ExceptHandler) and inner.name
+        ):
             yield inner.name
 
 
@@ -464,7 +464,9 @@ def _same_object(node: ast.expr | None) -> Iterator[str]:
         receiver = [node.func.value] if isinstance(node.func, ast.Attribute) else []
         for part in (*receiver, *node.args, *(keyword.value for keyword in node.keywords)):
             yield from _same_object(part)
-    elif isinstance(node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+    elif isinstance(
+        node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+    ):
         yield from (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
     elif isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict | ast.IfExp | ast.BoolOp):
         for part in ast.iter_child_nodes(node):

@@ -105,8 +105,8 @@
 
   /* One exercise. */
 
-  const CHECK = `from live_kernel import send_event
-from reader_exercises import mark
+  const CHECK = `from sphinx_live_cells.browser import send_event
+from kit.exercises.engine.marking import mark
 
 send_event("verdict", mark(name, source, answers))`;
 
@@ -210,8 +210,8 @@ send_event("verdict", mark(name, source, answers))`;
 
   /* All of them together. */
 
-  const TRAIN = `from live_kernel import send_event
-from reader_exercises import train_on_digits
+  const TRAIN = `from sphinx_live_cells.browser import send_event
+from kit.exercises.engine.training import train_on_digits
 
 for report in train_on_digits(answers):
     send_event("report", report)`;
