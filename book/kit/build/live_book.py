@@ -26,14 +26,21 @@ CHECKS = ("checked", "compared")
 PART_OF_DIGITS = {"train": 4_000, "t10k": 1_500}
 
 
-def configure(app: Sphinx, config: Config) -> None:
-    """Say which modules pages load, and where Pyodide is."""
+PATH = [BOOK, BOOK / "_ext", ROOT]
+
+
+def modules() -> list[str]:
+    """Return the modules that pages load, as ``live_cells_modules`` takes them."""
     names = [path.relative_to(BOOK).with_suffix("").parts for path in browser_side()]
     own = [".".join(name[:-1] if name[-1] == "__init__" else name) for name in names]
     # A package that leads to others ships without what else lies in it.
-    own = [f"{name}.__init__" if _is_package(name) else name for name in own]
-    config.live_cells_modules = ["nnfs", *CHECKS, *own]
-    config.live_cells_path = [str(BOOK), str(BOOK / "_ext"), str(ROOT)]
+    return ["nnfs", *CHECKS, *(f"{n}.__init__" if _is_package(n) else n for n in own)]
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """Say which modules pages load, and where Pyodide is."""
+    config.live_cells_modules = modules()
+    config.live_cells_path = [str(folder) for folder in PATH]
     if source := os.environ.get("BOOK_PYODIDE"):
         try:
             pyodide_files.verify(Path(source))

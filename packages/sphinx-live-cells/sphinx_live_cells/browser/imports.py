@@ -20,9 +20,23 @@ WHOLE = ""
 
 @dataclass
 class Contents:
-    """What a module imports when it is loaded, and what its functions import when they are called."""
+    """What a module imports when it is loaded, and what its functions import when they are called.
+
+    Attributes
+    ----------
+    imports : set of tuple of str
+        Modules, and for ``from module import name`` also the name.
+    later : dict of str
+        For each name that is imported for type checkers alone, its module: a package whose
+        ``__getattr__`` loads names when they are asked for says so in this form.
+    names : dict of str
+        What the module defines.
+    mentioned : set of str
+        Names that occur in it.
+    """
 
     imports: set[tuple[str, str]] = field(default_factory=set)
+    later: dict[str, str] = field(default_factory=dict)
     names: dict[str, "Contents"] = field(default_factory=dict)
     mentioned: set[str] = field(default_factory=set)
 
@@ -103,16 +117,24 @@ def _read(module: str, source: str, sources: Mapping[str, str]) -> Contents:
             inner = Contents(set(_imports(ast.walk(statement), package)))
             inner.mentioned = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
             found.names[statement.name] = inner
-        elif not _only_for_types(statement):
+        elif _only_for_types(statement):
+            found.later |= {name: m for m, name in _imports(ast.walk(statement), package) if name}
+        else:
             found.imports |= set(_imports(ast.walk(statement), package))
             for node in ast.walk(statement):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     found.names.setdefault(node.id, Contents())
+                elif isinstance(node, functions):
+                    found.names.setdefault(node.name, Contents())
     return found
 
 
 def _only_for_types(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.If) and "TYPE_CHECKING" in ast.dump(statement.test)
+    return (
+        isinstance(statement, ast.If)
+        and isinstance(statement.test, ast.Name | ast.Attribute)
+        and "TYPE_CHECKING" in ast.dump(statement.test)
+    )
 
 
 def _imports(nodes: Iterator[ast.AST], package: str) -> Iterator[tuple[str, str]]:
@@ -131,6 +153,7 @@ def _offered(module: str, contents: Mapping[str, Contents]) -> set[str]:
     """Return the names of a module, with those that a package takes from its modules when asked."""
     found = set(contents[module].names) | {name for _, name in contents[module].imports if name}
     if "__getattr__" in contents[module].names:
+        found |= contents[module].later.keys()
         for inner in contents:
             if inner.rpartition(".")[0] == module:
                 found |= contents[inner].names.keys()
@@ -175,8 +198,10 @@ def _packages_of_imports(
 
 def _home(module: str, name: str, contents: Mapping[str, Contents]) -> str:
     """Return the module that defines a name of a package."""
-    own = contents[module]
+    own = contents.get(module, Contents())
     if name not in own.names and "__getattr__" in own.names:
+        if name in own.later:
+            return _home(own.later[name], name, contents)
         for inner in contents:
             if inner.rpartition(".")[0] == module and name in contents[inner].names:
                 return inner
@@ -199,6 +224,8 @@ def _packages_of_name(
         return set()
     seen.add((home, name))
     found = _packages_of(home, contents, packages, set())
+    if home not in contents:
+        return found
     inside = contents[home].names.get(name, Contents())
     found |= _packages_of_imports(inside.imports, contents, packages, set())
     for other in inside.mentioned & contents[home].names.keys():
