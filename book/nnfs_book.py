@@ -66,7 +66,7 @@ def put_first(folders: list[Path]) -> None:
     ours = [str(folder) for folder in folders]
     sys.path[:] = [*ours, *(entry for entry in rest if entry not in last), *last]
     names = {path.stem for path in folders[-1].glob("[a-z]*.py")} | {"nnfs", "kit"}
-    names |= {path.parent.name for folder in folders for path in folder.glob("sphinx_*/__init__.py")}
+    names |= {path.name for folder in folders for path in folder.glob("sphinx_*")}
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in names - {__name__}:
             file = Path(getattr(module, "__file__", None) or "").resolve()

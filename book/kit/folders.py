@@ -1,8 +1,8 @@
 """Where things lie, and what follows from it: what cells and browsers may load.
 
 A folder named ``cells`` holds what cells import: it is in the digest of the execution cache, and a
-reader's browser has it. A folder named ``browser`` holds what runs there only, and so does the folder
-of exercises but for those of answers and pages. All of these import no Sphinx.
+reader's browser has it. A folder named ``browser`` holds what runs there only, and so does the
+folder of exercises but for those of answers and pages. All of these import no Sphinx.
 """
 
 from collections.abc import Iterator

@@ -7,10 +7,10 @@ import sys
 
 import numpy as np
 import pytest
+from live_kernel import Kernel
 
 import checked
 import compared
-from live_kernel import Kernel
 
 SETTING = """
 import math

@@ -63,7 +63,7 @@ def glued(app: Sphinx, docname: str) -> dict[str, str]:
 
 
 def _place(app: Sphinx, docname: str, suffix: str) -> Path:
-    folder = Path(app.env.mystnb_config.output_folder)
+    folder = Path(vars(app.env)["mystnb_config"].output_folder)
     return folder / f"{docname}{suffix}"
 
 

@@ -3,8 +3,8 @@
 Under every cell whose code a page shows stands a row for the buttons Run, Edit and Reset, which a
 script fills, and at the end of the page the code of all its cells. A cell without shown code, or
 whose output is the data of a script, has no such row. Where a cell cannot run in a browser, the row
-says why: it uses a package that is not there, or needs a cell that does, or its options give another
-reason, ``live: "needs a printer"``.
+says why: it uses a package that is not there, or needs a cell that does, or its options give
+another reason, ``live: "needs a printer"``.
 
 Beside the pages, in the folder ``live``, are written
 
@@ -12,8 +12,8 @@ Beside the pages, in the folder ``live``, are written
 * ``live.json``: where Pyodide is, and the size and SHA-256 of each of its files and of the zip.
 
 By default Pyodide comes from its public address. If ``live_cells_pyodide`` is a folder with its
-files, as `pyodide_files` makes it, they are checked and become part of the site, which then contacts
-no other host.
+files, as `pyodide_files` makes it, they are checked and become part of the site, which then
+contacts no other host.
 """
 
 import base64
@@ -277,10 +277,10 @@ def _copy_of_pyodide(app: Sphinx, folder: Path) -> str | None:
     target.mkdir()
     for file in pyodide_files.table():
         shutil.copyfile(source / file, target / file)
-    for file in source.glob("*.whl"):
+    for wheel in source.glob("*.whl"):
         # Of further packages; their hashes are in Pyodide's own list, which was verified.
-        if not (target / file.name).exists():
-            shutil.copyfile(file, target / file.name)
+        if not (target / wheel.name).exists():
+            shutil.copyfile(wheel, target / wheel.name)
     return "pyodide/"
 
 

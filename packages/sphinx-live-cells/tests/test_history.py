@@ -188,7 +188,8 @@ PAGES = {
         "print(x)",
     ],
     "a cache": [
-        "from functools import cache\ncalls = []\n@cache\ndef f(x):\n    calls.append(x)\n    return x",
+        "from functools import cache\ncalls = []\n@cache\n"
+        "def f(x):\n    calls.append(x)\n    return x",
         "f(1)",
         "print(calls)",
         "print(f(1), calls)",

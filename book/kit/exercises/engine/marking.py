@@ -14,12 +14,13 @@ from sphinx_live_cells.browser.notebook import about_character, without_prompts
 from kit.exercises.engine.calling import told
 from kit.exercises.engine.exercise import Exercise, FaultError
 
+PASSED = "Passed. This is a right {}."
 FOLDER = Path(__file__).resolve().parents[1]
 
 
 @functools.cache
 def exercises() -> dict[str, Exercise]:
-    """Return all exercises by name, in the order of the chapters: each file of the folder is one."""
+    """Return all exercises by name, in the order of the chapters; each file here is one."""
     names = [found.name for found in pkgutil.iter_modules([str(FOLDER)]) if not found.ispkg]
     modules = [importlib.import_module(f"kit.exercises.{name}") for name in names]
     found = sorted((module.EXERCISE for module in modules), key=lambda exercise: exercise.number)
@@ -83,4 +84,4 @@ def mark(name: str, source: str, answers: Mapping[str, str]) -> dict[str, Any]:
         return {"passed": False, "text": f"{text} {more}".rstrip()}
     except (Exception, SystemExit) as error:
         return {"passed": False, "text": f"Your code stops: {told(error)}"}
-    return {"passed": True, "text": f"Passed. This is a right {name}."}
+    return {"passed": True, "text": PASSED.format(name)}

@@ -26,12 +26,13 @@ def gradient_of(names: Mapping[str, Any]) -> Callable[..., Any]:
         if X is not last[0]:
             last[:] = X, np.asarray(X)
         X = last[1]
-        Y = names["one_hot"](y, len(params[3]))
-        activations = names["forward"](params, X)
+        # What passes as an array may be a list, which other functions need not take.
+        Y = np.asarray(names["one_hot"](y, len(params[3])))
+        activations = tuple(np.asarray(A) for A in names["forward"](params, X))
         loss = names["cross_entropy"](activations[2], Y)
         correct = int(np.count_nonzero(np.argmax(activations[2], axis=0) == y))
         gradients = names["backward"](params, activations, X, Y)
-        return loss, correct, network.Parameters(*gradients)
+        return float(loss), correct, network.Parameters(*map(np.asarray, gradients))
 
     return gradient
 

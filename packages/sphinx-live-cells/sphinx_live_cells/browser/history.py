@@ -1,12 +1,12 @@
 """What has run, and from where a page can go on without running everything again.
 
-A cell of a page runs after all cells above it, in their order, so that it shows what the whole page
-would. What has run already runs again only if it has to: before every cell, the names of the page
-are kept, and after it, the objects that the cell can reach are compared with what they were. As long
-as no cell has changed an object that was there before it, the kept names are the page as it was, and
-a cell that is edited or run once more starts from them. Otherwise the page goes back as far as it
-needs, at last to an empty page; and where a cell has changed what lies outside the page, such as a
-function of a module, to a new Python.
+A cell of a page runs after all cells above it, in their order, so that it shows what the whole
+page would. What has run already runs again only if it has to: before every cell, the names of the
+page are kept, and after it, the objects that the cell can reach are compared with what they were.
+As long as no cell has changed an object that was there before it, the kept names are the page as it
+was, and a cell that is edited or run once more starts from them. Otherwise the page goes back as
+far as it needs, at last to an empty page; and where a cell has changed what lies outside the page,
+such as a function of a module, to a new Python.
 
 Nothing is guessed from the code but which names it mentions. What cannot be compared, such as a
 generator, a file or a figure, counts as changed by a cell that can reach it.
@@ -32,19 +32,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-NUMBERS = (int, float, complex, bool)
-WORDS = (str, bytes, type(None), type(...), type(NotImplemented), range)
-CODE = (types.CodeType, types.BuiltinFunctionType, types.MethodDescriptorType)
+NUMBERS: tuple[Any, ...] = (int, float, complex, bool)
+WORDS: tuple[Any, ...] = (str, bytes, type(None), type(...), type(NotImplemented), range)
+CODE: tuple[Any, ...] = (types.CodeType, types.BuiltinFunctionType, types.MethodDescriptorType)
 CODE += (types.WrapperDescriptorType, types.ClassMethodDescriptorType, types.GetSetDescriptorType)
 CODE += (types.MemberDescriptorType, types.MethodWrapperType)
 ATOMS = frozenset([*NUMBERS, *WORDS, *CODE])
 """Types of what never changes and is made of nothing else."""
 
-IMMUTABLE = (pathlib.PurePath, datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo)
-IMMUTABLE += (fractions.Fraction, enum.Enum, re.Pattern, re.Match, slice)
+IMMUTABLE: tuple[Any, ...] = (pathlib.PurePath, fractions.Fraction, enum.Enum, re.Pattern, re.Match)
+IMMUTABLE += (datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, slice)
 ORDERED = (list, tuple, collections.deque)
 CONTAINERS = (dict, set, frozenset, *ORDERED, collections.OrderedDict, collections.defaultdict)
-PLAIN = frozenset([object, *NUMBERS, *WORDS, *CONTAINERS, BaseException, Exception])
+PLAIN: frozenset[Any] = frozenset([object, *NUMBERS, *WORDS, *CONTAINERS, BaseException, Exception])
 """Types of which all is known that an object of theirs holds."""
 
 OF_NUMPY = frozenset(["dtype", "ufunc", "_ArrayFunctionDispatcher"])
@@ -128,6 +128,7 @@ def state_of(value: Any, names: dict[str, Any]) -> State:
     names : dict of str
         The page whose functions lead to its names.
     """
+    parts: list[Any]
     if isinstance(value, types.FunctionType):
         parts = [value.__defaults__, value.__kwdefaults__, value.__dict__, value.__closure__]
         own = value.__globals__ is names
@@ -241,7 +242,8 @@ def _of_instance(value: Any) -> State:
         parts += [part for pair in list(dict.items(value)) for part in pair]
         parts.append(getattr(value, "default_factory", None))
     elif isinstance(value, CONTAINERS):
-        parts += next(base for base in kind.__mro__ if base in PLAIN).__iter__(value)
+        plain: Any = next(base for base in kind.__mro__ if base in PLAIN)
+        parts += plain.__iter__(value)
     elif isinstance(value, BaseException):
         parts.append(value.args)
     elif isinstance(value, int | float | complex | str | bytes):
@@ -405,7 +407,7 @@ MODULES = Modules()
 
 
 class Settings:
-    """What code often sets for all that follows, at one moment: random numbers, styles, warnings."""
+    """What code often sets for all that follows, at one moment, such as styles and warnings."""
 
     def __init__(self) -> None:
         self._kept = {name: get() for name, (get, _) in _settings().items()}

@@ -20,7 +20,7 @@ WHOLE = ""
 
 @dataclass
 class Contents:
-    """What a module imports when it is loaded, and what its functions import when they are called.
+    """What a module imports when it is loaded, and its functions when they are called.
 
     Attributes
     ----------

@@ -1,11 +1,11 @@
 """What the cells of a page do with its names, as far as their code tells.
 
 It decides nothing about results: in a browser all cells above one run before it, see `history`. It
-tells which cells are out of reach since one that cannot run in a browser makes what they need, which
-results come from less data than those of the built page, and what else cells are marked with. A
-cell needs those that bind the names it uses, and those that may change what is bound in between:
-that assign to an entry, call a method that may change its object, or draw from a generator of random
-numbers. What a function needs is needed by whoever calls it.
+tells which cells are out of reach since one that cannot run in a browser makes what they need, and
+which results come from less data than those of the built page. A cell needs those that bind the
+names it uses, and those that may change what is bound in between: that assign to an entry, call a
+method that may change its object, or draw from a generator of random numbers. What a function needs
+is needed by whoever calls it.
 
 The module imports nothing but the standard library, so tests and a browser can load it.
 """
@@ -29,6 +29,7 @@ STREAMS = ("default_rng", "iter", "open")
 ANY = "*"
 """In the place of the names that code binds if these cannot be read from it."""
 
+SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 BINDS_ANYTHING = frozenset(["exec", "globals", "run_line_magic", "run_cell_magic"])
 
 
@@ -93,8 +94,8 @@ class _Reader(ast.NodeVisitor):
             self._touch(node.func)
         if getattr(node.func, "id", getattr(node.func, "attr", "")) in BINDS_ANYTHING:
             self.names.bound.add(ANY)
-        for argument in node.args if isinstance(node.func, ast.Attribute) else ():
-            if node.func.attr == "copyto":
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "copyto":
+            for argument in node.args:
                 self._touch(argument)
         for keyword in node.keywords:
             if keyword.arg == "out":
@@ -232,9 +233,7 @@ def _stored(node: ast.AST) -> Iterator[str]:
             yield inner.name
         elif isinstance(inner, ast.Import | ast.ImportFrom):
             yield from (alias.asname or alias.name.partition(".")[0] for alias in inner.names)
-        elif (isinstance(inner, ast.MatchAs | ast.MatchStar) and inner.name) or (
-            isinstance(inner, ast.ExceptHandler) and inner.name
-        ):
+        elif isinstance(inner, ast.MatchAs | ast.MatchStar | ast.ExceptHandler) and inner.name:
             yield inner.name
 
 
@@ -301,7 +300,7 @@ def modules(sources: Sequence[str], wanted: Sequence[str]) -> list[set[str]]:
     names: dict[str, str] = {}
     found = []
     for source in sources:
-        used = set()
+        used: set[str] = set()
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError):
@@ -312,7 +311,7 @@ def modules(sources: Sequence[str], wanted: Sequence[str]) -> list[set[str]]:
                     top = alias.name.partition(".")[0]
                     names[alias.asname or top] = top
             elif isinstance(node, ast.ImportFrom) and node.module in wanted:
-                used.add(node.module)
+                used.add(str(node.module))
         for node in ast.walk(tree):
             if isinstance(node, ast.Name) and names.get(node.id) in wanted:
                 used.add(names[node.id])
@@ -400,7 +399,8 @@ def writers(cells: Sequence[Names]) -> list[Writers]:
 
 def needed(of_cell: Sequence[Writers], target: int) -> list[int]:
     """Return the numbers of all earlier cells that a cell needs, directly or not, in order."""
-    waiting, found = [target], set()
+    waiting: list[int] = [target]
+    found: set[int] = set()
     while waiting:
         for made_by in of_cell[waiting.pop()].values():
             waiting += set(made_by) - found
@@ -469,8 +469,8 @@ def _same_object(node: ast.expr | None) -> Iterator[str]:
     ):
         yield from (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
     elif isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict | ast.IfExp | ast.BoolOp):
-        for part in ast.iter_child_nodes(node):
-            yield from _same_object(part) if isinstance(part, ast.expr) else ()
+        for inside in ast.iter_child_nodes(node):
+            yield from _same_object(inside) if isinstance(inside, ast.expr) else ()
     elif isinstance(node, ast.NamedExpr):
         yield from (node.target.id, *_same_object(node.value))
 
