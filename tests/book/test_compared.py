@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 import pytest
-from live_kernel import Kernel
+from sphinx_live_cells.browser.kernel import Kernel
 
 import checked
 import compared
