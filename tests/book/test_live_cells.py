@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sphinx_live_cells import bundle
-from sphinx_live_cells.browser import imports
 
 import nnfs
 from kit.build import live_book
+from sphinx_live_cells import bundle
+from sphinx_live_cells.browser import imports
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = """

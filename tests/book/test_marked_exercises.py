@@ -4,11 +4,11 @@ import io
 import zipfile
 
 import pytest
-from sphinx_live_cells.browser.names import read_pages_names, writers
 
 from kit.exercises.engine.marking import exercises
 from kit.exercises.pages.marked_exercises import answer_file, stub
 from kit.exercises.pages.without_solutions import without
+from sphinx_live_cells.browser.names import read_pages_names, writers
 
 from .pages import all_pages, chapters
 

@@ -17,24 +17,23 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
+
+from kit.folders import BOOK, ROOT, browser_side, folder_on_path, packages
+from nnfs import digit_files
 from sphinx_live_cells import pyodide_files
 
-from kit.folders import BOOK, ROOT, browser_side
-from nnfs import digit_files
-
-CHECKS = ("checked", "compared")
 PART_OF_DIGITS = {"train": 4_000, "t10k": 1_500}
 
 
-PATH = [BOOK, BOOK / "_ext", ROOT]
+PATH = [BOOK, ROOT, *(package.parent for package in packages())]
 
 
 def modules() -> list[str]:
     """Return the modules that pages load, as ``live_cells_modules`` takes them."""
-    names = [path.relative_to(BOOK).with_suffix("").parts for path in browser_side()]
-    own = [".".join(name[:-1] if name[-1] == "__init__" else name) for name in names]
-    # A package that leads to others ships without what else lies in it.
-    return ["nnfs", *CHECKS, *(f"{n}.__init__" if _is_package(n) else n for n in own)]
+    # A package that leads to others ships without what else lies in it, as ``name.__init__``.
+    found = [(path, folder_on_path(path)) for path in browser_side()]
+    names = [".".join(path.relative_to(above).with_suffix("").parts) for path, above in found]
+    return ["nnfs", *(name for name in names if not name.startswith("sphinx_live_cells"))]
 
 
 def configure(app: Sphinx, config: Config) -> None:
@@ -47,10 +46,6 @@ def configure(app: Sphinx, config: Config) -> None:
         except ValueError as error:
             raise ExtensionError(f"BOOK_PYODIDE: {error}") from error
         config.live_cells_pyodide = str(Path(source).resolve())
-
-
-def _is_package(name: str) -> bool:
-    return BOOK.joinpath(*name.split("."), "__init__.py").is_file()
 
 
 def add_digits(app: Sphinx, files: dict[str, bytes]) -> None:

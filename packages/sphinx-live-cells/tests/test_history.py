@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sphinx_live_cells.browser.history import Settings, mentioned
 from sphinx_live_cells.browser.kernel import Kernel, NewPythonError
 

@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from sphinx_live_cells.browser import kernel as live_kernel
 from sphinx_live_cells.browser.kernel import Kernel
 

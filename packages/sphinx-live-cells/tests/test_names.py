@@ -1,6 +1,7 @@
 """What is read from the code of a page's cells."""
 
 import pytest
+
 from sphinx_live_cells.browser.names import (
     derived,
     modules,

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+
 from sphinx_live_cells.browser.notebook import plain_python, without_prompts
 
 PYPLOT = "import matplotlib.pyplot as plt\n"

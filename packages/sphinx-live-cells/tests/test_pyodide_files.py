@@ -6,6 +6,7 @@ import json
 import tarfile
 
 import pytest
+
 from sphinx_live_cells import pyodide_files
 
 

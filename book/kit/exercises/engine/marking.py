@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sphinx_live_cells.browser.notebook import about_character, without_prompts
 
 from kit.exercises.engine.calling import told
 from kit.exercises.engine.exercise import Exercise, FaultError
+from sphinx_live_cells.browser.notebook import about_character, without_prompts
 
 PASSED = "Passed. This is a right {}."
 FOLDER = Path(__file__).resolve().parents[1]

@@ -27,11 +27,11 @@ from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
-from sphinx_live_cells.extension import embedded
 
 from kit.exercises.engine.exercise import Exercise
 from kit.exercises.engine.marking import FOLDER, exercises
 from kit.source_code import source
+from sphinx_live_cells.extension import embedded
 
 STATIC = Path(__file__).parent / "static"
 MARK = "marked-exercises"

@@ -1,15 +1,16 @@
 """Both sides of the comparisons in a claim, and how far each is from the other truth.
 
->>> from checked import claim
+>>> from sphinx_equation_checks.cells import claim
 >>> tree = visible(ast.parse("claim(3 > 5, 'three is more')"))
 >>> exec(compile(tree, "cell", "exec"))
 Traceback (most recent call last):
 AssertionError: not so: three is more (0 of 1 hold; 3 > 5 misses by 2)
 
-A claim gets true or false, which does not say by how little. `watch`, which `checked` calls when a
-kernel loads it, lets the cells that follow evaluate the comparisons within the condition of a
-claim by functions of this module: each operand once, in the same order, with the same result, and
-a note of both sides. Where the cells are not changed, as in a script, the sides are not known.
+A claim gets true or false, which does not say by how little. `watch`, called when a kernel loads
+`sphinx_equation_checks.cells`, lets the cells that follow evaluate the comparisons within the
+condition of a claim by functions of this module: each operand once, in the same order, with the
+same result, and a note of both sides. Where cells are not changed, as in a script, the sides are
+not known.
 
 The slack of ``a < b`` is b - a, of ``a == b`` minus the distance, of `numpy.isclose` what remains
 of its tolerance. Of ``and``, ``&``, ``all`` and a list it is the smallest, of ``or``, ``|`` and
@@ -97,7 +98,8 @@ class Seen:
         return bool(self.result)
 
     def __getitem__(self, key: Any) -> "Seen":
-        return _seen(self.result[key], lambda: self.entries[key])
+        part: Seen = _seen(self.result[key], lambda: self.entries[key])
+        return part
 
     def all(self, *arguments: Any, **more: Any) -> "Seen":
         """Return whether all entries hold, by the tightest, as the method of an array does."""
@@ -112,8 +114,10 @@ class Seen:
         axis = more.get("axis", arguments[0] if arguments else None)
         simple = len(arguments) < 2 and set(more) <= {"axis"} and not isinstance(axis, tuple)
         if not simple:
-            return _seen(result, lambda: None)
-        return _seen(result, lambda: _tightest(self.entries, axis, widest=name == "any"))
+            unknown: Seen = _seen(result, lambda: None)
+            return unknown
+        seen: Seen = _seen(result, lambda: _tightest(self.entries, axis, widest=name == "any"))
+        return seen
 
 
 @dataclass(frozen=True)
@@ -254,10 +258,10 @@ def _compared(result: Any, sign: str, left: Any, right: Any) -> Any:
 
 
 def _by_sides(result: Any, sign: str, left: Any, right: Any) -> Array | None:
-    sides = _number(left), _number(right)
-    if sides[0] is None or sides[1] is None:
+    of_left, of_right = _number(left), _number(right)
+    if of_left is None or of_right is None:
         return None
-    (low, whole_left), (high, whole_right) = sides
+    (low, whole_left), (high, whole_right) = of_left, of_right
     complex_sides = np.iscomplexobj(low) or np.iscomplexobj(high)
     if complex_sides:
         if sign not in ("==", "!="):
@@ -311,7 +315,8 @@ def _better(first: Array, second: Array, *, widest: bool) -> Array:
     turn = -1.0 if widest else 1.0
     closer = turn * first["slack"] <= turn * second["slack"]
     by_slack = known[0] & (~known[1] | closer)
-    return np.where(first["holds"] == second["holds"], by_slack, by_truth)
+    better: Array = np.where(first["holds"] == second["holds"], by_slack, by_truth)
+    return better
 
 
 def _tightest(entries: Array, axis: int | None, *, widest: bool) -> Array:
@@ -463,13 +468,14 @@ def _within(function: Any, arguments: list[Any], more: dict[str, Any]) -> Array:
 
 
 def handed(condition: Any, function: Any) -> Any:
-    """Return what a function called ``claim`` gets: with sides if it is that of `checked`."""
+    """Return what a function called ``claim`` gets: with sides if it is that of `claims`."""
     return condition if getattr(function, "takes_sides", False) else plain(condition)
 
 
 def visible(tree: ast.AST) -> ast.AST:
     """Let the conditions of claims in a cell be evaluated by this module; change the tree."""
-    return ast.fix_missing_locations(_Claims().visit(tree))
+    changed: ast.AST = _Claims().visit(tree)
+    return ast.fix_missing_locations(changed)
 
 
 class _Claims(ast.NodeTransformer):
@@ -550,9 +556,8 @@ def _call_noted(node: ast.Call) -> ast.expr:
         return node
     if any(isinstance(argument, ast.Starred) for argument in node.args):
         return node
-    of_module = isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name)
     if isinstance(function, ast.Attribute) and not (
-        of_module and function.value.id in ("np", "numpy", "math")
+        isinstance(function.value, ast.Name) and function.value.id in ("np", "numpy", "math")
     ):
         if function.attr in ("all", "any"):
             function.value = _noting(function.value)
@@ -577,7 +582,10 @@ def _call(
     name: str, arguments: list[ast.expr], place: ast.expr, more: list[ast.keyword] | None = None
 ) -> ast.expr:
     """Return a call of a function of this module, whatever names the cells have bound."""
-    module = ast.Call(ast.Name("__import__", ast.Load()), [ast.Constant(__name__)], [])
+    # With a name to take from it, `__import__` returns the module itself and not its package.
+    from_list = ast.Tuple([ast.Constant(name)], ast.Load())
+    wanted = [ast.Constant(__name__), ast.Constant(None), ast.Constant(None), from_list]
+    module = ast.Call(ast.Name("__import__", ast.Load()), wanted, [])
     function = ast.Attribute(module, name, ast.Load())
     return ast.copy_location(ast.Call(function, arguments, more or []), place)
 
@@ -595,7 +603,7 @@ def watch() -> None:
         return
     from IPython import get_ipython
 
-    # A page's own kernel calls `visible` itself, and what stands in for IPython there asks nothing.
+    # What stands in for IPython elsewhere, as in a browser, may have no such list.
     transformers = getattr(get_ipython(), "ast_transformers", None)
     if transformers is None or any(isinstance(one, _Watching) for one in transformers):
         return

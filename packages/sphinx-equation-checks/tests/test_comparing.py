@@ -3,14 +3,12 @@
 import ast
 import json
 import math
-import sys
 
 import numpy as np
 import pytest
-from sphinx_live_cells.browser.kernel import Kernel
+from IPython.core.interactiveshell import InteractiveShell
 
-import checked
-import compared
+from sphinx_equation_checks.cells import claim, comparing, margins
 
 SETTING = """
 import math
@@ -104,7 +102,7 @@ def evaluated(condition, *, watched):
     claim.takes_sides = watched
     tree = ast.parse(f"{SETTING}\nclaim({condition}, 'text')")
     names = {"claim": claim}
-    exec(compile(compared.visible(tree) if watched else tree, "cell", "exec"), names)
+    exec(compile(comparing.visible(tree) if watched else tree, "cell", "exec"), names)
     return kept[0], names["seen"]
 
 
@@ -113,27 +111,27 @@ def test_a_condition_means_what_it_meant(condition):
     expected, order = evaluated(condition, watched=False)
     found, order_found = evaluated(condition, watched=True)
     assert order_found == order
-    result = compared.plain(found)
+    result = comparing.plain(found)
     assert type(result) is type(expected)
     np.testing.assert_array_equal(result, expected)
-    np.testing.assert_array_equal(compared.read(found)[0], np.asarray(expected))
+    np.testing.assert_array_equal(comparing.read(found)[0], np.asarray(expected))
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
 def test_of_large_arrays_the_sides_are_not_noted(condition, monkeypatch):
     expected, order = evaluated(condition, watched=False)
-    monkeypatch.setattr(compared, "MOST_ENTRIES", 1)
+    monkeypatch.setattr(comparing, "MOST_ENTRIES", 1)
     found, order_found = evaluated(condition, watched=True)
     assert order_found == order
-    np.testing.assert_array_equal(compared.plain(found), expected)
-    holds, tightest = compared.read(found)
+    np.testing.assert_array_equal(comparing.plain(found), expected)
+    holds, tightest = comparing.read(found)
     np.testing.assert_array_equal(holds, np.asarray(expected))
     assert np.size(expected) == 1 or tightest is None
 
 
 @pytest.mark.parametrize(("condition", "margin"), CONDITIONS.items())
 def test_the_margin_is_that_of_the_tightest_entry(condition, margin):
-    _, tightest = compared.read(evaluated(condition, watched=True)[0])
+    _, tightest = comparing.read(evaluated(condition, watched=True)[0])
     if margin is None:
         assert tightest is None
     else:
@@ -156,17 +154,30 @@ def test_another_function_of_that_name_gets_plain_values():
     tree = ast.parse(
         "def claim(x, text): return [type(part) for part in x]\nr = claim([1 < 2], '')"
     )
-    exec(compile(compared.visible(tree), "cell", "exec"), names)
+    exec(compile(comparing.visible(tree), "cell", "exec"), names)
     assert names["r"] == [bool]
 
 
+class Notebook:
+    """IPython, as a kernel runs it, with what its last cell raised."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self.shell = shell
+        assert self.run("import numpy as np\nfrom sphinx_equation_checks.cells import claim, check")
+
+    def run(self, cell: str) -> bool:
+        result = self.shell.run_cell(cell, store_history=True)
+        self.error = result.error_in_exec
+        return result.success
+
+
 @pytest.fixture
-def kernel():
-    shown = []
-    kernel = Kernel(shown.append)
-    kernel.shown = shown
-    assert kernel.run("import numpy as np\nfrom checked import claim, check")
-    return kernel
+def notebook():
+    shell = InteractiveShell.instance()
+    comparing.watch()
+    comparing.watch()
+    yield Notebook(shell)
+    InteractiveShell.clear_instance()
 
 
 @pytest.mark.parametrize(
@@ -186,35 +197,20 @@ def kernel():
         ("bool(0)", "0 of 1 hold)"),
     ],
 )
-def test_a_claim_that_fails_shows_both_sides_and_what_it_misses_by(kernel, condition, finding):
-    assert not kernel.run(f"claim({condition}, 'Adam ends above plain')")
-    assert f"not so: Adam ends above plain ({finding}" in kernel.shown[-1]["summary"]
+def test_a_claim_that_fails_shows_both_sides_and_what_it_misses_by(notebook, condition, finding):
+    assert not notebook.run(f"claim({condition}, 'Adam ends above plain')")
+    assert f"not so: Adam ends above plain ({finding}" in str(notebook.error)
 
 
-def test_a_claim_within_a_loop_and_a_function_shows_its_sides(kernel):
+def test_a_claim_within_a_loop_and_a_function_shows_its_sides(notebook):
     cell = "def f(bound):\n    for x in range(3):\n        claim(x < bound, 'small')\nf(3)\nf(2)"
-    assert not kernel.run(cell)
-    assert kernel.shown[-1]["summary"].endswith("(0 of 1 hold; 2 < 2 misses by 0)")
-    assert "line 3, in f" in kernel.shown[-1]["text"]
-
-
-def test_in_a_notebook_the_sides_are_noted_from_the_cell_after_the_import():
-    from IPython.core.interactiveshell import InteractiveShell
-
-    shell = InteractiveShell.instance()
-    try:
-        compared.watch()
-        compared.watch()
-        shell.run_cell("from checked import claim")
-        result = shell.run_cell("claim(2 > 3, 'more')")
-    finally:
-        InteractiveShell.clear_instance()
-    assert str(result.error_in_exec) == "not so: more (0 of 1 hold; 2 > 3 misses by 1)"
+    assert not notebook.run(cell)
+    assert str(notebook.error).endswith("(0 of 1 hold; 2 < 2 misses by 0)")
 
 
 def test_in_a_script_a_claim_works_without_sides():
     with pytest.raises(AssertionError, match=r"not so: more \(0 of 1 hold\)$"):
-        checked.claim(2 > 3, "more")
+        claim(2 > 3, "more")
 
 
 def records(folder):
@@ -222,18 +218,20 @@ def records(folder):
     return [json.loads(line) for line in lines]
 
 
-def test_nothing_is_recorded_unless_asked(kernel, tmp_path, monkeypatch):
-    monkeypatch.delenv("BOOK_MARGINS", raising=False)
+def test_nothing_is_recorded_unless_asked(notebook, tmp_path, monkeypatch):
+    monkeypatch.delenv(margins.FOLDER, raising=False)
     monkeypatch.chdir(tmp_path)
-    kernel.run("claim(1 < 2, 'less')")
+    notebook.run("claim(1 < 2, 'less')")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_claims_and_checks_are_recorded_with_sides_and_margins(kernel, tmp_path, monkeypatch):
-    monkeypatch.setenv("BOOK_MARGINS", str(tmp_path / "margins"))
-    kernel.run("claim([3 < 5, 3 < 4], 'less')\ncheck('eq-x', [1.0, 2.0], [1.0, 2.0], terms=1)")
-    kernel.run("claim(2.0 > 4.0, 'more')")
-    kernel.run("check('eq-y', [1.0, 2.0], [1.0, 2.5], terms=1)")
+def test_claims_and_checks_are_recorded_with_sides_and_margins(notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv(margins.FOLDER, str(tmp_path / "margins"))
+    notebook.run(
+        "claim([3 < 5, 3 < 4], 'less')\ncheck('eq-x', np.sqrt([1, 4]), [1.0, 2.0], terms=1)"
+    )
+    notebook.run("claim(2.0 > 4.0, 'more')")
+    notebook.run("check('eq-y', [1.0, 2.0], [1.0, 2.5], terms=1)")
     less, x, more, y = records(tmp_path / "margins")
     assert (less["kind"], less["statement"], less["holds"], less["of"]) == ("claim", "less", 2, 2)
     assert (less["left"], less["sign"], less["right"], less["place"]) == (3, "<", 4, [1])
@@ -244,9 +242,9 @@ def test_claims_and_checks_are_recorded_with_sides_and_margins(kernel, tmp_path,
     assert (y["holds"], y["left"]) == (0, pytest.approx(0.2))
 
 
-def test_a_measurement_goes_on_after_what_does_not_hold(kernel, tmp_path, monkeypatch):
-    monkeypatch.setenv("BOOK_MARGINS", str(tmp_path))
-    monkeypatch.setattr(sys.modules["checked"], "go_on", True)
-    kernel.run("claim(2 > 4, 'more')\ncheck('eq-y', [1.0, 2.0], [1.0, 2.5], terms=1)\nafter = 1")
-    assert kernel.run("after")
+def test_a_measurement_goes_on_after_what_does_not_hold(notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv(margins.FOLDER, str(tmp_path))
+    monkeypatch.setattr(margins, "go_on", True)
+    notebook.run("claim(2 > 4, 'more')\ncheck('eq-y', [1.0, 2.0], [1.0, 2.5], terms=1)\nafter = 1")
+    assert notebook.run("after")
     assert [record["holds"] for record in records(tmp_path)] == [0, 0]
