@@ -43,7 +43,7 @@ IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 def machinery() -> str:
     """Return a digest of extensions, widgets and templates: what pages are made with."""
     state = hashlib.sha256()
-    for folder in (KIT, BOOK / "_ext", BOOK / "_templates"):
+    for folder in (KIT, ROOT / "packages", BOOK / "_templates"):
         for pattern in ("*.py", "*.html", "*.css", "*.js"):
             for path in files_below(folder, pattern):
                 state.update(bytes_of(path))
