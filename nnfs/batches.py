@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from nnfs import arguments, engine, regularise
+from nnfs import arguments, engine, regularise, returned
 from nnfs.arguments import Array
 from nnfs.engine import Evaluation, Objective
-from nnfs.gradients import Gradient
+from nnfs.types import Gradient
 
 KEPT = 31 * 2**20  # bytes; from 32 MiB on glibc does not learn
 
@@ -74,7 +74,8 @@ def mini_batches(
             masks = (regularise.dropout_masks(params, chosen.size, dropout, mask_rng),)
         # The bits of a product may depend on the number of threads that BLAS shares it among.
         with engine.one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
-            loss, correct, gradients = gradient(params, rows[chosen].T, y[chosen], *masks)
+            result = gradient(params, rows[chosen].T, y[chosen], *masks)
+        loss, correct, gradients = returned.gradient(result, params, chosen.size)
         return Evaluation(float(loss), correct / chosen.size, list(gradients))
 
     return objective

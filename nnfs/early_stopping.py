@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnfs import arguments
+from nnfs import arguments, returned
 from nnfs.arguments import Array
 from nnfs.training import Step
 
@@ -66,7 +66,7 @@ def stop_early(
     for step in steps:
         if (step.iteration + 1) % every:
             continue
-        scores.append(float(score(step.params)))
+        scores.append(returned.score(score(step.params)))
         if scores[-1] > best.score:
             best = Best(step.params, step.iteration, scores[-1], best.scores)
         elif (step.iteration - best.iteration) // every >= patience:

@@ -22,9 +22,9 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from nnfs import arguments
+from nnfs import arguments, returned
 from nnfs.arguments import Array
-from nnfs.gradients import Gradient
+from nnfs.types import Gradient
 
 PART = 4096
 TILE = 64
@@ -203,7 +203,7 @@ def full_batch(
             def evaluate(part: tuple[Any, Array]) -> Any:
                 # Error states are a thread's own; what overflows here shows in the loss.
                 with np.errstate(over="ignore", invalid="ignore"):
-                    return gradient(params, *part)
+                    return returned.gradient(gradient(params, *part), params, part[1].size)
 
             evaluations = map_parts(evaluate, parts)
             return _weighted_mean(evaluations, [y_k.size / m for _, y_k in parts], m)

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from nnfs import arguments
-from nnfs.arguments import Array
 from nnfs.network import Parameters
+from nnfs.types import Array
 
 # The limit of the weights of a layer, from its fan in and fan out.
 SCHEMES: dict[str, Callable[[int, int], float]] = {

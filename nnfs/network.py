@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnfs import arguments
-from nnfs.arguments import Array
 from nnfs.functions import (
     affine,
     affine_adjoint,
@@ -29,6 +28,7 @@ from nnfs.functions import (
     softmax,
 )
 from nnfs.scores import count_correct
+from nnfs.types import Array
 
 
 class _Blocks(NamedTuple):

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nnfs import arguments, batches, initialise, layers, network, schedules
+from nnfs import arguments, batches, initialise, layers, network, returned, schedules
 from nnfs.arguments import Array
 from nnfs.engine import Objective
-from nnfs.gradients import Gradient
 from nnfs.optimizers import SGD, Optimizer
 from nnfs.schedules import Schedule
+from nnfs.types import Gradient
 
 
 class DivergenceError(ValueError):
@@ -102,22 +102,24 @@ def steps(
     -----
     Book: :eq:`eq-update`.
     """
-    rate = alpha if callable(alpha) else schedules.constant(alpha)
+    schedule = alpha if callable(alpha) else schedules.constant(alpha)
     if not (hasattr(optimizer, "init") and hasattr(optimizer, "update")):
         raise ValueError(
             f"optimizer must be a pair such as nnfs.optimizers.adam() returns, got {optimizer!r}"
         )
     state = optimizer.init(params)
     for iteration in range(iterations):
-        if rate(iteration) == 0:
+        alpha = returned.rate(schedule(iteration), iteration)
+        if alpha == 0:
             raise ValueError(
                 f"the learning rate is 0 at iteration {iteration} of {iterations}: the schedule is "
                 "shorter than the run; give it as many steps"
             )
-        loss, accuracy, gradients = objective(params)
+        loss, accuracy, gradients = returned.objective(objective(params), params)
         # What overflows here is reported below, once and with its iteration.
         with np.errstate(over="ignore", invalid="ignore"):
-            params, state = optimizer.update(params, gradients, state, rate(iteration))
+            result = optimizer.update(params, gradients, state, alpha)
+        params, state = returned.moved(result, params)
         if not (np.isfinite(loss) and all(np.isfinite(P).all() for P in params)):
             whole = all(np.isfinite(P).all() for P in params)
             step = (
@@ -127,7 +129,7 @@ def steps(
             )
             raise DivergenceError(
                 f"training diverged at iteration {iteration}: the loss is {loss:.4g}{step}; try a "
-                f"learning rate smaller than {rate(iteration):g}, and inputs scaled to [0, 1]"
+                f"learning rate smaller than {alpha:g}, and inputs scaled to [0, 1]"
             )
         yield Step(iteration, params, loss, accuracy)
 
@@ -221,8 +223,7 @@ def train(
     y = arguments.labels(y, params[-1].shape[-2], X.shape[-1])
     data_range = _data_range(X, data_range, before)
     X = X.astype(params[0].dtype, copy=False)
-    if gradient is None:
-        gradient = network.gradient if len(params) == 4 else layers.gradient
+    gradient = layers.gradient if gradient is None else gradient
     loss, accuracy = np.empty(iterations), np.empty(iterations)
     with batches.objective(
         gradient, X, y, batch_size=batch_size, seed=seed, threads=threads

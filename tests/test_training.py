@@ -432,3 +432,44 @@ def test_a_loss_that_is_no_number_is_not_blamed_on_the_parameters(X, y):
     with pytest.raises(nnfs.DivergenceError, match="the loss is nan; try") as caught:
         nnfs.train(X, y, n_classes=3, gradient=breaks)
     assert "parameters" not in str(caught.value)
+
+
+def one_step(optimizer=nnfs.optimizers.SGD, alpha=0.1, objective=None):
+    params = nnfs.init_params(7, 5, 3)
+    objective = objective or (lambda params: (1.0, 0.5, params))
+    return list(training.steps(params, objective, iterations=1, alpha=alpha, optimizer=optimizer))
+
+
+def optimizer_of(update):
+    return nnfs.optimizers.Optimizer(lambda params: (), update)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"alpha": lambda step: None},
+            "schedule given as alpha returned None for step 0; expected",
+        ),
+        ({"alpha": lambda step: -0.5}, "returned -0.5 for step 0; expected a learning rate"),
+        ({"alpha": lambda step: np.nan}, "returned nan for step 0"),
+        ({"alpha": lambda step: "0.1"}, "returned '0.1' for step 0"),
+        ({"objective": lambda p: None}, r"objective returned None; expected three, \(loss, accur"),
+        ({"objective": lambda p: (1.0, p)}, "objective returned 2 values in a tuple"),
+        ({"objective": lambda p: (1.0, "all", p)}, "returned 'all' as accuracy; expected one"),
+        ({"objective": lambda p: (1.0, 0.5, p[:1])}, "objective returned 1 gradients; expected 4"),
+        ({"optimizer": optimizer_of(lambda *_: None)}, r"returned None; expected a pair \(params"),
+        ({"optimizer": optimizer_of(lambda p, *_: p)}, "returned 4 values.*expected a pair"),
+        (
+            {"optimizer": optimizer_of(lambda p, *_: (p[:2], ()))},
+            "returned 2 parameters; expected 4",
+        ),
+        (
+            {"optimizer": optimizer_of(lambda p, *_: ([P.astype(float) for P in p], ()))},
+            "returned W1 of dtype float64; expected float32",
+        ),
+    ],
+)
+def test_what_the_functions_of_a_step_return_is_checked(options, message):
+    with pytest.raises(ValueError, match=message):
+        one_step(**options)
