@@ -29,6 +29,7 @@ from nnfs.functions import (
     softmax,
 )
 from nnfs.scores import count_correct
+from nnfs.tiles import takes_tiles
 
 
 def forward(
@@ -105,6 +106,7 @@ def backward(
     return arguments.rebuilt(params, gradients)
 
 
+@takes_tiles
 def gradient(
     params: Sequence[Array], X: Array, y: Array, masks: Sequence[Array] = ()
 ) -> tuple[Any, int, Any]:

@@ -29,6 +29,7 @@ from nnfs.functions import (
     softmax,
 )
 from nnfs.scores import count_correct
+from nnfs.tiles import takes_tiles
 
 
 class _Blocks(NamedTuple):
@@ -228,6 +229,7 @@ def backward_to_hidden(
     return dZ1, dW2, db2
 
 
+@takes_tiles
 def gradient(params: Sequence[ArrayLike], X: Array, y: Array) -> tuple[Any, int, Parameters]:
     """Return loss, number of correct answers and gradients for one part of the data.
 

@@ -7,6 +7,7 @@ import numpy as np
 from nnfs import arguments
 from nnfs.arguments import Array
 from nnfs.gradients import Gradient
+from nnfs.tiles import takes_the_same
 
 
 def penalised(gradient: Gradient, strength: float) -> Gradient:
@@ -47,7 +48,7 @@ def penalised(gradient: Gradient, strength: float) -> Gradient:
         ]
         return loss + penalty, correct, arguments.rebuilt(params, moved)
 
-    return penalised_gradient
+    return takes_the_same(penalised_gradient, gradient)
 
 
 def dropout_masks(params: Any, m: int, rate: float, rng: "np.random.Generator") -> list[Array]:

@@ -20,8 +20,8 @@ import numpy as np
 
 from nnfs import arguments, file_kinds, network
 from nnfs.arguments import Array
+from nnfs.descent import History
 from nnfs.network import Parameters
-from nnfs.training import History
 
 SETTINGS = "run.json"
 VERSION = 1
