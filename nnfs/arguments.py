@@ -301,8 +301,15 @@ def warn_other_scale(X: Array, trained_on: tuple[float, float], *, stacklevel: i
 
 
 def rebuilt(params: Any, blocks: Sequence[Array]) -> Any:
-    """Return arrays in the kind of tuple that params are, such as `nnfs.Parameters`."""
-    return getattr(params, "_make", tuple)(blocks)
+    """Return arrays in the kind of tuple that params are, such as `nnfs.Parameters`.
+
+    They are then of a network with the same activation.
+    """
+    make: Any = type(params) if isinstance(params, tuple) else tuple
+    new: Any = getattr(params, "_make", make)(blocks)
+    if (activation := getattr(params, "activation", None)) is not None:
+        new.activation = activation
+    return new
 
 
 def same_shapes(gradients: Sequence[Array], params: Sequence[Array]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from nnfs import arguments, returned
+from nnfs.tiles import takes_the_same
 from nnfs.types import Array, Gradient
 
 
@@ -48,7 +49,7 @@ def penalised(gradient: Gradient, strength: float) -> Gradient:
         penalised = arguments.with_weights(gradients, pulled)
         return loss + penalty, correct, arguments.rebuilt(params, penalised)
 
-    return penalised_gradient
+    return takes_the_same(penalised_gradient, gradient)
 
 
 def dropout_masks(params: Any, m: int, rate: float, rng: "np.random.Generator") -> list[Array]:

@@ -79,8 +79,8 @@ def objective(result: Any, params: Sequence[Array]) -> tuple[Any, float, Sequenc
     return loss, accuracy, _gradients(gradients, params, "objective")
 
 
-def rate(value: Any, step: int) -> float:
-    """Return the learning rate that a schedule gave for a step, if it is a number of at least 0.
+def rate(value: Any, iteration: int) -> float:
+    """Return the learning rate that a schedule gave for an iteration, if it is one, or 0.
 
     Raises
     ------
@@ -91,8 +91,8 @@ def rate(value: Any, step: int) -> float:
         return arguments.amount(value, "the rate")
     except ValueError:
         raise ValueError(
-            f"the schedule given as alpha returned {_shown(value)} for step {step}; expected a "
-            "learning rate, a finite number of at least 0"
+            f"alpha at iteration {iteration} must be a positive, finite number, but the schedule "
+            f"returned {_shown(value)}"
         ) from None
 
 
