@@ -85,9 +85,9 @@ class Run:
 
     Parameters
     ----------
-    X, y, hidden, n_classes, scheme, activation, seed, params, iterations, epochs, batch_size, alpha,
-    schedule, optimizer, weight_decay, dropout, gradient, validation, every, patience, threads,
-    data_range
+    X, y, hidden, n_classes, scheme, activation, seed, params, iterations, epochs, batch_size,
+    alpha, schedule, optimizer, weight_decay, dropout, gradient, validation, every, patience,
+    threads, data_range
         As for `train`.
 
     Attributes

@@ -40,10 +40,17 @@ def _known(monkeypatch):
     register(GELU)
 
 
+def assert_same(found, expected):
+    for P, Q in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(P, Q)
+
+
 @PAIRS
 def test_the_derivative_is_that_of_the_function(pair):
     Z = np.linspace(-4, 4, 41)
-    np.testing.assert_allclose(pair.value(Z + 1e-30j).imag / 1e-30, pair.slope(Z), rtol=1e-12)
+    np.testing.assert_allclose(
+        pair.value(Z + 1e-30j).imag / 1e-30, pair.slope(Z), rtol=1e-12, atol=1e-14
+    )
 
 
 @PAIRS
@@ -66,21 +73,20 @@ def test_the_gradient_of_such_a_network_is_right(pair, hidden, dtype, X, y):
 def test_both_ways_to_say_it_are_the_same(pair, X, y):
     plain = nnfs.init_params(7, 5, 3, seed=1)
     named = nnfs.init_params(7, 5, 3, seed=1, activation=pair.name)
-    np.testing.assert_array_equal(nnfs.forward(plain, X, pair), nnfs.forward(named, X))
+    assert_same(nnfs.forward(plain, X, pair), nnfs.forward(named, X))
     assert not np.array_equal(nnfs.forward(plain, X).A1, nnfs.forward(named, X).A1)
     Y = nnfs.one_hot(y, 3)
     given = nnfs.backward(plain, nnfs.forward(plain, X, pair), X, Y, pair.name)
-    for dP, dQ in zip(given, nnfs.backward(named, nnfs.forward(named, X), X, Y), strict=True):
-        np.testing.assert_array_equal(dP, dQ)
+    assert_same(given, nnfs.backward(named, nnfs.forward(named, X), X, Y))
     inputs, Z = layers.forward(plain, X, activation=pair)
-    by_layers = layers.backward(plain, inputs, Z, Y, activation=pair)
-    for dP, dQ in zip(given, by_layers, strict=True):
-        np.testing.assert_array_equal(dP, dQ)
+    assert_same(given, layers.backward(plain, inputs, Z, Y, activation=pair))
 
 
 @PAIRS
 @pytest.mark.parametrize("hidden", [5, [5, 4]])
-@pytest.mark.parametrize("options", [{}, {"batch_size": 3, "dropout": 0.2, "optimizer": "adam"}])
+@pytest.mark.parametrize(
+    "options", [{}, {"batch_size": 20, "dropout": 0.1, "optimizer": "adam", "alpha": 0.02}]
+)
 def test_training_learns_with_it_and_files_remember_it(pair, hidden, options, tmp_path):
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(7, 40)), rng.integers(3, size=40)
@@ -112,8 +118,7 @@ def test_a_saved_run_goes_on_with_it(pair, tmp_path):
     first.save(tmp_path / "run.npz")
     params = Run.load(tmp_path / "run.npz", X, y).finish().params
     assert activations.of(params) == pair
-    for P, Q in zip(params, whole.params, strict=True):
-        np.testing.assert_array_equal(P, Q)
+    assert_same(params, whole.params)
 
 
 def test_what_is_made_of_parameters_keeps_the_activation(X, y):
@@ -130,7 +135,7 @@ def test_what_is_made_of_parameters_keeps_the_activation(X, y):
 def test_relu_is_what_it_was(params, X, y, tmp_path):
     assert activations.of(params) == RELU
     for by in (None, "relu", RELU):
-        np.testing.assert_array_equal(nnfs.forward(params, X, by), nnfs.forward(params, X))
+        assert_same(nnfs.forward(params, X, by), nnfs.forward(params, X))
     nnfs.save_parameters(tmp_path / "p.npz", params)
     with np.load(tmp_path / "p.npz") as archive:
         assert "activation" not in archive.files
@@ -140,9 +145,7 @@ def test_relu_is_what_it_was(params, X, y, tmp_path):
 def test_a_file_with_an_activation_that_is_not_known_says_so(params, tmp_path):
     own = Activation("softsign", lambda Z: Z / (1 + np.abs(Z)), lambda Z: 1 / (1 + np.abs(Z)) ** 2)
     nnfs.save_parameters(tmp_path / "p.npz", network.with_activation(params, own))
-    with pytest.raises(
-        ValueError, match="activation 'softsign', which is not known here; known ar"
-    ):
+    with pytest.raises(ValueError, match="activation 'softsign', which is not known here"):
         nnfs.load_parameters(tmp_path / "p.npz")
     register(own)
     assert activations.of(nnfs.load_parameters(tmp_path / "p.npz")) == own
@@ -171,7 +174,7 @@ def test_what_is_no_activation_is_refused(activation, message, params, X, y):
 
 def test_inputs_without_what_came_before_the_activation_are_refused(params, X, y):
     inputs, Z = layers.forward(params, X)
-    with pytest.raises(ValueError, match="expected what nnfs.layers.forward returned"):
+    with pytest.raises(ValueError, match=r"what nnfs\.layers\.forward returned"):
         layers.backward(params, list(inputs), Z, nnfs.one_hot(y, 3))
 
 

@@ -83,7 +83,5 @@ def test_scores_that_are_not_numbers_are_refused():
     [(None, "score returned None"), ("0.5", "returned '0.5'"), ([0.5, 0.6], "returned 2 values")],
 )
 def test_a_score_is_one_number(score, message):
-    with pytest.raises(
-        ValueError, match=f"{message}.*; expected one number, the higher the better"
-    ):
+    with pytest.raises(ValueError, match=f"{message}.*; expected one number, the higher"):
         stopped([score, score], every=1, patience=1)
