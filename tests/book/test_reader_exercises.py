@@ -1,19 +1,22 @@
 """The marks: right answers pass, and what is usually wrong is called by its name."""
 
 import ast
+import importlib
 import inspect
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nnfs
-import reader_exercises as marks
-import reader_solutions
+from kit.exercises.engine import marking as marks
+from kit.exercises.engine.training import train_on_digits
 
-EXTENSIONS = Path(marks.__file__).parent
-NAMES = [exercise.name for exercise in marks.EXERCISES]
-ANSWERS = {name: inspect.getsource(getattr(reader_solutions, name)) for name in NAMES}
+NAMES = list(marks.exercises())
+FILES = {path.stem for path in marks.FOLDER.glob("*.py")} - {"__init__"}
+FUNCTIONS = {
+    name: getattr(importlib.import_module(f"kit.exercises.answers.{name}"), name) for name in NAMES
+}
+ANSWERS = {name: inspect.getsource(function) for name, function in FUNCTIONS.items()}
 
 SOFTMAX = "E = np.exp(Z2 - Z2.max(axis=0)); A2 = E / E.sum(axis=0)\n    "
 UNPACK = "W1, b1, W2, b2 = params; Z1, A1, Z2, A2 = activations; m = X.shape[1]\n    "
@@ -325,8 +328,8 @@ def test_what_has_passed_is_what_later_functions_call():
 
 def test_the_answers_together_are_a_small_nnfs():
     X, y = np.random.default_rng(0).normal(size=(7, 4)), np.array([2, 0, 1, 2])
-    params = reader_solutions.init_params(7, 5, 3, np.random.default_rng(1))
-    mine = reader_solutions.train(params, X, y, 0.3, 20)
+    params = FUNCTIONS["init_params"](7, 5, 3, np.random.default_rng(1))
+    mine = FUNCTIONS["train"](params, X, y, 0.3, 20)
     books = nnfs.train(X, y, params=params, alpha=0.3, iterations=20).params
     for own, book in zip(mine, books, strict=True):
         np.testing.assert_allclose(own, book, rtol=1e-12, atol=1e-14)
@@ -336,25 +339,71 @@ def test_the_readers_functions_train_on_digits(monkeypatch):
     whole = nnfs.load_mnist("bundled")
     part = nnfs.MNIST(whole.x_train[:, :300], whole.y_train[:300], whole.x_test, whole.y_test)
     monkeypatch.setattr(nnfs, "load_mnist", lambda *_: part)
-    reports = list(marks.train_on_digits(ANSWERS, rounds=3))
+    reports = list(train_on_digits(ANSWERS, rounds=3))
     assert [report["steps"] for report in reports] == [20, 40, 60]
     assert reports[-1]["loss"] < reports[0]["loss"] < np.log(10)
     assert reports[-1]["accuracy"] > 0.5
     backwards = ANSWERS["cross_entropy_gradient"].replace("A2 - Y", "Y - A2")
-    wrong = list(marks.train_on_digits({**ANSWERS, "cross_entropy_gradient": backwards}, rounds=1))
+    wrong = list(train_on_digits({**ANSWERS, "cross_entropy_gradient": backwards}, rounds=1))
     assert wrong[0]["loss"] > np.log(10), "it is the reader's gradient that trains"
 
 
+def test_every_file_is_an_exercise_with_an_answer():
+    assert set(NAMES) == FILES
+    assert {path.stem for path in (marks.FOLDER / "answers").glob("*.py")} == FILES | {"__init__"}
+    numbers = [exercise.number for exercise in marks.exercises().values()]
+    assert len(set(numbers)) == len(numbers)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exercise_has_all_that_its_page_shows(name):
+    exercise = marks.exercises()[name]
+    assert exercise.name == name
+    assert exercise.task
+    assert exercise.task[-1].isalpha()
+    assert len(exercise.hints) >= 2
+    assert callable(exercise.books)
+
+
 def test_what_is_sent_to_a_browser_has_none_of_the_answers():
-    sent = ast.parse((EXTENSIONS / "reader_exercises.py").read_text("utf8"))
-    functions = {node.name for node in ast.walk(sent) if isinstance(node, ast.FunctionDef)}
-    assert not functions & (set(NAMES) - {"init_params", "train", "backward"})
-    assert "reader_solutions" not in {
-        alias.name
-        for node in ast.walk(sent)
-        if isinstance(node, ast.Import)
-        for alias in node.names
-    }
+    sent = [*marks.FOLDER.glob("*.py"), *(marks.FOLDER / "engine").glob("*.py")]
+    for tree in [ast.parse(path.read_text("utf8")) for path in sent]:
+        functions = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        assert not functions & set(NAMES)
+        modules = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+        assert not any("answers" in str(module) for module in modules)
+
+
+LISTS = {
+    "one_hot": "Y = np.zeros((n_classes, len(labels)), dtype=int)\n    for i, label in "
+    "enumerate(labels): Y[label, i] = 1\n    return Y.tolist()",
+    "forward": LAYERS
+    + "X = X.copy(); X += 0\n    Z1 = np.vstack([w @ X + b for w, b in zip(W1, b1)])\n    "
+    "A1 = np.where(Z1 > 0, Z1, 0); Z2 = np.einsum('ij,jk->ik', W2, A1) + b2\n    "
+    "return [Z1.tolist(), A1, Z2.tolist(), softmax(Z2)]",
+    "backward": UNPACK + "A2 = np.array(A2); A2[np.argmax(Y, axis=0), range(m)] -= 1\n    "
+    "D = W2.T @ A2; D[np.array(Z1) <= 0] = 0\n    "
+    "return [(D @ X.T / m).tolist(), D.mean(axis=1)[:, None].tolist(), A2 @ np.array(A1).T / m, "
+    "A2.mean(axis=1, keepdims=True)]",
+    "cross_entropy": "S = np.asarray(Z2) - np.max(Z2, axis=0)\n    "
+    "p = S - np.log(np.exp(S).sum(axis=0))\n    "
+    "return np.array(-np.sum(Y * p) / np.shape(Y)[1])",
+    "init_params": "def layer(out, n): "
+    "return [list(rng.normal(0, (2 / n) ** 0.5, n)) for _ in range(out)]\n    "
+    "return layer(hidden, n), [[0]] * hidden, layer(classes, hidden), [[0]] * classes",
+}
+
+
+def test_lists_and_whole_numbers_that_pass_train_alone_and_together(monkeypatch):
+    digits = nnfs.load_mnist("bundled")
+    few = digits._replace(x_train=digits.x_train[:, :300], y_train=digits.y_train[:300])
+    monkeypatch.setattr(nnfs, "load_mnist", lambda *_: few)
+    sources = {name: with_body(name, body) for name, body in LISTS.items()}
+    for name, source in sources.items():
+        assert marks.mark(name, source, {}) == {"passed": True, "text": marks.PASSED.format(name)}
+    for answers in ({}, sources, *({name: source} for name, source in sources.items())):
+        (report,) = train_on_digits(answers, rounds=1)
+        assert report["loss"] < np.log(10)
 
 
 BACKWARD = """def backward(params, activations, X, Y):
@@ -384,6 +433,6 @@ def test_what_has_passed_trains_on_the_digits_too(m, dW1, monkeypatch):
     monkeypatch.setattr(nnfs, "load_mnist", lambda *_: few)
     source = BACKWARD.format(m=m, dW1=dW1)
     assert marks.mark("backward", source, {})["passed"]
-    (report,) = marks.train_on_digits({"backward": source}, rounds=1)
-    (books,) = marks.train_on_digits({}, rounds=1)
+    (report,) = train_on_digits({"backward": source}, rounds=1)
+    (books,) = train_on_digits({}, rounds=1)
     assert report["loss"] == pytest.approx(books["loss"], rel=1e-6)

@@ -43,7 +43,7 @@ IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 def machinery() -> str:
     """Return a digest of extensions, widgets and templates: what pages are made with."""
     state = hashlib.sha256()
-    for folder in (KIT, BOOK / "_ext", BOOK / "_templates"):
+    for folder in (KIT, ROOT / "packages", BOOK / "_templates"):
         for pattern in ("*.py", "*.html", "*.css", "*.js"):
             for path in files_below(folder, pattern):
                 state.update(bytes_of(path))
@@ -55,7 +55,6 @@ def sources() -> Iterator[Path]:
     yield from files_below(ROOT / "nnfs", "*.py")
     yield from files_below(ROOT / "mnist_data", "*.gz")
     yield from cell_side()
-    yield from (BOOK / "_ext" / name for name in ("checked.py", "compared.py"))
     yield Path(own_environment.__file__)
     yield ROOT / "constraints.txt"
 

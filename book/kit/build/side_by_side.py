@@ -20,7 +20,7 @@ from sphinx.util import logging
 
 from kit import compat
 from kit.build.notebook_runs import run as run_notebook
-from without_solutions import as_built
+from kit.exercises.pages.without_solutions import as_built
 
 logger = logging.getLogger(__name__)
 
