@@ -46,7 +46,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
-EXTENSIONS = BOOK / "_ext"
+FOLDERS = [str(ROOT), str(BOOK), str(BOOK / "_ext")]
 AS_BUILT = "built"
 ENOUGH = 2.0
 CLOSE = 0.01
@@ -208,7 +208,7 @@ class Place:
             SETTINGS: json.dumps(mine),
             "BOOK_TRAINED_CACHE": str(self.own / "trained"),
             "MPLCONFIGDIR": str(self.own / "matplotlib"),
-            "PYTHONPATH": os.pathsep.join([str(ROOT), str(EXTENSIONS)]),
+            "PYTHONPATH": os.pathsep.join(FOLDERS),
             "PYTHONWARNINGS": "error::RuntimeWarning",
             "PYTHONUTF8": "1",
         }
@@ -678,8 +678,8 @@ def _thinnest(found: Sequence[Statement], condition: str) -> str:
 
 def measure(options: argparse.Namespace) -> int:
     """Do what the command line asks for and return the exit code."""
-    sys.path[:0] = [str(ROOT), str(EXTENSIONS)]
-    from execution_cache import digest
+    sys.path[:0] = FOLDERS
+    from kit.build.execution_cache import digest
 
     pages = named(options.pages)
     names = list(dict.fromkeys([AS_BUILT, *(options.under or usual())]))

@@ -8,7 +8,7 @@ import pytest
 
 from nnfs import Parameters, init_params
 from tests import selection
-from tests.site import site
+from tests.built_site import site
 
 __all__ = ["site"]
 

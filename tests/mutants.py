@@ -26,8 +26,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from tests.built_site import files_of_the_repository  # noqa: E402
 from tests.selection import subject  # noqa: E402
-from tests.site import files_of_the_repository  # noqa: E402
 
 MATHEMATICS = [
     f"nnfs/{name}.py"

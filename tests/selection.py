@@ -27,18 +27,18 @@ ROOT = Path(__file__).resolve().parents[1]
 SUBJECTS = {
     "unit": "the package nnfs",
     "book": "sources and extensions of the book, and small books that a test builds",
-    "style": "the form of code and prose",
+    "style": "the form of code, prose and repository, and the tools of the tests",
     "site": "the built site, read as files",
     "browser": "the built site in a browser",
 }
 EVERY_DAY = ("unit", "book", "style")
 EXHAUSTIVE = (
-    "exhaustive(share=1/4): builds the whole book again, runs every cell alone, races, or opens "
-    "every page in every view; --all draws a share of its cases, three at least, 0 for none"
+    "exhaustive(share=1/8): builds the whole book again, runs every cell alone, races, or opens "
+    "every page in every view; --all draws a share of its cases, three at least: 0 for none, 1 for "
+    "all, of what is only too slow for every day"
 )
 
-# A file that stands in the folder of another subject, and tests of prose among those of sources.
-OTHER_FILES = {"tests/test_style.py": "style"}
+# Tests of prose among those of sources.
 PROSE = {
     "test_no_number_of_a_result_is_typed",
     "test_the_prose_keeps_the_tone",
@@ -50,8 +50,9 @@ PROSE = {
 MANY_PAGES = 10
 FEWEST = 3
 
-# What takes long comes first, so that no process ends late; on one process the quick answers do.
-SIDE_BY_SIDE = ("site", "book", "style", "unit", "browser")
+# What builds takes longest and comes early, so that no process ends late; on one process the quick
+# answers do.
+SIDE_BY_SIDE = ("book", "style", "unit", "site", "browser")
 ONE_BY_ONE = ("unit", "style", "book", "site", "browser")
 MOST_PROCESSES = 8
 
@@ -60,12 +61,10 @@ def subject(path: str, function: str = "") -> str:
     """Return the subject of a test by its file, relative to the repository, and its function."""
     if function in PROSE:
         return "style"
-    if path in OTHER_FILES:
-        return OTHER_FILES[path]
-    folder = path.split("/")[-2] if path.startswith("tests/") else ""
-    if folder in SUBJECTS:
+    above, folder = path.split("/")[0], path.split("/")[-2]
+    if above == "tests" and folder in SUBJECTS:
         return folder
-    return "book" if path.startswith("book/") else "unit"
+    return "book" if above in ("book", "packages") else "unit"
 
 
 def sample(cases: Sequence[str], pages: Sequence[str], seed: str, share: float) -> set[str]:
@@ -213,7 +212,7 @@ def chosen(items: Sequence[pytest.Item], config: pytest.Config) -> set[pytest.It
             taken |= set(cases)
         elif exhaustive and (everything or expression):
             ids = [item.nodeid for item in cases]
-            share = exhaustive.kwargs.get("share", 1 / 4)
+            share = exhaustive.kwargs.get("share", 1 / 8)
             drawn = sample(ids, [page_of(item) for item in cases], seed(config), share)
             taken |= {item for item in cases if item.nodeid in drawn}
         elif not exhaustive:
@@ -232,7 +231,11 @@ def named_files(args: Sequence[str]) -> set[Path]:
 
 
 def order(items: list[pytest.Item], config: pytest.Config) -> None:
-    """Sort tests in place by subject; those that share what they prepare come first of theirs."""
+    """Sort tests in place by subject; those that share what they prepare come first of theirs.
+
+    Where processes share a run, the first of them begins with the site, which takes longest, while
+    the others do what needs none.
+    """
     distributed = hasattr(config, "workerinput")
     subjects = SIDE_BY_SIDE if distributed else ONE_BY_ONE
 
@@ -241,6 +244,15 @@ def order(items: list[pytest.Item], config: pytest.Config) -> None:
         return number, not prepares_together(place(item))
 
     items.sort(key=turn)
+    if distributed:
+        opening = next((scope(i.nodeid) for i in items if i.get_closest_marker("site")), None)
+        items.sort(key=lambda item: scope(item.nodeid) != opening)
+
+
+def scope(nodeid: str) -> str:
+    """Return what stays on one process: a file that prepares something, else the test alone."""
+    path = nodeid.partition("::")[0]
+    return path if prepares_together(path) else nodeid
 
 
 @functools.cache
@@ -253,8 +265,7 @@ class Scheduling(LoadScopeScheduling):
     """Gives each process one test after another, and files that prepare something as a whole."""
 
     def _split_scope(self, nodeid: str) -> str:
-        path = nodeid.partition("::")[0]
-        return path if prepares_together(path) else nodeid
+        return scope(nodeid)
 
 
 def processes(config: pytest.Config) -> int:

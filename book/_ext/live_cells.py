@@ -38,18 +38,17 @@ from sphinx.errors import ExtensionError
 
 import pyodide_files
 from cell_order import modules, needed, read_pages_names, writers
-from execution_cache import CELL_SIDE, bytes_of, files_below
+from kit.folders import BOOK, ROOT, browser_side, bytes_of, files_below
 from nnfs import digit_files
 
 EXTENSIONS = Path(__file__).resolve().parent
-ROOT = EXTENSIONS.parents[1]
 MODULES = (
-    *CELL_SIDE,
+    "checked.py",
+    "compared.py",
     "cell_order.py",
     "live_kernel.py",
     "pasted_notebook.py",
     "reader_exercises.py",
-    "watched_training.py",
 )
 NOT_THERE = {"sympy": "SymPy", "pandas": "pandas"}
 PART_OF_DIGITS = {"train": 4_000, "t10k": 1_500}
@@ -173,9 +172,11 @@ def bundle() -> bytes:
         hashes[name.removesuffix(".gz")] = hashlib.sha256(gzip.decompress(content)).hexdigest()
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for path in (*files_below(ROOT / "nnfs", "*.py"), *(EXTENSIONS / n for n in MODULES)):
-            folder = "nnfs" if path.parent.name == "nnfs" else "_ext"
-            _pack(archive, f"{folder}/{path.name}", bytes_of(path), zipfile.ZIP_DEFLATED)
+        found = [(path, ROOT) for path in files_below(ROOT / "nnfs", "*.py")]
+        found += [(path, BOOK) for path in (*browser_side(), *(EXTENSIONS / n for n in MODULES))]
+        for path, above in found:
+            name = path.relative_to(above).as_posix()
+            _pack(archive, name, bytes_of(path), zipfile.ZIP_DEFLATED)
         for name, content in digits.items():
             _pack(archive, f"mnist_data/{name}", content, zipfile.ZIP_STORED)
         _pack(archive, "digits.json", json.dumps(hashes).encode(), zipfile.ZIP_DEFLATED)

@@ -27,7 +27,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import reader_exercises
-from function_source import module_file, source
+from kit.source_code import module_file, source
 from live_cells import embedded
 from reader_exercises import EXERCISES, Exercise
 

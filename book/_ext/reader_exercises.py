@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 import nnfs
-import wrong_gradients
+from kit.cells import wrong_gradients
 from nnfs import functions, network
 from pasted_notebook import about_character, without_prompts
 

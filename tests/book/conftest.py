@@ -11,7 +11,7 @@ import psutil
 import pytest
 import yaml
 
-from tests.site import command
+from tests.built_site import command
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -106,11 +106,13 @@ def small_book(tmp_path: Path) -> SmallBook:
 
 def new_book(tmp_path: Path) -> SmallBook:
     """Make a small book in an empty folder."""
-    parts = ("nnfs", "mnist_data", "book/_ext", "book/_static", "book/_templates", "book/_extra")
+    parts = ["nnfs", "mnist_data"]
+    parts += [f"book/{name}" for name in ("kit", "_ext", "_static", "_templates", "_extra")]
     for folder in parts:
         ignored = shutil.ignore_patterns("__pycache__", "*.csv")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     shutil.copy(ROOT / "constraints.txt", tmp_path)
+    shutil.copy(ROOT / "book" / "nnfs_book.py", tmp_path / "book")
     shutil.copy(ROOT / "book" / "references.bib", tmp_path / "book")
     config = yaml.safe_load((ROOT / "book" / "_config.yml").read_text("utf8"))
     (tmp_path / "book" / "_config.yml").write_text(yaml.safe_dump(config), "utf8")

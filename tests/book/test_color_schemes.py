@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-import color_schemes
-from color_schemes import following
+from kit.build import color_schemes
+from kit.build.color_schemes import following
 
 DARK = '@media screen{html[data-theme="dark"] a{color:red}}'
 DARK_SYSTEM = '@media screen and (prefers-color-scheme:dark){html[data-theme="auto"] a{color:red}}'

@@ -42,6 +42,7 @@ check("eq-x", [1.0, 2.0], [1.0, 2.0], terms=1)
 """
 
 
+@pytest.mark.exhaustive(share=1)
 def test_what_flips_moves_or_breaks_is_told_and_the_rest_goes_on(small_book):
     (small_book.root / "benchmarks").mkdir()
     script = shutil.copy(ROOT / "benchmarks" / "conditions.py", small_book.root / "benchmarks")

@@ -7,19 +7,18 @@ import json
 import re
 import sys
 from itertools import pairwise
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from py_mini_racer import MiniRacer
 
-import digit_networks
-import draw_a_digit
 import nnfs
+from kit.widgets.draw_a_digit import directive
+from kit.widgets.draw_a_digit.cells import networks as digit_networks
 from nnfs import functions
 
-SCRIPTS = Path(digit_networks.__file__).parents[1] / "_extra" / "digit"
+SCRIPTS = directive.DrawADigit.folder
 ATOB = """
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 function atob(text) {
@@ -213,14 +212,15 @@ def test_the_good_network_is_trained_unless_the_build_has_failed(
         asked.append("good")
         return SimpleNamespace(training=SimpleNamespace(params=nnfs.init_params(seed=start)))
 
-    monkeypatch.setitem(sys.modules, "trained", SimpleNamespace(good_network=good_network))
+    module = SimpleNamespace(good_network=good_network)
+    monkeypatch.setitem(sys.modules, "kit.cells.trained", module)
     (tmp_path / "digit").mkdir()
     app = SimpleNamespace(
         _warncount=warnings,
-        env=SimpleNamespace(metadata={"index": {draw_a_digit.DrawADigit.mark: True}}),
+        env=SimpleNamespace(metadata={"index": {directive.DrawADigit.mark: True}}),
         builder=SimpleNamespace(format="html"),
         outdir=tmp_path,
     )
-    draw_a_digit.write_good_network(app, None)
+    directive.write_good_network(app, None)
     assert asked == trained
     assert len(list((tmp_path / "digit").iterdir())) == len(trained)

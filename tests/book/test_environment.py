@@ -14,17 +14,17 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 
-import execution_cache
 import nnfs_book
-import own_environment
+from kit.build import execution_cache, own_environment
 
 from .conftest import HEADER, ROOT, SmallBook
 
 PAGE = r"""```{code-cell} ipython3
 import sys, time
 import matplotlib, pandas, threadpoolctl
-import checked, linear, nnfs, shown
-folders = {module.__file__.replace("\\", "/").split("/")[-2] for module in (checked, linear, shown)}
+import nnfs
+from kit.cells import figure_style, linear
+folders = {path.replace("\\", "/").split("/")[-3] for path in (linear.__file__, nnfs.__file__)}
 print(folders, nnfs.softmax.__module__, hasattr(__builtins__, "hostile"))
 print(time.strftime("%H:%M", time.localtime(0)), {"a", "b", "c"}, sys.flags.optimize)
 print(all(pool["num_threads"] == 1 for pool in threadpoolctl.threadpool_info()))
@@ -41,7 +41,7 @@ print(matplotlib.get_backend(), "é ∑")
 mystnb: {image: {alt: A line}, figure: {name: fig-line, caption: A line}}
 ---
 import matplotlib.pyplot as plt
-shown.figure_style()
+figure_style()
 plt.plot([1, 2, 3])
 plt.title("é");
 ```
@@ -114,7 +114,7 @@ def usual(kept, small_book, tmp_path_factory) -> dict[str, bytes]:
         kept.update(built(copied(small_book, tmp_path_factory.mktemp("usual") / "clone")))
     found = kept
     page = unescape(found["page.html"].decode("utf8"))
-    assert "{'_ext'} nnfs.functions False" in page
+    assert "{'kit', 'clone'} nnfs.functions False" in page
     assert "inline" in page
     assert "\nTrue\n" in page, "one thread for BLAS"
     return found
@@ -199,6 +199,7 @@ def test_what_a_reader_has_set_changes_nothing(usual, small_book, tmp_path_facto
     assert differing(found, usual) == []
 
 
+@pytest.mark.exhaustive(share=1)
 def test_neither_home_nor_language_matters(usual, small_book, tmp_path):
     a_file = tmp_path / "file"
     a_file.touch()
@@ -206,6 +207,7 @@ def test_neither_home_nor_language_matters(usual, small_book, tmp_path):
     assert differing(built(small_book, **ANOTHER_LANGUAGE, **home), usual) == []
 
 
+@pytest.mark.exhaustive(share=1)
 def test_the_name_of_the_folder_does_not_matter(usual, small_book, tmp_path_factory):
     book = copied(small_book, tmp_path_factory.mktemp("Bücher #1 é") / "a b")
     assert differing(built(book, LANG="C", LC_ALL="C"), usual) == []
@@ -222,7 +224,7 @@ STRAY = (".DS_Store", "Thumbs.db", "page.md~", ".page.md.swp", "._page.md", ".#l
 
 
 def test_stray_files_change_nothing(usual, small_book):
-    folders = ["nnfs", "book", *(f"book/{name}" for name in ("_static", "_ext", "_templates"))]
+    folders = ["nnfs", "book", *(f"book/{name}" for name in ("_static", "kit/cells", "_templates"))]
     folders += ["book/_extra/live", "book/_build", "book/_build/.jupyter_cache"]
     for name in folders:
         folder = small_book.root / name
@@ -245,6 +247,7 @@ def with_carriage_returns(root: Path) -> None:
             path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
 
 
+@pytest.mark.exhaustive(share=1)
 def test_line_ends_change_neither_the_pages_nor_what_is_kept(usual, small_book):
     small_book.write(PAGE)
     for folder in ("nnfs", "book"):
@@ -287,10 +290,11 @@ def test_folders_of_pythonpath_are_kernels_last_and_only_if_libraries_lie_there(
     monkeypatch.syspath_prepend(str(cluster))
     given = os.pathsep.join(["", "nowhere", str(foreign), str(cluster)])
     own = own_environment.own(tmp_path, {"PYTHONPATH": given})
-    assert own["PYTHONPATH"].split(os.pathsep) == [str(ROOT), str(ROOT / "book" / "_ext")]
+    assert own["PYTHONPATH"].split(os.pathsep) == own_environment.FOLDERS
     assert own["BOOK_LAST_ON_PATH"] == str(cluster)
 
 
+@pytest.mark.exhaustive(share=1)
 def test_who_tests_the_book_can_put_a_folder_before_the_kernels_modules(small_book, tmp_path):
     folder = tmp_path / "first"
     folder.mkdir()
@@ -330,6 +334,7 @@ def test_building_in_the_root_names_the_command(small_book):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.exhaustive(share=1)
 def test_sphinx_builds_the_same_book_and_disturbs_no_later_build(usual, small_book):
     small_book.write(PAGE)
     assert run(small_book, "jupyter-book", "config", "sphinx", "book").returncode == 0
@@ -343,6 +348,7 @@ def test_sphinx_builds_the_same_book_and_disturbs_no_later_build(usual, small_bo
     assert differing(built(small_book), usual) == []
 
 
+@pytest.mark.exhaustive(share=1)
 def test_cleaning_keeps_what_was_executed_and_trained(small_book):
     small_book.write("```{code-cell} ipython3\nimport uuid\nprint('run', uuid.uuid4())\n```\n")
     assert small_book.build().returncode == 0

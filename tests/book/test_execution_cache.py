@@ -4,10 +4,12 @@ import re
 
 import pytest
 
+from .conftest import new_book
+
 PAGE = """```{code-cell} ipython3
 import uuid
 import nnfs
-from pencil import pencil, X_pencil
+from kit.cells import pencil, X_pencil
 print("run", uuid.uuid4())
 print("a1", nnfs.relu(-1.0), "file", nnfs.__file__)
 ```
@@ -20,12 +22,14 @@ def run(html: str) -> str:
     return found.group(1)
 
 
-@pytest.fixture
-def built(small_book):
-    small_book.write(PAGE)
-    result = small_book.build()
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Return a book that has been built; each test changes it and leaves it built."""
+    book = new_book(tmp_path_factory.mktemp("kept"))
+    book.write(PAGE)
+    result = book.build()
     assert result.returncode == 0, result.stderr
-    return small_book
+    return book
 
 
 def test_a_change_of_prose_executes_nothing(built):
@@ -46,7 +50,10 @@ def test_a_change_of_nnfs_is_not_served_from_the_cache(built):
     assert "a1 7.0" in built.html()
 
 
-@pytest.mark.parametrize("path", ["book/_ext/checked.py", "book/_ext/pencil.py", "constraints.txt"])
+CELLS = "book/kit/cells/running_example.py"
+
+
+@pytest.mark.parametrize("path", ["book/_ext/checked.py", CELLS, "constraints.txt"])
 def test_a_change_of_what_cells_depend_on_executes_again(built, path):
     first, caches = run(built.html()), built.caches()
     with (built.root / path).open("a", encoding="utf8") as file:
@@ -87,7 +94,7 @@ def test_trained_networks_are_kept_for_the_digest(small_book):
 
 def test_a_change_of_an_extension_writes_every_page_again_and_executes_none(built):
     first = run(built.html())
-    extension = built.root / "book" / "_ext" / "page_quality.py"
+    extension = built.root / "book" / "kit" / "build" / "page_quality.py"
     source = extension.read_text("utf8")
     changed = source.replace('context["body"] = body', 'context["body"] = body + "<!-- new -->"')
     assert changed != source

@@ -2,7 +2,7 @@
 
 import pytest
 
-from function_source import module_file, source
+from kit.source_code import module_file, source
 
 
 def test_a_function_is_shown_without_its_docstring(tmp_path):
@@ -29,7 +29,7 @@ def test_a_class_is_shown_without_the_docstrings_of_its_methods(tmp_path):
 
 def test_modules_are_found_in_the_package_and_beside_the_extension():
     assert module_file("nnfs.network").name == "network.py"
-    assert module_file("linear").name == "linear.py"
+    assert module_file("kit.cells.linear").name == "linear.py"
     assert "Parameters(dW1, db1, dW2, db2)" in source(module_file("nnfs.network"), "backward")
 
 
@@ -37,4 +37,4 @@ def test_what_is_not_there_is_an_error(tmp_path):
     with pytest.raises(LookupError, match="no module"):
         module_file("nnfs.nothing")
     with pytest.raises(LookupError, match="defines no function nothing"):
-        source(module_file("linear"), "nothing")
+        source(module_file("kit.cells.linear"), "nothing")

@@ -8,7 +8,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
-import icon_font
+from kit.build import icon_font
 
 CSS = """.fa-bars:before,.fa-navicon:before{content:"\\f0c9"}
 .fa-list:before{content:"\\f03a"}.fa-bug:before{content:"\\f188"}

@@ -9,13 +9,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from katex_in_process import engine, render_latex
+from kit.build.katex_in_process import engine, render_latex
 
-EXTENSIONS = Path(__file__).resolve().parents[2] / "book" / "_ext"
+BOOK = Path(__file__).resolve().parents[2] / "book"
 RENDER = f"""
 import sys
-sys.path.insert(0, {str(EXTENSIONS)!r})
-from katex_in_process import render_latex
+sys.path.insert(0, {str(BOOK)!r})
+from kit.build.katex_in_process import render_latex
 print(render_latex({{latex!r}}))
 """
 

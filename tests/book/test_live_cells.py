@@ -22,7 +22,7 @@ Some words.
 
 ```{code-cell} ipython3
 :tags: [remove-cell]
-from shown import glue
+from kit.cells import glue
 glue(y=2.5)
 ```
 
@@ -61,7 +61,7 @@ def test_a_page_has_the_code_of_all_its_cells_and_a_row_for_those_it_shows(small
         "name": "page",
         "cells": [
             {"code": 'x = "</script>", "<!-- <script>"'},
-            {"code": "from shown import glue\nglue(y=2.5)"},
+            {"code": "from kit.cells import glue\nglue(y=2.5)"},
             {"code": "3 * x"},
             {"code": "z = 3", "away": "needs a printer"},
             {"code": 'print("seen")'},
@@ -119,10 +119,12 @@ def test_the_part_of_the_digits_is_read_as_the_whole_is(tmp_path):
 
 def test_every_module_that_cells_import_is_packed():
     with zipfile.ZipFile(io.BytesIO(live_cells.bundle())) as archive:
-        packed = {Path(name).stem for name in archive.namelist()}
-    own = {path.stem for path in (ROOT / "book" / "_ext").glob("*.py")}
+        packed = {name.removesuffix(".py").replace("/", ".") for name in archive.namelist()}
+    assert {"kit.__init__", "kit.cells.__init__", "kit.cells.shown"} <= packed
+    assert "kit.widgets.watch_it_learn.browser.training" in packed
+    assert not any(name.startswith("kit.build") for name in packed)
     for page in (ROOT / "book").rglob("*.md"):
         if "_build" in page.parts:
             continue
-        imported = re.findall(r"^(?:from|import) (\w+)", page.read_text("utf8"), re.MULTILINE)
-        assert set(imported) & own <= packed, page
+        imported = re.findall(r"^from (kit[\w.]+) import", page.read_text("utf8"), re.MULTILINE)
+        assert {f"{name}.__init__" for name in imported} <= packed, page

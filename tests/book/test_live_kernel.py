@@ -13,6 +13,7 @@ import live_kernel
 from live_kernel import Kernel
 
 EXTENSIONS = Path(__file__).resolve().parents[2] / "book" / "_ext"
+FOLDERS = EXTENSIONS, EXTENSIONS.parent, EXTENSIONS.parents[1]
 
 
 @pytest.fixture
@@ -198,8 +199,8 @@ shown = []
 kernel = live_kernel.Kernel(shown.append)
 assert kernel.run('''
 from checked import check
-from shown import glue, table
-import trained
+from kit.cells.shown import glue, table
+from kit.cells import trained
 check("eq-x", [4.0, 9.0], [4.0, 9.0], terms=1)
 glue(n=3)
 import sympy
@@ -213,7 +214,7 @@ print([message["kind"] for message in shown], shown[1]["values"])
         [sys.executable, "-c", code, tmp_path],
         env={
             **os.environ,
-            "PYTHONPATH": os.pathsep.join(map(str, (EXTENSIONS, EXTENSIONS.parents[1]))),
+            "PYTHONPATH": os.pathsep.join(map(str, FOLDERS)),
         },
         capture_output=True,
         text=True,

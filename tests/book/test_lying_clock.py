@@ -63,7 +63,7 @@ for name in "perf_counter", "monotonic", "process_time", "thread_time", "time":
 """
 
 BEFORE = """
-import shown
+from kit.cells import shown
 
 shown.size = lambda full, *, browser: browser
 _said = []
@@ -96,8 +96,8 @@ CASES = {
 def measuring_functions() -> set[str]:
     """Names of the functions beside the pages that read a clock."""
     return {
-        f"{path.stem}.{node.name}"
-        for path in (BOOK / "_ext").glob("*.py")
+        node.name
+        for path in (BOOK / "kit").rglob("cells/*.py")
         for node in ast.parse(path.read_text("utf8")).body
         if isinstance(node, ast.FunctionDef) and CLOCKS.search(ast.unparse(node))
     }
@@ -105,9 +105,9 @@ def measuring_functions() -> set[str]:
 
 def measures(page: Page) -> bool:
     imported = {
-        f"{node.module}.{name.name}"
+        name.name
         for node in ast.walk(ast.parse(page.code))
-        if isinstance(node, ast.ImportFrom)
+        if isinstance(node, ast.ImportFrom) and node.module == "kit.cells"
         for name in node.names
     }
     return bool(CLOCKS.search(page.code) or imported & measuring_functions())
@@ -118,7 +118,7 @@ MEASURING = [page for page in all_pages() if measures(page)]
 
 def executed(code: list[str], folder: Path, case: dict[str, object]) -> nbformat.NotebookNode:
     (folder / "sitecustomize.py").write_text(LIE, "utf8")
-    path = os.pathsep.join(map(str, (folder, BOOK.parent, BOOK / "_ext")))
+    path = os.pathsep.join(map(str, (folder, BOOK.parent, BOOK, BOOK / "_ext")))
     environment = {name: v for name, v in os.environ.items() if name != "BOOK_TRAINED_CACHE"}
     environment |= {
         "PYTHONPATH": path,

@@ -52,13 +52,14 @@ def published(book) -> str:
     for path in sorted(html.rglob("*")):
         if path.suffix == ".zip":
             with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
-                names = [name for name in archive.namelist() if name.startswith("_ext/")]
+                names = [name for name in archive.namelist() if name.startswith(("_ext/", "kit/"))]
                 found += [archive.read(name).decode() for name in names]
         elif path.suffix in (".html", ".js", ".md", ".json", ".txt", ".ipynb"):
             found.append(path.read_text("utf8"))
     return "\n".join(found)
 
 
+@pytest.mark.exhaustive(share=1)
 def test_the_book_is_built_with_solutions_and_without(small_book):
     (small_book.root / "book" / "derive").mkdir()
     small_book.write("Words.")

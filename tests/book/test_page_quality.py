@@ -8,7 +8,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from page_quality import DEEPEST, EXPONENT, PROGRAM, in_lines
+from kit.build.page_quality import DEEPEST, EXPONENT, PROGRAM, in_lines
 
 PROGRAMS = [
     "a = 1\n",

@@ -6,7 +6,7 @@ from multiprocessing import get_context
 import numpy as np
 import pytest
 
-import part_worker
+from kit.cells import part_worker
 from nnfs import network
 
 

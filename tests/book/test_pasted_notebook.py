@@ -284,7 +284,7 @@ def found(tmp_path_factory):
     (folder / "digits.json").write_text("{}", "utf8")
     codes = {name: code for name, (code, _) in PASTED.items()}
     (folder / "codes.json").write_text(json.dumps(codes), "utf8")
-    path = os.pathsep.join([str(EXTENSIONS), str(EXTENSIONS.parents[1])])
+    path = os.pathsep.join(map(str, (EXTENSIONS, EXTENSIONS.parent, EXTENSIONS.parents[1])))
     result = subprocess.run(
         [sys.executable, "-c", RUN, folder],
         env={**os.environ, "PYTHONPATH": path},

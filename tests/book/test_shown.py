@@ -7,8 +7,8 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-import shown
-from shown import (
+from kit.cells import shown
+from kit.cells.shown import (
     glue,
     machine,
     pace,

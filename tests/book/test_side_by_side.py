@@ -1,8 +1,9 @@
 """Pages run side by side; those that measure time run alone, after the others."""
 
+import pytest
 import yaml
 
-from shown import processors
+from kit.cells.shown import processors
 
 CELL = """```{{code-cell}} ipython3
 import time
@@ -41,6 +42,7 @@ def test_pages_run_side_by_side_and_timed_ones_alone(small_book):
     assert {"page.ended", "other.ended"} <= set(seen["clock"])
 
 
+@pytest.mark.exhaustive(share=1)
 def test_a_failing_page_among_others_fails_the_build(small_book):
     small_book.write("```{code-cell} ipython3\nx = 1\n```\n")
     small_book.add("other", "```{code-cell} ipython3\n1 / 0\n```\n")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-import strict_build
-from strict_build import CODE, NOT_EXECUTED, Fault, causes, told
+from kit.build import strict_build
+from kit.build.strict_build import CODE, NOT_EXECUTED, Fault, causes, told
 
 from .conftest import HEADER, ROOT, new_book
 
@@ -217,6 +217,7 @@ CONSEQUENT = (
 )
 
 
+@pytest.mark.exhaustive(share=1)
 def test_what_follows_from_a_failed_page_is_not_said_and_the_last_site_stays(small_book):
     small_book.write(CONSEQUENT)
     small_book.add("other", "See {ref}`fig-line`, {numref}`fig-line` and {eq}`eq-sum`.")
@@ -255,7 +256,8 @@ def test_a_repaired_page_builds(small_book):
 
 
 def library(root: Path) -> str:
-    (root / "book" / "_ext" / "icon_font.py").write_text("import no_such_library\n", "utf8")
+    path = root / "book" / "kit" / "build" / "icon_font.py"
+    path.write_text("import no_such_library\n", "utf8")
     return "ModuleNotFoundError: No module named 'no_such_library'"
 
 
@@ -329,7 +331,7 @@ def test_a_setting_that_nothing_reads_is_named(old, new, said):
 
 
 def test_an_error_in_an_extension_is_said_with_its_page(small_book):
-    extension = small_book.root / "book" / "_ext" / "function_source.py"
+    extension = small_book.root / "book" / "kit" / "build" / "function_source.py"
     source = extension.read_text("utf8")
     extension.write_text(source.replace("shown = []", "shown = []\n        1 / 0"), "utf8")
     small_book.write("```{function-source} nnfs.network.backward\n```\n")

@@ -5,12 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-EXTENSIONS = Path(__file__).resolve().parents[2] / "book" / "_ext"
+BOOK = Path(__file__).resolve().parents[2] / "book"
 
 CODE = """
 import os, time
 from pathlib import Path
-from trained import once
+from kit.cells.trained import once
 
 @once
 def slow(seed):
@@ -26,7 +26,7 @@ print(slow(seed=1))
 def test_two_kernels_compute_once(tmp_path):
     script = tmp_path / "page.py"
     script.write_text(CODE)
-    path = os.pathsep.join([str(EXTENSIONS), str(EXTENSIONS.parents[1])])
+    path = os.pathsep.join([str(BOOK), str(BOOK.parent)])
     environment = {**os.environ, "BOOK_TRAINED_CACHE": str(tmp_path), "PYTHONPATH": path}
     kernels = [
         subprocess.Popen(

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nnfs
-import watch_it_learn
-from watched_training import LAST, RATES, SCHEMES, WIDTHS, Watched
-from wrong_gradients import mask_always_true
+from kit.cells.wrong_gradients import mask_always_true
+from kit.widgets.watch_it_learn import directive
+from kit.widgets.watch_it_learn.browser import training
+from kit.widgets.watch_it_learn.browser.training import LAST, RATES, SCHEMES, WIDTHS, Watched
 
 rng = np.random.default_rng(0)
 X, Y = rng.random((7, 40)), rng.integers(0, 10, 40)
@@ -65,7 +66,7 @@ def test_it_shows_ten_units_at_most():
 @pytest.mark.parametrize(("seconds", "taken"), [(0, 1), (1, 1), (2.5, 3), (10_000, LAST)])
 def test_time_ends_a_report_after_the_step_in_which_it_is_over(monkeypatch, seconds, taken):
     clock = map(float, itertools.count())  # a second for each look at it, and one look a step
-    monkeypatch.setattr("watched_training.time.perf_counter", lambda: next(clock))
+    monkeypatch.setattr(training.time, "perf_counter", lambda: next(clock))
     assert Watched(X, Y, **SETTINGS).advance(seconds=seconds)["loss"].size == taken
 
 
@@ -82,7 +83,7 @@ def test_a_training_that_diverges_says_where():
 
 
 def test_the_markup_offers_the_settings_and_chooses_the_original_s():
-    text = watch_it_learn.WatchItLearn.markup()
+    text = directive.WatchItLearn.markup()
     assert "$" not in text
     for value in ("0.1", "uniform", "10"):
         assert f'<option value="{value}" selected>' in text

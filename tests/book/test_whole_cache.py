@@ -6,7 +6,7 @@ import pytest
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
-from whole_cache import DATABASE, drop_damaged_pages, drop_unfinished_results
+from kit.build.whole_cache import DATABASE, drop_damaged_pages, drop_unfinished_results
 
 
 def notebook(code: str) -> nbformat.NotebookNode:

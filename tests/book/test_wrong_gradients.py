@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 
 import nnfs
+from kit.cells.wrong_gradients import (
+    OTHER_FAULTS,
+    WRONG_GRADIENTS,
+    naive_softmax,
+    sum_of_differences,
+)
 from nnfs import network
-from wrong_gradients import OTHER_FAULTS, WRONG_GRADIENTS, naive_softmax, sum_of_differences
 
 rng = np.random.default_rng(0)
 ODD = nnfs.init_params(7, 5, 3, dtype=np.float64), rng.normal(size=(7, 4)), np.array([0, 2, 1, 2])

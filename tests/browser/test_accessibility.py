@@ -32,7 +32,7 @@ each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view[0]}-
 
 
 # axe takes some ten times as long to look at a page as the page to open.
-@pytest.mark.exhaustive(share=1 / 8)
+@pytest.mark.exhaustive(share=1 / 16)
 @each_view
 @pytest.mark.parametrize("name", [page.docname for page in all_pages()])
 def test_a_page_is_accessible(site, browser, view, name):

@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import expect
 
 import nnfs
+from kit.cells.wrong_gradients import mask_always_true
+from kit.widgets.watch_it_learn.browser.training import IMAGES, LAST
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder
 from tests.browser.test_accessibility import violations
-from watched_training import IMAGES, LAST
-from wrong_gradients import mask_always_true
 
 PAGE = "train/original-job.html"
 STARTED = 90_000  # milliseconds, to load Python

@@ -1,5 +1,6 @@
 """What widgets share: a directive that may stand once on a page, and files for such pages only."""
 
+import shutil
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -9,17 +10,30 @@ from sphinx.util.docutils import SphinxDirective
 
 
 class Widget(SphinxDirective):
-    """A directive without arguments. A page that has it is marked with the directive's name."""
+    """A directive without arguments. A page that has it is marked with the directive's name.
+
+    Attributes
+    ----------
+    mark : str
+        The directive's name.
+    folder : Path
+        Where the widget lies, with its ``template.html``, its styles and scripts.
+    address : str
+        The folder of the site that gets styles and scripts.
+    styles, scripts : tuple of str
+        Names of files, in the order in which a page loads them.
+    """
 
     mark: ClassVar[str]
-    template: ClassVar[Path]
-    styles: ClassVar[str]
+    folder: ClassVar[Path]
+    address: ClassVar[str]
+    styles: ClassVar[tuple[str, ...]]
     scripts: ClassVar[tuple[str, ...]]
 
     @classmethod
     def markup(cls) -> str:
         """Return what stands on the page: the template as it is, unless a widget fills it in."""
-        return cls.template.read_text(encoding="utf8")
+        return (cls.folder / "template.html").read_text(encoding="utf8")
 
     def run(self) -> list[nodes.Node]:
         """Return the widget's markup and mark the page."""
@@ -35,9 +49,18 @@ class Widget(SphinxDirective):
 
         def add_files(app: Sphinx, pagename: str, *_: Any) -> None:
             if cls.mark in app.env.metadata.get(pagename, {}):
-                app.add_css_file(f"../{cls.styles}")
+                for style in cls.styles:
+                    app.add_css_file(f"../{cls.address}/{style}")
                 for script in cls.scripts:
-                    app.add_js_file(f"../{script}")
+                    app.add_js_file(f"../{cls.address}/{script}")
+
+        def copy_files(app: Sphinx, exception: Exception | None) -> None:
+            if exception is None and app.builder.format == "html":
+                target = Path(app.outdir) / cls.address
+                target.mkdir(parents=True, exist_ok=True)
+                for name in (*cls.styles, *cls.scripts):
+                    shutil.copyfile(cls.folder / name, target / name)
 
         app.add_directive(cls.mark, cls)
         app.connect("html-page-context", add_files)
+        app.connect("build-finished", copy_files)

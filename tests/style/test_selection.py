@@ -1,5 +1,6 @@
 """Which tests a run takes."""
 
+import math
 import re
 import subprocess
 import sys
@@ -16,14 +17,14 @@ PAGES = [case[2] for case in CASES]
 @pytest.mark.parametrize(
     ("path", "function", "expected"),
     [
-        ("tests/test_data.py", "test_x", "unit"),
+        ("tests/unit/test_data.py", "test_x", "unit"),
         ("nnfs/data.py", "nnfs.data.load_mnist", "unit"),
         ("tests/book/test_pages.py", "test_x", "book"),
         ("tests/book/test_pages.py", "test_the_prose_keeps_the_tone", "style"),
         ("book/_ext/checked.py", "checked", "book"),
+        ("packages/sphinx-x/tests/test_x.py", "test_x", "book"),
         ("tests/browser/test_x.py", "test_x", "browser"),
-        ("tests/test_style.py", "test_x", "style"),
-        ("tests/unit/test_x.py", "test_x", "unit"),
+        ("tests/style/test_x.py", "test_x", "style"),
         ("tests/site/test_x.py", "test_x", "site"),
     ],
 )
@@ -84,19 +85,19 @@ class Case:
 def suite() -> list[Case]:
     pages = sorted(selection.names_of_pages())
     return [
-        Case("tests/test_data.py", "test_unit"),
-        Case("tests/test_style.py", "test_style"),
+        Case("tests/unit/test_data.py", "test_unit"),
+        Case("tests/style/test_code.py", "test_style"),
         Case("tests/book/test_x.py", "test_book", "small_book"),
         Case("tests/book/test_x.py", "test_links", "site"),
-        *(Case("tests/book/test_site.py", "test_site", "site", name=name) for name in pages),
+        *(Case("tests/site/test_pages.py", "test_site", "site", name=name) for name in pages),
         Case("tests/browser/test_x.py", "test_browser", "browser"),
         *(
             Case("tests/browser/test_y.py", "test_views", "browser", name=name, view=view)
             for name in pages
             for view in range(4)
         ),
-        *(Case("tests/test_z.py", "test_races", marker=RACES, n=n) for n in range(40)),
-        *(Case("tests/test_z.py", "test_whole", marker=WHOLE, n=n) for n in range(2)),
+        *(Case("tests/unit/test_z.py", "test_races", marker=RACES, n=n) for n in range(40)),
+        *(Case("tests/unit/test_z.py", "test_whole", marker=WHOLE, n=n) for n in range(2)),
     ]
 
 
@@ -123,7 +124,7 @@ def chosen(*args: str, **options: object) -> list[Case]:
         ((), {"exhaustive": True}, EVERYTHING),
         ((), {"markexpr": "browser"}, EVERYTHING - {"test_whole"}),
         ((), {"markexpr": "exhaustive"}, EVERYTHING),
-        (("tests/test_z.py",), {}, {*DAILY, "test_races", "test_whole"}),
+        (("tests/unit/test_z.py",), {}, {*DAILY, "test_races", "test_whole"}),
         (("tests/browser/test_y.py::test_views[x]",), {}, {*DAILY, "test_views"}),
     ],
 )
@@ -137,10 +138,24 @@ def test_a_sample_has_each_page_and_what_is_named_or_exhaustive_every_case():
         return tuple(map(names.count, ("test_site", "test_views", "test_races")))
 
     pages = len(selection.names_of_pages())
-    assert counted(all=True) == (pages, pages, 10)
+    assert counted(all=True) == (pages, math.ceil(pages / 2), 5)
     assert counted(exhaustive=True) == (pages, 4 * pages, 40)
     assert counted("tests/browser/test_y.py") == (0, 4 * pages, 0)
-    assert counted("tests/browser/test_y.py", all=True) == (pages, pages, 10)
+    assert counted("tests/browser/test_y.py", all=True) == (pages, math.ceil(pages / 2), 5)
+
+
+def test_one_process_begins_with_the_site_and_the_others_with_what_needs_none(monkeypatch):
+    monkeypatch.setattr(selection, "prepares_together", lambda path: "site/" in path)
+    cases = suite()
+    selection.mark(cases)
+    selection.order(cases, SimpleNamespace(workerinput={}))
+    scopes = list(dict.fromkeys(selection.scope(case.nodeid) for case in cases))
+    assert scopes[0] == "tests/site/test_pages.py"
+    functions = list(dict.fromkeys(case.originalname for case in cases))
+    assert functions[1:4] == ["test_book", "test_style", "test_unit"]
+    assert functions.index("test_links") < functions.index("test_browser")
+    selection.order(cases, SimpleNamespace())
+    assert cases[0].originalname == "test_unit"
 
 
 def test_a_run_says_what_it_takes_and_refuses_an_empty_seed():
@@ -155,7 +170,7 @@ def test_a_run_says_what_it_takes_and_refuses_an_empty_seed():
             "-n0",
         ]
         result = subprocess.run(
-            [*command, *options, "tests/test_package.py"],
+            [*command, *options, "tests/unit/test_package.py"],
             cwd=selection.ROOT,
             capture_output=True,
             encoding="utf8",

@@ -1,23 +1,12 @@
-"""Sphinx extension: show the source of functions and classes as it stands, without docstrings.
-
-```{function-source} nnfs.network.backward nnfs.functions.affine_gradients
-```
-
-The code is read from the file when the page is built, so page and package cannot drift apart, and a
-change of the file reads the page again. Names are dotted; modules are looked for in the repository
-and beside this file.
-"""
+"""The source of functions and classes as it stands in a file, without docstrings."""
 
 import ast
 from pathlib import Path
-from typing import Any
 
-from docutils import nodes
-from sphinx.application import Sphinx
-from sphinx.util.docutils import SphinxDirective
+from kit.folders import BOOK, ROOT
 
 DOCUMENTED = ast.FunctionDef | ast.ClassDef
-FOLDERS = (Path(__file__).resolve().parents[2], Path(__file__).resolve().parent)
+FOLDERS = (ROOT, BOOK, BOOK / "_ext")
 
 
 def module_file(module: str) -> Path:
@@ -58,32 +47,3 @@ def _docstrings(node: ast.AST, lines: list[str]) -> set[int]:
             end = words.end_lineno or words.lineno
             found |= set(range(words.lineno, end + (lines[end : end + 1] == [""]) + 1))
     return found
-
-
-class FunctionSource(SphinxDirective):
-    """``{function-source} module.function ...``."""
-
-    required_arguments = 1
-    optional_arguments = 20
-
-    def run(self) -> list[nodes.Node]:
-        """Return one block of code for all functions named."""
-        shown = []
-        for dotted in self.arguments:
-            module, _, name = dotted.rpartition(".")
-            try:
-                path = module_file(module)
-                shown.append(source(path, name))
-            except LookupError as error:
-                raise self.error(str(error)) from error
-            self.env.note_dependency(str(path))
-        code = "\n\n".join(shown)
-        block = nodes.literal_block(code, code, language="python")
-        self.set_source_info(block)
-        return [block]
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Register with Sphinx."""
-    app.add_directive("function-source", FunctionSource)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

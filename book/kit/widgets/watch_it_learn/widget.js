@@ -4,7 +4,7 @@
   "use strict";
 
   const BEGIN = `from live_kernel import send_event
-from watched_training import Watched, digits
+from kit.widgets.watch_it_learn.browser.training import Watched, digits
 
 watched = Watched(*digits(), **settings)`;
   const report = (how) => `send_event("report", watched.advance(${how}))`;

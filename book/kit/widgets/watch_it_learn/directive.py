@@ -15,8 +15,15 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from watched_training import IMAGES, LAST, PICTURES, RATES, SCHEMES, WIDTHS
-from widget import Widget
+from kit.widgets.watch_it_learn.browser.training import (
+    IMAGES,
+    LAST,
+    PICTURES,
+    RATES,
+    SCHEMES,
+    WIDTHS,
+)
+from kit.widgets.widget import Widget
 
 NAMES = {"uniform": "uniform", "glorot": "Glorot", "he": "He"}
 
@@ -25,13 +32,14 @@ class WatchItLearn(Widget):
     """``{watch-it-learn}``, at most once a page."""
 
     mark = "watch-it-learn"
-    template = Path(__file__).with_suffix(".html")
-    styles = "watch/watch.css"
-    scripts = ("watch/drawing.js", "watch/widget.js")
+    folder = Path(__file__).parent
+    address = "watch"
+    styles = ("watch.css",)
+    scripts = ("drawing.js", "widget.js")
 
     @classmethod
     def markup(cls) -> str:
-        """Return the template with the settings that `watched_training` offers."""
+        """Return the template with the settings that `browser.training` offers."""
         return Template(super().markup()).substitute(
             rates=_options(((f"{rate:g}", f"{rate:g}") for rate in RATES), "0.1"),
             schemes=_options(((scheme, NAMES[scheme]) for scheme in SCHEMES), "uniform"),

@@ -25,8 +25,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-EXTENSIONS = Path(__file__).resolve().parent
-ROOT = EXTENSIONS.parents[1]
+BOOK = Path(__file__).resolve().parents[2]
+FOLDERS = [str(BOOK.parent), str(BOOK), str(BOOK / "_ext")]
 
 ARITHMETIC = (
     *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NPY_DISABLE_CPU_FEATURES"),
@@ -86,7 +86,7 @@ def own(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
     given = environment.get("BOOK_KERNEL_PATH", "").split(os.pathsep)
     first = [str(Path(entry).absolute()) for entry in given if entry]
     return {
-        "PYTHONPATH": os.pathsep.join([*first, str(ROOT), str(EXTENSIONS)]),
+        "PYTHONPATH": os.pathsep.join([*first, *FOLDERS]),
         "BOOK_LAST_ON_PATH": os.pathsep.join(needed(environment.get("PYTHONPATH", ""))),
         "PYTHONWARNINGS": "error::RuntimeWarning",
         "PYTHONUTF8": "1",
@@ -105,7 +105,8 @@ def own(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
 
 def write_kernel(folder: Path) -> None:
     """Write the description of the kernel ``python3`` where Jupyter looks first."""
-    start = [sys.executable, str(Path(__file__).resolve()), "-f", "{connection_file}"]
+    # With -P this file's folder is no place for modules.
+    start = [sys.executable, "-P", str(Path(__file__).resolve()), "-f", "{connection_file}"]
     kernel = {"argv": start, "display_name": "Python 3", "language": "python"}
     place = folder / "kernels" / "python3"
     place.mkdir(parents=True)
@@ -138,7 +139,7 @@ def start_kernel() -> None:
     for name in TERMINAL:
         os.environ.pop(name, None)
     # A name with the separator of paths in it, such as a colon, gets lost in PYTHONPATH.
-    sys.path[:0] = [] if str(ROOT) in sys.path else [str(ROOT)]
+    sys.path[:0] = [folder for folder in FOLDERS if folder not in sys.path]
     sys.path += filter(None, os.environ.pop("BOOK_LAST_ON_PATH", "").split(os.pathsep))
     from ipykernel.kernelapp import IPKernelApp
 

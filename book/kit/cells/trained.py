@@ -18,12 +18,12 @@ from typing import Any, NamedTuple, TypeVar
 import joblib
 import numpy as np
 
-import linear
 import nnfs
+from kit.cells import linear
+from kit.cells.shown import size
 from nnfs import batches, layers, network, optimizers, schedules, training
 from nnfs.arguments import Array
 from nnfs.training import Training
-from shown import size
 
 IMAGES, STEPS = size(41_000, browser=1_000), size(750, browser=100)
 EPOCHS = size(10, browser=4)

@@ -89,7 +89,7 @@ def test_an_installed_package_brings_its_digits(tmp_path):
     source.mkdir()
     for name in ("nnfs", "mnist_data"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE", "book/_ext/nnfs_book.py"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "book/nnfs_book.py"):
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, source / name)
     pip = [sys.executable, "-m", "pip", "--quiet", "wheel", "--no-build-isolation", "--no-deps"]

@@ -7,7 +7,7 @@ from urllib.parse import urlparse
 import pytest
 from bs4 import BeautifulSoup
 
-from .pages import all_pages
+from tests.book.pages import all_pages
 
 NAMES = [page.docname for page in all_pages()]
 every_page = pytest.mark.parametrize("name", NAMES)

@@ -11,8 +11,8 @@ import pytest
 
 from tests.book.pages import all_pages
 
-ROOT = Path(__file__).resolve().parents[1]
-CODE = ["nnfs", "tests", "book/_ext", "benchmarks"]
+ROOT = Path(__file__).resolve().parents[2]
+CODE = ["nnfs", "tests", "book/kit", "book/_ext", "book/nnfs_book.py", "benchmarks"]
 
 # What Windows or macOS lack or do otherwise, as it is written in Python.
 OF_ONE_SYSTEM = {
@@ -36,14 +36,14 @@ KNOWS_OTHERS = re.compile(
 # Where it is used all the same: the file, what it uses, and how other systems do without.
 ALLOWED = {
     ("benchmarks/machine.py", "places"): "the share of idle time is measured on Linux only",
-    ("tests/test_style.py", None): "says what to look for",
+    ("tests/style/test_code.py", None): "says what to look for",
 }
 
 
 def read_sources() -> Iterator[tuple[str, str]]:
     """Yield place and code of all modules and of the cells of all pages."""
     for folder in CODE:
-        for path in sorted((ROOT / folder).rglob("*.py")):
+        for path in sorted((ROOT / folder).rglob("*.py")) or [ROOT / folder]:
             yield path.relative_to(ROOT).as_posix(), path.read_text("utf8")
     for page in all_pages():
         yield f"book/{page.docname}.md", page.code

@@ -3,7 +3,7 @@
 ```{draw-a-digit}
 ```
 
-The page also has a cell whose output is `digit_networks.Networks`: the list of the networks and the
+The page also has a cell whose output is `cells.Networks`: the list of the networks and the
 small one's weights. The good network's weights are written beside the widget's scripts when the
 build ends, and a reader's browser asks for them at the first stroke. Scripts and styles of the
 widget are added to pages that have it and to no other.
@@ -14,19 +14,18 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-import digit_networks
-from widget import Widget
+from kit.widgets.draw_a_digit.cells import networks
+from kit.widgets.widget import Widget
 
 
 class DrawADigit(Widget):
     """``{draw-a-digit}``, at most once a page."""
 
     mark = "draw-a-digit"
-    template = Path(__file__).with_suffix(".html")
-    styles = "digit/digit.css"
-    scripts = tuple(
-        f"digit/{name}.js" for name in ("network", "preparation", "pad", "pictures", "widget")
-    )
+    folder = Path(__file__).parent
+    address = "digit"
+    styles = ("digit.css",)
+    scripts = ("network.js", "preparation.js", "pad.js", "pictures.js", "widget.js")
 
 
 def write_good_network(app: Sphinx, exception: Exception | None) -> None:
@@ -36,10 +35,10 @@ def write_good_network(app: Sphinx, exception: Exception | None) -> None:
     pages = () if failed else app.env.metadata.values()
     if app.builder.format == "html" and any(DrawADigit.mark in page for page in pages):
         # Imported late: the module asks at import where trained networks are kept.
-        from trained import good_network
+        from kit.cells.trained import good_network
 
-        path = Path(app.outdir) / "digit" / digit_networks.GOOD_NETWORK
-        path.write_text(digit_networks.script(good_network(start=0).training.params), "utf8")
+        path = Path(app.outdir) / DrawADigit.address / networks.GOOD_NETWORK
+        path.write_text(networks.script(good_network(start=0).training.params), "utf8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

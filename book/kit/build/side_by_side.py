@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from notebook_runs import run as run_notebook
+from kit.build.notebook_runs import run as run_notebook
 from without_solutions import as_built
 
 logger = logging.getLogger(__name__)

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 import nnfs
+from kit.cells.wrong_gradients import mask_always_true
 from nnfs import engine, initialise, network, training
 from nnfs.arguments import Array
 from nnfs.gradients import Gradient
-from wrong_gradients import mask_always_true
 
 IMAGES = 2_000
 """Training images; the page's Python has a part of MNIST only."""

@@ -33,8 +33,9 @@ from sphinx.util import logging
 from sphinx.util.console import color_terminal, colorize, nocolor
 from sphinx.util.exceptions import save_traceback
 
-import staged_site
-from notebook_runs import failure
+from kit.build import staged_site
+from kit.build.notebook_runs import failure
+from kit.folders import BOOK, KIT, ROOT
 
 logger = logging.getLogger(__name__)
 _told: list[BaseException] = []
@@ -50,8 +51,6 @@ MISSING = re.compile(
 NO_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 NO_ACCESS = {errno.EACCES, errno.EPERM, errno.EROFS}
 LINES, WIDTH = 12, 400
-EXTENSIONS = Path(__file__).resolve().parent
-ROOT = EXTENSIONS.parents[1]
 NOT_EXECUTED, CODE = "not-executed", "\nin line "
 
 
@@ -457,7 +456,7 @@ def fault_at_start(app: Sphinx, error: BaseException) -> Fault:
 
 
 def _is_ours(path: Path) -> bool:
-    return any(path.is_relative_to(folder) for folder in (EXTENSIONS, ROOT / "nnfs"))
+    return any(path.is_relative_to(folder) for folder in (KIT, BOOK / "_ext", ROOT / "nnfs"))
 
 
 def _says(error: BaseException) -> bool:
@@ -467,7 +466,7 @@ def _says(error: BaseException) -> bool:
 def _is_library(error: BaseException | None) -> bool:
     """Whether something is missing that is not of this repository."""
     module = (getattr(error, "name", None) or "").partition(".")[0]
-    ours = {"nnfs", *(path.stem for path in EXTENSIONS.glob("*.py"))}
+    ours = {"nnfs", "kit", *(path.stem for path in (BOOK / "_ext").glob("*.py"))}
     return isinstance(error, ImportError) and module not in ours
 
 
@@ -503,8 +502,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
         raise ExtensionError("Sphinx has no stream of warnings, so a build could not be strict")
     for stream in streams:
         stream.addFilter(app.kept_back)
-    app.setup_extension("notebook_runs")
-    app.setup_extension("staged_site")
+    app.setup_extension("kit.build.notebook_runs")
+    app.setup_extension("kit.build.staged_site")
     app.connect("config-inited", require_known_settings)
     app.connect("doctree-read", require_silence)
     app.connect("env-check-consistency", require_execution)

@@ -1,8 +1,9 @@
 """Sphinx extension, the first of the book's: the build uses this repository and nothing in its way.
 
-It puts the book's own modules first on the path, before any other distribution that has modules of
-the same names, and packages that come from PYTHONPATH last. Warnings are what they are by default,
-whatever PYTHONWARNINGS says. Extensions that are listed after this one are found in ``book/_ext``.
+It puts the repository and the folder ``book`` first on the path, before any other distribution that
+has packages of the same names, and packages that come from PYTHONPATH last. Warnings are what they
+are by default, whatever PYTHONWARNINGS says. Extensions that are listed after this one are found in
+``book/kit``.
 
 Its name is distinct, and it is installed with the package, so that ``sphinx-build`` finds it with
 nothing but a ``conf.py`` that `jupyter-book config sphinx` has written.
@@ -20,8 +21,8 @@ from sphinx.application import Sphinx
 COMMAND = "jupyter-book build book"
 
 
-def folder_of_extensions(source: Path) -> Path:
-    """Return the folder ``_ext`` of the book that a folder of sources belongs to.
+def folder_of_the_book(source: Path) -> Path:
+    """Return the folder ``book`` that a folder of sources belongs to.
 
     Raises
     ------
@@ -29,11 +30,11 @@ def folder_of_extensions(source: Path) -> Path:
         With the command that builds the book, if there is no such folder.
     """
     for folder in (source, *source.parents):
-        if (folder / "_ext" / "nnfs_book.py").is_file():
-            return folder / "_ext"
+        if (folder / "nnfs_book.py").is_file():
+            return folder
     place = "the root of the repository"
     for folder in (source, *source.parents):
-        if (folder / "book" / "_ext" / "nnfs_book.py").is_file():
+        if (folder / "book" / "nnfs_book.py").is_file():
             place = str(folder)
             break
     raise SystemExit(f"The pages of the book are in the folder book. In {place} run: {COMMAND}")
@@ -64,7 +65,7 @@ def put_first(folders: list[Path]) -> None:
     last = [entry for entry in rest if entry and Path(entry).resolve() in late]
     ours = [str(folder) for folder in folders]
     sys.path[:] = [*ours, *(entry for entry in rest if entry not in last), *last]
-    names = {path.stem for path in folders[-1].glob("[a-z]*.py")} | {"nnfs"}
+    names = {path.stem for path in folders[-1].glob("[a-z]*.py")} | {"nnfs", "kit"}
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] in names - {__name__}:
             file = Path(getattr(module, "__file__", None) or "").resolve()
@@ -90,8 +91,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
         )
     source = Path(app.srcdir).resolve()
     require_readable(source)
-    extensions = folder_of_extensions(source)
+    book = folder_of_the_book(source)
     usual_warnings()
-    put_first([extensions.parents[1], extensions])
-    app.setup_extension("own_environment")
+    put_first([book.parent, book, book / "_ext"])
+    app.setup_extension("kit.build.own_environment")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -12,7 +12,8 @@ from py_mini_racer import MiniRacer
 import nnfs
 from nnfs import pictures
 
-SCRIPT = Path(nnfs.__file__).parents[1] / "book" / "_extra" / "digit" / "preparation.js"
+WIDGETS = Path(nnfs.__file__).parents[1] / "book" / "kit" / "widgets"
+SCRIPT = WIDGETS / "draw_a_digit" / "preparation.js"
 RUN = """
 function prepare(ink, width, height) {
   return JSON.stringify(Array.from(drawADigit.prepare(ink, width, height) || []));

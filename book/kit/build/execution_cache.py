@@ -28,22 +28,9 @@ from packaging.utils import canonicalize_name
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from own_environment import ARITHMETIC
+from kit.build import own_environment
+from kit.folders import BOOK, KIT, ROOT, bytes_of, cell_side, files_below
 
-EXTENSIONS = Path(__file__).resolve().parent
-BOOK = EXTENSIONS.parent
-ROOT = BOOK.parent
-CELL_SIDE = (
-    "checked.py",
-    "compared.py",
-    "shown.py",
-    "pencil.py",
-    "linear.py",
-    "wrong_gradients.py",
-    "digit_networks.py",
-    "trained.py",
-    "part_worker.py",
-)
 KERNEL = ("ipykernel", "myst-nb", "jupyter-cache")
 CELL = re.compile(
     r"^(?P<fence>`{3,}|~{3,}|:{3,})\{code-cell\}.*?$(?P<code>.*?)^(?P=fence)[ ]*$",
@@ -52,34 +39,10 @@ CELL = re.compile(
 IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 
 
-def files_below(folder: Path, pattern: str) -> list[Path]:
-    """Return the files below a folder, without what systems and editors leave there.
-
-    Parameters
-    ----------
-    folder : Path
-    pattern : str
-        Of the names, such as ``*.py``.
-    """
-    found = []
-    for path in folder.rglob(pattern):
-        parts = path.relative_to(folder).parts
-        hidden = any(part.startswith((".", "_build", "__pycache__")) for part in parts)
-        if not hidden and path.is_file():
-            found.append(path)
-    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
-
-
-def bytes_of(path: Path) -> bytes:
-    """Return what a file says: of a text, whatever marks the ends of its lines."""
-    raw = path.read_bytes()
-    return raw if path.suffix == ".gz" else raw.replace(b"\r\n", b"\n")
-
-
 def machinery() -> str:
     """Return a digest of the extensions and templates: what pages are made with."""
     state = hashlib.sha256()
-    for folder in (EXTENSIONS, BOOK / "_templates"):
+    for folder in (KIT, BOOK / "_ext", BOOK / "_templates"):
         for pattern in ("*.py", "*.html"):
             for path in files_below(folder, pattern):
                 state.update(bytes_of(path))
@@ -90,8 +53,9 @@ def sources() -> Iterator[Path]:
     """Yield every file that a cell's result depends on, apart from the page itself."""
     yield from files_below(ROOT / "nnfs", "*.py")
     yield from files_below(ROOT / "mnist_data", "*.gz")
-    yield from (EXTENSIONS / name for name in CELL_SIDE)
-    yield EXTENSIONS / "own_environment.py"
+    yield from cell_side()
+    yield from (BOOK / "_ext" / name for name in ("checked.py", "compared.py"))
+    yield Path(own_environment.__file__)
     yield ROOT / "constraints.txt"
 
 
@@ -131,7 +95,9 @@ def _with_needs(names: Iterable[str]) -> set[str]:
 def digest() -> str:
     """Return the name of the cache for this code, data, Python, libraries and kind of machine."""
     state = hashlib.sha256()
-    machine = [f"{name}={os.environ[name]}" for name in ARITHMETIC if name in os.environ]
+    machine = [
+        f"{name}={os.environ[name]}" for name in own_environment.ARITHMETIC if name in os.environ
+    ]
     before = os.environ.get("BOOK_KERNEL_PATH", "").split(os.pathsep)
     known = [platform.python_version(), sys.platform, platform.machine(), *machine, *libraries()]
     for text in known:

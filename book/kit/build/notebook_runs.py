@@ -30,7 +30,8 @@ CELL_LINE = re.compile(r"^\s*Cell In\[(\d+)\], line (\d+)", re.MULTILINE)
 SYNTAX = re.compile(r" \(\S+\.py, line (\d+)\)\Z")
 RAISED_IN = re.compile(r"^File (\S.*?\.py):(\d+), in ([\w.<>]+)", re.MULTILINE)
 PLACE = re.compile(r"in code cell (\d+), line (\d+):\n")
-EXTENSIONS = Path(__file__).parent.name
+# What a cell calls and what fails there is the cell's affair: no line of it is told.
+OF_THE_BOOK = {"kit", "_ext"}
 STOPPING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
@@ -134,7 +135,7 @@ def _failure(error: Exception, cell: int, timeout: int | None) -> Failure:
         line = _line(plain, error.evalue)
         words = f"{error.ename}: {COLOUR.sub('', SYNTAX.sub('', error.evalue))}".rstrip(": \n")
         inner = RAISED_IN.findall(plain)
-        if inner and Path(inner[-1][0]).parent.name != EXTENSIONS:
+        if inner and not OF_THE_BOOK & set(Path(inner[-1][0]).parts):
             words += "\nraised in {}, line {}, {}".format(*inner[-1])
         return Failure(cell, line, words)
     if isinstance(error, CellTimeoutError):

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # What no build reads: it is left out of the copy, so a change here keeps the site.
 NOT_FOR_THE_SITE = (".ci", ".github", "benchmarks", "tests")
 # Where git cannot say what belongs to the repository: what it would ignore or hide.
-NOT_OF_THE_REPOSITORY = {"__pycache__", "_build", "build", "dist", "built-site", "nnfs-run", "venv"}
+NOT_OF_THE_REPOSITORY = {"__pycache__", "_build", "dist", "built-site", "nnfs-run", "venv"}
 KEPT = 3
 
 
@@ -50,6 +50,7 @@ def found_without_git(root: Path) -> Iterator[str]:
             for name in folders
             if name not in NOT_OF_THE_REPOSITORY
             and not name.endswith(".egg-info")
+            and (name != "build" or Path(folder, name, "__init__.py").exists())
             and not Path(folder, name, "pyvenv.cfg").exists()
             and (not name.startswith(".") or name in (".ci", ".github"))
         ]

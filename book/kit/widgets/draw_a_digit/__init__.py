@@ -1,0 +1,1 @@
+"""The widget "Draw a digit"."""

@@ -1,0 +1,1 @@
+"""What the widget "Watch it learn" runs in the reader's browser."""
