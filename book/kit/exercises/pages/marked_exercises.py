@@ -25,8 +25,8 @@ from typing import Any
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
-from sphinx.domains.std import StandardDomain
 from sphinx.config import Config
+from sphinx.domains.std import StandardDomain
 from sphinx.util.docutils import SphinxDirective
 
 from kit.exercises.engine.exercise import Exercise
