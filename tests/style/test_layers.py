@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kit.folders import packages
 from tests.book.conftest import new_book
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +23,7 @@ OF_THE_BUILD = {"sphinx", "docutils", "jupyter_book", "myst_parser", "sphinxcont
 
 def modules() -> dict[str, Path]:
     """Return the modules of kit and of the packages, by name."""
-    tops = [KIT, *(path.parent for path in ROOT.glob("packages/*/*/__init__.py"))]
+    tops = [KIT, *packages()]
     return {
         ".".join(path.relative_to(top.parent).with_suffix("").parts).removesuffix(".__init__"): path
         for top in tops
@@ -31,7 +32,12 @@ def modules() -> dict[str, Path]:
 
 
 MODULES = modules()
-APART = [name for name in MODULES if {"cells", "browser"} & set(name.split("."))]
+APART = [
+    name
+    for name in MODULES
+    if {"cells", "browser", "exercises"} & set(name.split(".")) and ".pages" not in name
+]
+"""What kernels and browsers load."""
 
 
 def for_types_only(tree: ast.AST) -> set[ast.AST]:
@@ -54,8 +60,9 @@ def imported(code: str) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield str(node.module)
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            # A package that has only its modules taken from it need not know them in turn.
+            yield from names if set(names) <= MODULES.keys() else [str(node.module), *names]
 
 
 def uses(name: str) -> set[str]:
@@ -117,8 +124,7 @@ for name in {modules!r}:
 
 
 def test_what_cells_and_browsers_load_does_without_sphinx():
-    kept = [name for name in APART if "answers" not in name]
-    code = BLOCKED.format(blocked=sorted(OF_THE_BUILD), modules=kept)
+    code = BLOCKED.format(blocked=sorted(OF_THE_BUILD), modules=APART)
     path = os.pathsep.join(map(str, (ROOT, ROOT / "book")))
     result = subprocess.run(
         [sys.executable, "-c", code],
@@ -130,43 +136,45 @@ def test_what_cells_and_browsers_load_does_without_sphinx():
     assert result.returncode == 0, result.stderr
 
 
-NEW = """
+NEW_FILES = {
+    "cells/new.py": (True, True),
+    "widgets/new_widget/cells/new.py": (True, True),
+    "widgets/new_widget/browser/new.py": (False, True),
+    "widgets/new_widget/new.py": (False, False),
+    "exercises/new.py": (False, True),
+    "exercises/answers/new.py": (False, False),
+    "build/new.py": (False, False),
+    "cells/.hidden.py": (False, False),
+}
+"""Files of kit, and whether the cache's digest and a browser have them."""
+
+ASK = """
 from kit.build.execution_cache import digest
 from kit.folders import KIT, browser_side, cell_side
-print(digest(), *(KIT / "{file}" in side() for side in (cell_side, browser_side)))
+before = digest()
+assert digest() == before
+for name in {names!r}:
+    path = KIT / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("new = 1", "utf8")
+    print(name, digest() != before, path in cell_side(), path in browser_side())
+    path.unlink()
 """
 
 
-@pytest.mark.parametrize(
-    ("file", "in_cells", "in_browser"),
-    [
-        ("cells/new.py", True, True),
-        ("widgets/new_widget/cells/new.py", True, True),
-        ("widgets/new_widget/browser/new.py", False, True),
-        ("widgets/new_widget/new.py", False, False),
-        ("build/new.py", False, False),
-        ("cells/.hidden.py", False, False),
-    ],
-)
-def test_a_new_file_is_where_its_folder_says(tmp_path, file, in_cells, in_browser):
-    book = new_book(tmp_path)
-
-    def asked() -> list[str]:
-        path = os.pathsep.join(map(str, (tmp_path, tmp_path / "book")))
-        result = subprocess.run(
-            [sys.executable, "-c", NEW.format(file=file)],
-            env={**os.environ, "PYTHONPATH": path},
-            capture_output=True,
-            encoding="utf8",
-            check=False,
-        )
-        assert result.returncode == 0, result.stderr
-        return result.stdout.split()
-
-    before = asked()[0]
-    path = book.root / "book" / "kit" / file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("new = 1\n", "utf8")
-    digest, *places = asked()
-    assert places == [str(in_cells), str(in_browser)]
-    assert (digest != before) == in_cells
+def test_a_new_file_is_where_its_folder_says(tmp_path):
+    new_book(tmp_path)
+    path = os.pathsep.join(map(str, (tmp_path, tmp_path / "book")))
+    result = subprocess.run(
+        [sys.executable, "-c", ASK.format(names=list(NEW_FILES))],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        encoding="utf8",
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    expected = [
+        f"{name} {in_cells} {in_cells} {in_browser}"
+        for name, (in_cells, in_browser) in NEW_FILES.items()
+    ]
+    assert result.stdout.splitlines() == expected
