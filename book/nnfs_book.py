@@ -96,5 +96,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     usual_warnings()
     packages = sorted(path.parent.parent for path in book.parent.glob("packages/*/*/__init__.py"))
     put_first([book.parent, book, *packages])
+    app.setup_extension("kit.compat")
     app.setup_extension("kit.build.own_environment")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,7 +10,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import nnfs
-from nnfs import engine, network
+from nnfs import engine, network, tiles
 from nnfs.engine import Tiles
 
 rng = np.random.default_rng(3)
@@ -147,7 +147,7 @@ def test_tiles_multiply_stacks_and_complex_numbers():
 def test_large_and_small_products_agree(monkeypatch):
     X, W = sparse(17, 100), rng.normal(size=(3, 17))
     small = W @ tiled(X), (W @ X) @ tiled(X).mT
-    monkeypatch.setattr(engine, "SMALL_PRODUCT", 0)
+    monkeypatch.setattr(tiles, "SMALL_PRODUCT", 0)
     large = W @ tiled(X), (W @ X) @ tiled(X).mT
     for ours, theirs in zip(small, large, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-12)

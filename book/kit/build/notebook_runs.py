@@ -18,12 +18,14 @@ from threading import Thread, current_thread, main_thread
 from time import perf_counter
 from typing import Any, NamedTuple
 
-import myst_nb.core.execute.cache
 import psutil
 from jupyter_cache.executors.utils import ExecutionResult
 from nbclient import execute
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from kit import compat
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 CELL_LINE = re.compile(r"^\s*Cell In\[(\d+)\], line (\d+)", re.MULTILINE)
@@ -185,7 +187,18 @@ def stop(number: int, frame: object) -> None:
         os._exit(128 + number)
 
 
-def watch(app: Sphinx) -> None:
+def execute_here(app: Sphinx, config: Config) -> None:
+    """Have MyST-NB execute pages by `run`."""
+    compat.execute_by(run)
+
+
+class WatchedSphinx(Sphinx):
+    """The application, with the handlers of signals that it gives back."""
+
+    other_handlers: dict[int, Any]
+
+
+def watch(app: WatchedSphinx) -> None:
     """Take the signals that mean a stop, where nobody else has asked for them."""
     if current_thread() is main_thread():
         app.other_handlers = {
@@ -201,10 +214,10 @@ def unwatch(app: Sphinx, exception: Exception | None) -> None:
         signal.signal(number, handler)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: WatchedSphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    myst_nb.core.execute.cache.single_nb_execution = run
     _failed.clear()
     watch(app)
+    app.connect("config-inited", execute_here)
     app.connect("build-finished", unwatch, priority=980)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

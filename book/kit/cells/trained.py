@@ -20,13 +20,13 @@ import numpy as np
 
 import nnfs
 from kit.cells import linear
-from kit.cells.shown import size
+from kit.cells.shown import fewer
 from nnfs import batches, layers, network, optimizers, schedules, training
 from nnfs.arguments import Array
 from nnfs.training import Training
 
-IMAGES, STEPS = size(41_000, browser=1_000), size(750, browser=100)
-EPOCHS = size(10, browser=4)
+IMAGES, STEPS = fewer(41_000, browser=1_000), fewer(750, browser=100)
+EPOCHS = fewer(10, browser=4)
 CACHE = os.environ.get("BOOK_TRAINED_CACHE")
 memory = joblib.Memory(CACHE, verbose=0)
 Result = TypeVar("Result")
@@ -35,16 +35,14 @@ Result = TypeVar("Result")
 @contextmanager
 def _alone(name: str) -> Iterator[None]:
     """Let other kernels that want the same network wait for it: pages run side by side."""
-    try:
-        import fcntl
-    except ImportError:
-        fcntl = None
-    if CACHE is None or fcntl is None:
+    if CACHE is None:
         yield
         return
+    # A browser has no such library, and no cache either.
+    from filelock import FileLock
+
     Path(CACHE).mkdir(parents=True, exist_ok=True)
-    with Path(CACHE, f"{name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with FileLock(Path(CACHE, f"{name}.lock")):
         yield
 
 
@@ -55,7 +53,8 @@ def once(function: Callable[..., Result]) -> Callable[..., Result]:
     @wraps(function)
     def kept_or_computed(*settings: Any, **more: Any) -> Result:
         with _alone(re.sub(r"\W+", "-", f"{function.__name__} {settings} {more}")):
-            return kept(*settings, **more)
+            result: Result = kept(*settings, **more)
+            return result
 
     return kept_or_computed
 

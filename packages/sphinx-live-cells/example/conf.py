@@ -3,6 +3,8 @@
 project = "Live cells"
 author = "The authors of sphinx-live-cells"
 extensions = ["myst_nb", "sphinx_live_cells"]
+# A page of contents, which Jupyter Book makes from _toc.yml.
+root_doc = "contents"
 exclude_patterns = ["_build", "built"]
 nb_execution_mode = "force"
 nb_execution_raise_on_error = True

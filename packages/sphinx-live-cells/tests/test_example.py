@@ -34,8 +34,8 @@ def listed(html):
 
 
 def check(site):
-    page = listed(site / "part" / "fit.html")
-    assert page["name"] == "part/fit"
+    page = listed(site / "fit.html")
+    assert page["name"] == "fit"
     assert page["key"] == "live-cells"
     assert [cell.get("packages") for cell in page["cells"]] == [
         *(["matplotlib", "numpy"], None, None, None, None)

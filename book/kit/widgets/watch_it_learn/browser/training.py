@@ -17,7 +17,7 @@ import nnfs
 from kit.cells.wrong_gradients import mask_always_true
 from nnfs import engine, initialise, network, training
 from nnfs.arguments import Array
-from nnfs.gradients import Gradient
+from nnfs.types import Gradient
 
 IMAGES = 2_000
 """Training images; the page's Python has a part of MNIST only."""
@@ -113,7 +113,8 @@ class Watched:
         }
 
     def _weights(self) -> Array:
-        return self.params[0][:PICTURES].copy()
+        weights: Array = self.params[0][:PICTURES].copy()
+        return weights
 
 
 def _steps(

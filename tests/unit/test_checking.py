@@ -1,12 +1,17 @@
 """The gradient check: it passes what is right, and finds what is wrong, where it is."""
 
+import importlib
+import sys
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import nnfs
-from nnfs import network
+from nnfs import layers, network
+from nnfs.checking import GradientCheck
 from nnfs.functions import affine, affine_gradients, cross_entropy, one_hot, softmax
-from nnfs.gradients import GradientCheck
 
 BLOCKS = ("W1", "b1", "W2", "b2")
 
@@ -137,17 +142,17 @@ def test_a_sample_is_seeded_and_of_the_size_asked_for(params, X, y):
         return loss, correct, gradients
 
     first = nnfs.check_gradients(params, X, y, gradient=gradient, sample=4, seed=1)
-    moves, seen = seen[1:], []
+    moves, seen = seen[2:], []
     again = nnfs.check_gradients(params, X, y, gradient=gradient, sample=4, seed=1)
     assert first == again
     assert first.checked == 4 + 4 + 4 + 3
-    np.testing.assert_array_equal(moves, seen[1:])
+    np.testing.assert_array_equal(moves, seen[2:])
     start = np.concatenate([P.ravel() for P in params])
     moved = {int(np.flatnonzero(move != start)[0]) for move in moves}
     assert len(moved) == first.checked
     seen = []
     nnfs.check_gradients(params, X, y, gradient=gradient, sample=4, seed=2)
-    assert {int(np.flatnonzero(move != start)[0]) for move in seen[1:]} != moved
+    assert {int(np.flatnonzero(move != start)[0]) for move in seen[2:]} != moved
 
 
 def test_float32_gradients_are_judged_against_double_precision(params, X, y):
@@ -242,3 +247,110 @@ def test_the_report_is_a_value(params, X, y):
     assert isinstance(report, GradientCheck)
     with pytest.raises(AttributeError):
         report.checked = 0
+
+
+def times(factor: float, gradient=layers.gradient):
+    def changed(params, X, y):
+        loss, correct, gradients = gradient(params, X, y)
+        return loss, correct, tuple(factor * dP for dP in gradients)
+
+    return changed
+
+
+@pytest.mark.filterwarnings("ignore::nnfs.ScaleWarning")
+@settings(max_examples=15)
+@given(
+    st.sampled_from([np.float32, np.float64]),
+    st.sampled_from([1, 4, 30]),
+    st.sampled_from([0.01, 1, 255]),
+    st.sampled_from([[], 5, [5, 4]]),
+    st.sampled_from([0, 40]),
+    st.integers(0, 10**6),
+)
+def test_what_is_right_passes_and_what_is_wrong_by_a_hundredth_does_not(
+    dtype, m, scale, hidden, iterations, seed
+):
+    rng = np.random.default_rng(seed)
+    X, y = (scale * rng.random((7, m))).astype(dtype), rng.integers(3, size=m)
+    params = nnfs.init_params(7, hidden, 3, seed=seed, dtype=dtype)
+    rate = 0.5 / max(1, scale) ** 2
+    params = nnfs.train(X, y, params=params, iterations=iterations, alpha=rate).params
+    assert nnfs.check_gradients(params, X, y, gradient=layers.gradient).passed()
+    gradients = layers.gradient(params, X, y)[2]
+    if max(np.abs(dP).max() for dP in gradients) > 1e-3:
+        for factor in (1.01, 0.99):
+            assert not nnfs.check_gradients(params, X, y, gradient=times(factor)).passed()
+
+
+def test_the_defaults_of_a_user_pass():
+    digits = nnfs.load_mnist()
+    params = nnfs.init_params()
+    X, y = digits.x_train[:, :20], digits.y_train[:20]
+    assert nnfs.check_gradients(params, X, y, sample=3).passed()
+    assert not nnfs.check_gradients(params, X, y, sample=3, gradient=times(1.01)).passed()
+
+
+def test_a_network_that_is_right_about_everything_passes_too():
+    """What is left of the gradient is then mostly rounding, which is no fault of the formula."""
+    for dtype in (np.float32, np.float64):
+        X, y = np.eye(3, dtype=dtype), [0, 1, 2]
+        params = nnfs.Parameters(
+            *(np.asarray(P, dtype) for P in (4 * np.eye(3), np.full((3, 1), 0.1)) * 2)
+        )
+        assert network.gradient(params, X, y)[0] < 1e-6
+        assert nnfs.check_gradients(params, X, y).passed()
+        assert not nnfs.check_gradients(params, X, y, gradient=times(1.01)).passed()
+
+
+def test_an_error_that_single_precision_could_hide_is_found_in_double(params, X, y):
+    single = nnfs.Parameters(*(P.astype(np.float32) for P in params))
+    change = planted("W1", (1, 0), 1e-6)
+    report = nnfs.check_gradients(single, X.astype(np.float32), y, gradient=change)
+    assert report.worst.error < 1e-5
+    assert not report.passed()
+    assert "in double precision" in str(report)
+
+
+def test_half_precision_is_refused(params, X, y):
+    with pytest.raises(ValueError, match="b1 has dtype float16; expected float32 or float64"):
+        nnfs.check_gradients(params._replace(b1=params.b1.astype(np.float16)), X, y)
+
+
+def instead(loss=0.5, correct=1, gradients=lambda params: params):
+    return lambda params, X, y: (loss, correct, gradients(params))
+
+
+RETURNED = [
+    (lambda *_: None, r"gradient returned None; expected three, \(loss, correct, gradients"),
+    (lambda *_: (0.5, 1), "gradient returned 2 values in a tuple; expected three"),
+    (instead(loss=np.ones(4)), r"an array of shape \(4,\) .* as loss; expected one number"),
+    (instead(loss="1.5"), "returned '1.5' as loss; expected one number, the mean"),
+    (instead(correct=0.25), "0.25 as correct; expected how many.*, not their share"),
+    (instead(correct=9), "9 as correct; expected how many of the . examples"),
+    (instead(correct=None), "None as correct; expected how many"),
+    (instead(gradients=lambda p: None), "None as gradients; expected a tuple or list, one array"),
+    (instead(gradients=lambda p: p[:3]), "returned 3 gradients; expected 4, .* W1, b1, W2, b2"),
+    (instead(gradients=lambda p: [P.T for P in p]), r"dW1 of shape \(7, 5\).*those of params"),
+    (instead(gradients=lambda p: [P.astype(object) for P in p]), "dW1 as an array.*numbers"),
+]
+
+
+@pytest.mark.parametrize(("gradient", "message"), RETURNED)
+def test_what_a_gradient_function_returns_is_checked(params, X, y, gradient, message):
+    with pytest.raises(ValueError, match=message):
+        nnfs.check_gradients(params, X, y, gradient=gradient)
+    for more in ({}, {"batch_size": 3}):
+        with pytest.raises(ValueError, match=message):
+            nnfs.train(X, y, params=params, iterations=2, gradient=gradient, **more)
+
+
+def test_the_old_name_of_the_module_warns():
+    sys.modules.pop("nnfs.gradients", None)
+    with pytest.warns(DeprecationWarning, match="now called nnfs.checking") as seen:
+        old = importlib.import_module("nnfs.gradients")
+    assert len(seen) == 1
+    assert old.check_gradients is nnfs.check_gradients
+    sys.modules.pop("nnfs.gradients")
+    vars(nnfs).pop("gradients", None)
+    with pytest.warns(DeprecationWarning, match="goes in version 1.0"):
+        assert nnfs.gradients.Gradient
