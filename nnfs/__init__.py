@@ -13,11 +13,14 @@ The modules, in the order in which data flows: `data` with its readers, `functio
 the end.
 """
 
+from importlib import import_module
+from types import ModuleType
+
 from nnfs.arguments import ScaleWarning
+from nnfs.checking import GradientCheck, check_gradients
 from nnfs.data import MNIST, load_mnist
 from nnfs.digit_files import DataError
 from nnfs.functions import cross_entropy, log_softmax, one_hot, relu, relu_mask, softmax
-from nnfs.gradients import GradientCheck, check_gradients
 from nnfs.initialise import init_params
 from nnfs.layers import accuracy, predict
 from nnfs.network import Activations, Parameters, backward, forward
@@ -26,6 +29,8 @@ from nnfs.pictures import prepare_picture, read_picture
 from nnfs.storage import load_parameters, save_parameters
 from nnfs.training import DivergenceError, History, Training, train
 
+__version__ = "0.2.0"
+
 __all__ = ["MNIST", "DataError", "load_mnist"]
 __all__ += ["cross_entropy", "log_softmax", "one_hot", "relu", "relu_mask", "softmax"]
 __all__ += ["Activations", "Parameters", "backward", "forward", "init_params"]
@@ -33,3 +38,10 @@ __all__ += ["GradientCheck", "accuracy", "check_gradients", "predict"]
 __all__ += ["DivergenceError", "History", "ScaleWarning", "Training", "train", "update"]
 __all__ += ["load_parameters", "save_parameters"]
 __all__ += ["prepare_picture", "read_picture"]
+
+
+def __getattr__(name: str) -> ModuleType:
+    """Import a module under a name that it had before; the module says what it is called now."""
+    if name == "gradients":
+        return import_module("nnfs.gradients")
+    raise AttributeError(f"module 'nnfs' has no attribute {name!r}")

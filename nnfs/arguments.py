@@ -9,12 +9,12 @@ import operator
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array: TypeAlias = NDArray[Any]
+from nnfs.types import Array as Array
 
 UNSCALED = 5
 """Root mean square from which inputs are taken for unscaled. Standardised inputs have 1, pixels in
@@ -185,7 +185,7 @@ def shapes(params: Sequence[Array], X: Array) -> None:
     if len(params) == 0 or len(params) % 2:
         raise ValueError(f"{len(params)} parameters; expected W1, b1, ..., WL, bL")
     fan_in, source = X.shape[-2] if len(X.shape) >= 2 else None, f"X of shape {X.shape}"
-    for layer, (W, b) in enumerate(zip(params[::2], params[1::2], strict=True), start=1):
+    for layer, (W, b) in enumerate(zip(weights(params), biases(params), strict=True), start=1):
         if W.ndim < 2 or W.shape[-1] != fan_in:
             rows = layer == 1 and len(X.shape) >= 2 and W.shape[-1:] == X.shape[-1:]
             column = layer == 1 and W.shape[-1:] == X.shape
@@ -200,6 +200,22 @@ def shapes(params: Sequence[Array], X: Array) -> None:
                 f"b{layer} has shape {b.shape}; expected (..., {W.shape[-2]}, 1), a column"
             )
         fan_in, source = W.shape[-2], f"the {W.shape[-2]} units of layer {layer}"
+
+
+def weights(params: Sequence[Array]) -> Sequence[Array]:
+    """Return W1, ..., WL of W1, b1, ..., WL, bL."""
+    return params[::2]
+
+
+def biases(params: Sequence[Array]) -> Sequence[Array]:
+    """Return b1, ..., bL of W1, b1, ..., WL, bL."""
+    return params[1::2]
+
+
+def with_weights(params: Sequence[Array], weights: Sequence[Array]) -> Any:
+    """Return W1, b1, ..., WL, bL with other weights, in the kind of tuple that they are."""
+    pairs = zip(weights, biases(params), strict=True)
+    return rebuilt(params, [block for pair in pairs for block in pair])
 
 
 def name(place: int) -> str:
@@ -285,8 +301,15 @@ def warn_other_scale(X: Array, trained_on: tuple[float, float], *, stacklevel: i
 
 
 def rebuilt(params: Any, blocks: Sequence[Array]) -> Any:
-    """Return arrays in the kind of tuple that params are, such as `nnfs.Parameters`."""
-    return getattr(params, "_make", tuple)(blocks)
+    """Return arrays in the kind of tuple that params are, such as `nnfs.Parameters`.
+
+    They are then of a network with the same activation.
+    """
+    make: Any = type(params) if isinstance(params, tuple) else tuple
+    new: Any = getattr(params, "_make", make)(blocks)
+    if (activation := getattr(params, "activation", None)) is not None:
+        new.activation = activation
+    return new
 
 
 def same_shapes(gradients: Sequence[Array], params: Sequence[Array]) -> None:

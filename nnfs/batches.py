@@ -5,21 +5,91 @@ A batch is far smaller than what tiles pay for, so the gradient function is call
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnfs import arguments, engine, regularise
-from nnfs.arguments import Array
+from nnfs import arguments, engine, regularise, returned
 from nnfs.engine import Evaluation, Objective
-from nnfs.gradients import Gradient
+from nnfs.types import Array, Gradient
 
-KEPT = 31 * 2**20  # bytes; from 32 MiB on glibc does not learn
+
+class Order(NamedTuple):
+    """Where the draw of the batches stands, enough to go on with the same ones.
+
+    Attributes
+    ----------
+    generator : state of the generator that orders the examples, before it ordered this epoch
+    taken : int, examples of this epoch that have had their turn
+    masks : state of the generator of the masks, or None without dropout
+    """
+
+    generator: dict[str, Any]
+    taken: int
+    masks: dict[str, Any] | None
+
+
+class MiniBatches:
+    """The function from parameters to loss, accuracy and gradients of the next batch.
+
+    See `mini_batches`. Its ``state`` may be read between two calls and be set, also on another one
+    of the same data and options, which then goes on with the same batches and masks.
+    """
+
+    def __init__(
+        self, gradient: Gradient, X: Array, y: Array, *, batch_size: int, seed: int, dropout: float
+    ) -> None:
+        self._gradient, self._y = gradient, y
+        self._batch_size = arguments.whole_number(batch_size, "batch_size", at_least=1)
+        self._dropout = arguments.share(dropout, "dropout")
+        # Streams of their own: dropout changes no order, and neither repeats draws of the start.
+        self._order_rng, self._mask_rng = arguments.generator(seed).spawn(2)
+        # One example in one piece of memory, so that a batch is gathered by copying whole rows.
+        self._rows = np.ascontiguousarray(X.T)
+        self._begin_epoch()
+
+    def __call__(self, params: Any) -> Evaluation:
+        """Return loss, accuracy and gradients of the next batch at these parameters."""
+        chosen = self._next()
+        masks: tuple[Any, ...] = ()
+        if self._dropout:
+            masks = (regularise.dropout_masks(params, chosen.size, self._dropout, self._mask_rng),)
+        X, y = self._rows[chosen].T, self._y[chosen]
+        # The bits of a product may depend on the number of threads that BLAS shares it among.
+        with engine.one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
+            result = self._gradient(params, X, y, *masks)
+        loss, correct, gradients = returned.gradient(result, params, chosen.size)
+        return Evaluation(float(loss), correct / chosen.size, list(gradients))
+
+    @property
+    def state(self) -> Order:
+        """Where the draw stands."""
+        masks = self._mask_rng.bit_generator.state if self._dropout else None
+        return Order(self._epoch, self._taken, masks)  # type: ignore[arg-type]
+
+    @state.setter
+    def state(self, state: Order) -> None:
+        self._order_rng.bit_generator.state = state.generator
+        self._begin_epoch()
+        self._taken = state.taken
+        if state.masks is not None:
+            self._mask_rng.bit_generator.state = state.masks
+
+    def _begin_epoch(self) -> None:
+        self._epoch: Any = self._order_rng.bit_generator.state
+        self._order, self._taken = self._order_rng.permutation(self._y.size), 0
+
+    def _next(self) -> Array:
+        if self._taken >= self._y.size:
+            self._begin_epoch()
+        chosen = self._order[self._taken : self._taken + self._batch_size]
+        self._taken += chosen.size
+        return chosen
 
 
 def mini_batches(
     gradient: Gradient, X: Array, y: Array, *, batch_size: int, seed: int = 0, dropout: float = 0
-) -> Objective:
+) -> MiniBatches:
     """Return the function from parameters to loss, accuracy and gradients of the next batch.
 
     Every call takes the next batch. An epoch goes once through all examples in a new random
@@ -43,6 +113,7 @@ def mini_batches(
     Returns
     -------
     function (params) -> Evaluation
+        A `MiniBatches`, whose ``state`` says where the draw stands.
 
     Raises
     ------
@@ -56,34 +127,7 @@ def mini_batches(
     Source: Robbins and Monro, A stochastic approximation method (1951); Bottou, Curtis and Nocedal,
     Optimization methods for large-scale machine learning (SIAM Review, 2018).
     """
-    batch_size = arguments.whole_number(batch_size, "batch_size", at_least=1)
-    dropout = arguments.share(dropout, "dropout")
-    # Streams of their own: dropout changes no order, and neither repeats the draws of the start.
-    order_rng, mask_rng = arguments.generator(seed).spawn(2)
-    # One example in one piece of memory, so that a batch is gathered by copying whole rows.
-    rows = np.ascontiguousarray(X.T)
-    # The C library hands free memory back to the system after every step, and each page of it costs
-    # time when it returns. Once a large piece has been freed, glibc keeps what is smaller.
-    np.empty(KEPT, np.uint8)
-    upcoming = _batches(y.size, batch_size, order_rng)
-
-    def objective(params: Any) -> Evaluation:
-        chosen = next(upcoming)
-        masks: tuple[Any, ...] = ()
-        if dropout:
-            masks = (regularise.dropout_masks(params, chosen.size, dropout, mask_rng),)
-        # The bits of a product may depend on the number of threads that BLAS shares it among.
-        with engine.one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
-            loss, correct, gradients = gradient(params, rows[chosen].T, y[chosen], *masks)
-        return Evaluation(float(loss), correct / chosen.size, list(gradients))
-
-    return objective
-
-
-def _batches(m: int, batch_size: int, rng: "np.random.Generator") -> Iterator[Array]:
-    while True:
-        order = rng.permutation(m)
-        yield from (order[start : start + batch_size] for start in range(0, m, batch_size))
+    return MiniBatches(gradient, X, y, batch_size=batch_size, seed=seed, dropout=dropout)
 
 
 def per_epoch(m: int, batch_size: int | None) -> int:
@@ -140,5 +184,6 @@ def objective(
 @contextmanager
 def _limited(objective: Objective) -> Iterator[Objective]:
     """Limit BLAS once for a whole run, rather than in every call."""
+    engine.keep_freed_memory()
     with engine.one_blas_thread():
         yield objective

@@ -9,11 +9,10 @@ import argparse
 import csv
 import io
 import os
-import shutil
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from nnfs import (
+    activations,
     arguments,
     batches,
     data,
@@ -29,40 +29,31 @@ from nnfs import (
     layers,
     optimizers,
     pictures,
-    regularise,
+    progress,
+    resuming,
     schedules,
     storage,
     training,
 )
 from nnfs.arguments import Array
 from nnfs.data import MNIST
+from nnfs.descent import DivergenceError
 from nnfs.digit_files import N_PIXELS, OTHER_DATA
 from nnfs.functions import softmax
-from nnfs.network import trained_on
-from nnfs.optimizers import Optimizer
-from nnfs.schedules import Schedule
-from nnfs.training import DivergenceError, History, Step, Training
+from nnfs.training import Run, Training
 
 N_SHOWN = 12
 PICTURE_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp"}
 PICTURE_ENDINGS |= {".heic", ".heif", ".avif", ".svg", ".psd", ".ico", ".tga", ".pcx", ".jp2"}
 PICTURE_ENDINGS |= {".ppm", ".pgm", ".pbm", ".dng"}
-OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {
-    "sgd": lambda weight_decay: optimizers.SGD,
-    "momentum": lambda weight_decay: optimizers.momentum(),
-    "adam": lambda weight_decay: optimizers.adam(),
-    "adamw": optimizers.adamw,
-}
-SCHEDULES: dict[str, Callable[[float, int], Schedule]] = {
-    "constant": lambda alpha, n: schedules.constant(alpha),
-    "step": lambda alpha, n: schedules.stepwise(alpha, every=-(-n // 3)),
-    "cosine": lambda alpha, n: schedules.cosine(alpha, steps=n, warmup=n // 20),
-}
-# What run.json keeps of the options.
-SETTINGS = (
-    *("split", "seed", "test_size", "hidden", "init", "iterations", "batch_size"),
-    *("optimizer", "alpha", "schedule", "weight_decay", "dropout"),
+CHECKPOINT = "checkpoint.npz"
+# What a run is made of, which cannot change when it goes on.
+RECIPE = (
+    *("split", "seed", "test_size", "validation", "patience", "hidden", "init", "activation"),
+    *("batch_size", "optimizer", "alpha", "schedule", "weight_decay", "dropout"),
 )
+# What run.json keeps of the options.
+SETTINGS = (*RECIPE, "iterations")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     try:
         options = _parser().parse_args(argv)
+        options.given = _given(argv)
         code: int = options.run(options)
         # Python has no sys.stdout where its descriptor is closed.
         if sys.stdout is not None:
@@ -112,13 +104,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _given(argv: Sequence[str] | None) -> dict[str, Any]:
+    """Return the options of train that were given, without those that have their default."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words[:1] != ["train"]:
+        return {}
+    command = _add_train(argparse.ArgumentParser().add_subparsers())
+    # A default is set only where there is nothing yet.
+    missing = object()
+    names = vars(command.parse_args([]))
+    found = command.parse_args(words[1:], argparse.Namespace(**dict.fromkeys(names, missing)))
+    return {name: value for name, value in vars(found).items() if value is not missing}
+
+
 def _version() -> str:
     with suppress(PackageNotFoundError):
         return f"nnfs-book {version('nnfs-book')}"
     return "nnfs-book, not installed"
 
 
-def _add_train(commands: Any) -> None:
+def _add_train(commands: Any) -> argparse.ArgumentParser:
     command = commands.add_parser(
         "train",
         help="train a network; without options, the original's job",
@@ -129,23 +134,35 @@ def _add_train(commands: Any) -> None:
     add, whole = command.add_argument, _option(int, arguments.whole_number, at_least=1)
     add("--hidden", type=whole, nargs="+", default=[10], metavar="N", help="units of each layer")
     add("--init", choices=initialise.SCHEMES, default="uniform", help="scale of the start")
+    between = "what stands between the layers"
+    add("--activation", choices=activations.KNOWN, default="relu", help=between)
     length = command.add_mutually_exclusive_group()
     length.add_argument("--iterations", type=whole, default=750, metavar="N", help="steps")
     length.add_argument("--epochs", type=whole, metavar="N", help="times through all images")
     add("--batch-size", type=whole, metavar="N", help="images of a step; all unless given")
-    add("--optimizer", choices=OPTIMIZERS, default="sgd", help="what a step does")
-    rate = "the learning rate; unless given, 0.1, with adam and adamw 0.001"
+    add("--optimizer", choices=optimizers.KINDS, default="sgd", help="what a step does")
+    rate = f"the learning rate; unless given, {_usual_rates()}"
     add("--alpha", type=_option(float, arguments.positive_number), metavar="A", help=rate)
     course = "of alpha; step: a tenth after each third of the run; cosine: to 0, after a warm-up"
-    add("--schedule", choices=SCHEDULES, default="constant", help=course)
+    add("--schedule", choices=schedules.PLANS, default="constant", help=course)
     decay = "decoupled with adamw, else the strength of an L2 penalty"
     amount, share = _option(float, arguments.amount), _option(float, arguments.share)
     add("--weight-decay", type=amount, default=0.0, metavar="D", help=decay)
     add("--dropout", type=share, default=0.0, metavar="P", help="share of units left out")
-    out = "folder for the curves, predictions, history.csv, parameters.npz and run.json of the run"
+    held = "training images, the last ones, to score by; the best parameters are kept"
+    add("--validation", type=whole, metavar="N", help=held)
+    scores = "scores in a row, one an epoch, that may be no better; needs --validation"
+    add("--patience", type=whole, metavar="N", help=scores)
+    resume = "go on with the run in a folder, where it ended or was interrupted, with its options; "
+    resume += "a larger --iterations or --epochs makes it longer, and the course of --schedule is "
+    resume += "from there on that of the new length"
+    add("--resume", type=_path, metavar="RUN", help=resume)
+    out = "folder for the curves, predictions, history.csv, parameters.npz, run.json and "
+    out += "checkpoint.npz of the run; with --resume, that of the run unless given"
     add("--out", type=_path, default=Path("nnfs-run"), metavar="DIR", help=out)
     add("--quiet", action="store_true", help="print the two accuracies only")
     command.set_defaults(run=train)
+    return command  # type: ignore[no-any-return]
 
 
 def _add_predict(commands: Any) -> None:
@@ -223,31 +240,183 @@ def _option(kind: type, check: Callable[..., Any], **bounds: int) -> Callable[[s
     return parse
 
 
+def _usual_rates() -> str:
+    rates = {name: f"{kind.alpha:g}" for name, kind in optimizers.KINDS.items()}
+    usual = rates["sgd"]
+    others = (f"{rate} with {name}" for name, rate in rates.items() if rate != usual)
+    return ", ".join((usual, *others))
+
+
 def train(options: argparse.Namespace) -> int:
-    """Train, write the run, and print both accuracies."""
+    """Train, write the run, and print the accuracies."""
     say: Callable[[str], None] = (lambda line: None) if options.quiet else _print
+    saved = None if options.resume is None else _take_up(options)
     say(f"data: {data.find_source(options.data)}")
-    digits = _load(options.data, options.split, options.seed, options.test_size)
-    say(f"{digits.y_train.size} training images, {digits.y_test.size} test images")
-    options.alpha = options.alpha or (0.001 if options.optimizer.startswith("adam") else 0.1)
-    if options.epochs:
-        epoch = batches.per_epoch(digits.y_train.size, options.batch_size)
-        options.iterations = options.epochs * epoch
+    parts = _parts(_load(options.data, options.split, options.seed, options.test_size), options)
+    counts = {"training": "train", "validation": "validation", "test": "test"}
+    told = (f"{parts[p][1].size} {name} images" for name, p in counts.items() if p in parts)
+    say(", ".join(told))
     with _folder(options.out), _interruptible() as interrupted:
-        result = _descend(options, digits, interrupted)
-        accuracies = _accuracies(result.params, digits)
-        _write(options, result, digits, accuracies)
-        done = result.history.loss.size
+        run = _begun(options, parts) if saved is None else _gone_on(saved, options, parts, say)
+        about = _about(options, run)
+        checkpoints = resuming.Checkpoints(run, options.out / CHECKPOINT, about=about)
+        steps = iter(run)
+        if not options.quiet:
+            steps = progress.shown(steps, run.iterations, first=run.iteration, say=_print)
+        for step in steps:
+            checkpoints(step)
+            if interrupted():
+                break
+        accuracies = _accuracies(run.result.params, parts)
+        _write(options.out, run.result, parts["test"], {**about, "done": run.iteration}, accuracies)
+        run.save(options.out / CHECKPOINT, about=about)
         say(f"written to {options.out}: loss, accuracy, predictions, history, parameters")
         if interrupted():
             _complain(
-                f"interrupted after {done} of {options.iterations} iterations; "
+                f"interrupted after {run.iteration} of {run.iterations} iterations; "
                 f"kept in {options.out}",
                 130,
             )
         for part, accuracy in accuracies.items():
             _print(f"{part} accuracy: {accuracy:.4f}")
         return 130 if interrupted() else 0
+
+
+Part = tuple[Array, Array]
+
+
+def _parts(digits: MNIST, options: argparse.Namespace) -> dict[str, Part]:
+    """Return the parts of the data by name, each its images and labels."""
+    X, y, n = digits.x_train, digits.y_train, options.validation
+    if n is None:
+        if options.patience is not None:
+            raise ValueError(
+                "--patience is about the scores on a validation part: add --validation"
+            )
+        return {"train": (X, y), "test": digits[2:]}
+    if n >= y.size:
+        raise ValueError(
+            f"--validation {n}: expected 1 to {y.size - 1} of the {y.size} training images"
+        )
+    return {"train": (X[:, :-n], y[:-n]), "validation": (X[:, -n:], y[-n:]), "test": digits[2:]}
+
+
+def _about(options: argparse.Namespace, run: Run) -> dict[str, Any]:
+    """Return what to keep of the options."""
+    settings = {name: getattr(options, name) for name in SETTINGS}
+    return {"data": _used(options.data), **settings, "iterations": run.iterations}
+
+
+def _begun(options: argparse.Namespace, parts: dict[str, Part]) -> Run:
+    """Return the run that the options describe, before its first step."""
+    X, y = parts["train"]
+    options.alpha = options.alpha or optimizers.KINDS[options.optimizer].alpha
+    return Run(
+        X,
+        y,
+        params=_start(options, len(X), 1 + max(int(y.max()) for _, y in parts.values())),
+        seed=options.seed,
+        iterations=None if options.epochs else options.iterations,
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        alpha=options.alpha,
+        schedule=options.schedule,
+        optimizer=options.optimizer,
+        weight_decay=options.weight_decay,
+        dropout=options.dropout,
+        validation=parts.get("validation"),
+        patience=options.patience,
+    )
+
+
+def _start(options: argparse.Namespace, n_inputs: int, n_classes: int) -> Any:
+    """Return random parameters of the widths that the options and the data say."""
+    try:
+        return initialise.init_params(
+            n_inputs,
+            options.hidden,
+            n_classes,
+            scheme=options.init,
+            seed=options.seed,
+            activation=options.activation,
+        )
+    except (ValueError, MemoryError):
+        widths = " ".join(map(str, options.hidden))
+        raise ValueError(
+            f"--hidden {widths}: a network of this size does not fit into the memory of this "
+            "machine; take fewer units"
+        ) from None
+
+
+def _take_up(options: argparse.Namespace) -> Path:
+    """Set the options to those of the run to go on with, and return the file that holds it.
+
+    An option that was given and says something else than the run is refused.
+    """
+    place: Path = options.resume
+    path = place / CHECKPOINT if place.is_dir() else place
+    if not path.exists():
+        raise FileNotFoundError(
+            f"--resume {place}: no run to go on with, {path} is not there; python -m nnfs train "
+            "writes it after half a minute and at its end"
+        )
+    about = training.about(path)
+    if missing := [name for name in ("data", *SETTINGS) if name not in about]:
+        raise ValueError(
+            f"--resume {place}: it does not say its {missing[0]}; python -m nnfs train goes on "
+            "with runs of its own"
+        )
+    if "data" in options.given and _used(options.data) != about["data"]:
+        raise _contradiction("data", options.data, place, about["data"])
+    for name in RECIPE:
+        if name in options.given and options.given[name] != about[name]:
+            raise _contradiction(name, options.given[name], place, about[name])
+        setattr(options, name, about[name])
+    options.data = about["data"]
+    options.out = options.given.get("out", path.parent)
+    return path
+
+
+def _contradiction(name: str, value: Any, place: Path, saved: Any) -> ValueError:
+    def spelt(value: Any) -> str:
+        return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+    option = f"--{name.replace('_', '-')}"
+    told = f"without {option}" if saved is None else f"with {option} {spelt(saved)}"
+    return ValueError(
+        f"{option} {spelt(value)}: the run in {place} was made {told}; leave it out, or start anew "
+        "without --resume"
+    )
+
+
+def _used(source: str | None) -> str:
+    """Return the name of the data that are used."""
+    found = data.find_source(source)
+    return "bundled" if found.kind == "bundled" else str(found.path.resolve())
+
+
+def _gone_on(
+    path: Path, options: argparse.Namespace, parts: dict[str, Part], say: Callable[[str], None]
+) -> Run:
+    """Return the run of a file, lengthened if the options say so."""
+    about, (X, y) = training.about(path), parts["train"]
+    length, done = about["iterations"], about["done"]
+    if "epochs" in options.given:
+        length = options.epochs * batches.per_epoch(y.size, options.batch_size)
+    length = options.given.get("iterations", length)
+    if length < done:
+        named = "epochs" if "epochs" in options.given else "iterations"
+        raise ValueError(
+            f"--{named} {options.given[named]}: the run in {options.resume} has made {done} "
+            f"iterations already; expected at least as many, got {length}"
+        )
+    run = Run.load(path, X, y, iterations=length, validation=parts.get("validation"))
+    say(f"going on with {options.resume} after {done} of {length} iterations")
+    if length != about["iterations"] and options.schedule != "constant":
+        say(f"the rate is from here on that of --schedule {options.schedule} over {length}")
+    if run.ended:
+        say("nothing is left to do; a larger --iterations or --epochs makes the run longer")
+    return run
 
 
 def _load(source: str | None, split: str, seed: int, test_size: int) -> MNIST:
@@ -264,12 +433,12 @@ def _load(source: str | None, split: str, seed: int, test_size: int) -> MNIST:
         raise ValueError(f"{found.path}: --test-size {test_size}: {error.advice()}") from None
 
 
-def _accuracies(params: Sequence[Array], digits: MNIST) -> dict[str, float]:
-    parts = {"train": digits[:2], "test": digits[2:]}
-    for X, _ in parts.values():
-        _probabilities(params, X)
-    with np.errstate(over="ignore"):
-        return {part: layers.accuracy(params, X, y) for part, (X, y) in parts.items()}
+def _accuracies(params: Sequence[Array], parts: Mapping[str, Part]) -> dict[str, float]:
+    """Return the share of right answers in each part."""
+    return {
+        name: float(np.mean(_probabilities(params, X).argmax(axis=0) == y))
+        for name, (X, y) in parts.items()
+    }
 
 
 def _probabilities(params: Sequence[Array], X: Array) -> Array:
@@ -335,93 +504,33 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
         signal.signal(signal.SIGINT, previous)
 
 
-def _descend(
-    options: argparse.Namespace, digits: MNIST, interrupted: Callable[[], bool]
-) -> Training:
-    X, y, *_ = digits
-    seed, n = options.seed, options.iterations
-    try:
-        params = initialise.init_params(len(X), options.hidden, scheme=options.init, seed=seed)
-    except (ValueError, MemoryError):
-        widths = " ".join(map(str, options.hidden))
-        raise ValueError(
-            f"--hidden {widths}: a network of this size does not fit into the memory of this "
-            "machine; take fewer units"
-        ) from None
-    coupled = 0.0 if options.optimizer == "adamw" else options.weight_decay
-    gradient = regularise.penalised(layers.gradient, coupled) if coupled else layers.gradient
-    rate = SCHEDULES[options.schedule](options.alpha, n)
-    loss, accuracy = [], []
-    with batches.objective(
-        gradient, X, y, batch_size=options.batch_size, seed=seed, dropout=options.dropout
-    ) as objective:
-        optimizer = OPTIMIZERS[options.optimizer](options.weight_decay)
-        steps = training.steps(params, objective, iterations=n, alpha=rate, optimizer=optimizer)
-        for step in _progress(steps, options):
-            params = step.params
-            loss.append(step.loss)
-            accuracy.append(step.accuracy)
-            if interrupted():
-                break
-    params = trained_on(params, arguments.range_of(X))
-    return Training(params, History(np.array(loss), np.array(accuracy)))
-
-
-def _progress(steps: Iterator[Step], options: argparse.Namespace) -> Iterator[Step]:
-    if options.quiet:
-        return steps
-    if all(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)):
-        return _bar(steps, options.iterations)
-    return _lines(steps, options.iterations)
-
-
-def _bar(steps: Iterator[Step], iterations: int) -> Iterator[Step]:
-    from tqdm import tqdm
-
-    # A terminal that does not know its size is taken for 80 x 24; tqdm would draw an empty bar.
-    columns, lines = shutil.get_terminal_size()
-    with tqdm(total=iterations, unit="step", ncols=columns, nrows=lines) as bar:
-        for step in steps:
-            bar.set_postfix_str(
-                f"loss {step.loss:.4f}, accuracy {step.accuracy:.4f}", refresh=False
-            )
-            bar.update()
-            yield step
-
-
-def _lines(steps: Iterator[Step], iterations: int) -> Iterator[Step]:
-    every = max(1, iterations // 15)
-    for step in steps:
-        if step.iteration % every == 0 or step.iteration == iterations - 1:
-            _print(
-                f"iteration {step.iteration:5}  loss {step.loss:.4f}  accuracy {step.accuracy:.4f}"
-            )
-        yield step
-
-
 def _write(
-    options: argparse.Namespace, result: Training, digits: MNIST, accuracies: dict[str, float]
+    out: Path,
+    result: Training,
+    test: Part,
+    settings: dict[str, Any],
+    accuracies: dict[str, float],
 ) -> None:
+    """Write what a run leaves in its folder, apart from the run itself."""
     from nnfs import plots
 
     params, (loss, accuracy) = result
-    shown = digits.x_test[:, :N_SHOWN]
+    shown = test[0][:, :N_SHOWN]
     A2 = _probabilities(params, shown)
     figures = {
         "loss.png": plots.curves({"loss": loss}, "loss (nats)"),
         "accuracy.png": plots.curves({"accuracy": 100 * accuracy}, "accuracy (%)"),
-        "predictions.png": plots.predictions(shown, A2, digits.y_test[:N_SHOWN]),
+        "predictions.png": plots.predictions(shown, A2, test[1][:N_SHOWN]),
     }
     for name, figure in figures.items():
-        with storage.replacing(options.out / name) as file:
+        with storage.replacing(out / name) as file:
             figure.savefig(file, format="png", dpi=150)
-    storage.save_history(options.out / "history.csv", result.history)
-    storage.save_parameters(options.out / "parameters.npz", params)
-    settings = {name: getattr(options, name) for name in SETTINGS}
-    source = data.find_source(options.data)
-    used = "bundled" if source.kind == "bundled" else str(source.path.resolve())
+    storage.save_history(out / "history.csv", result.history)
+    storage.save_parameters(out / "parameters.npz", params)
     reached = {f"{part}_accuracy": accuracy for part, accuracy in accuracies.items()}
-    storage.save_settings(options.out, {"data": used, **settings, "done": loss.size, **reached})
+    if result.best is not None:
+        reached["kept"] = result.best.iteration + 1
+    storage.save_settings(out, {**settings, **reached})
 
 
 def predict(options: argparse.Namespace) -> int:

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnfs import arguments
-from nnfs.arguments import Array
-from nnfs.training import Step
+from nnfs import arguments, returned
+from nnfs.descent import Step
+from nnfs.types import Array
 
 
 class Best(NamedTuple):
@@ -25,6 +25,63 @@ class Best(NamedTuple):
     iteration: int
     score: float
     scores: Array
+
+
+class Judge:
+    """Scores of a run as it goes, and the best parameters so far.
+
+    Parameters
+    ----------
+    score : function (params) -> float
+        The higher the better.
+    every : int
+        The score is taken after this many steps, and again.
+    patience : int, optional
+        How many scores in a row may be no better than the best. Without it the run is not to stop.
+
+    Attributes
+    ----------
+    best : Best
+        Without parameters until there is a score that is a number.
+    every, patience : as given
+    stopped : bool
+        Whether patience is at its end.
+    """
+
+    def __init__(
+        self, score: Callable[[Any], float], *, every: int, patience: int | None = None
+    ) -> None:
+        self._score = score
+        self.every = arguments.whole_number(every, "every", at_least=1)
+        self.patience = (
+            None if patience is None else arguments.whole_number(patience, "patience", at_least=1)
+        )
+        self._scores: list[float] = []
+        self._best = Best(None, -1, -np.inf, np.empty(0))
+        self.stopped = False
+
+    @property
+    def best(self) -> Best:
+        """The best so far, with all scores."""
+        return self._best._replace(scores=np.array(self._scores))
+
+    def take(self, step: Step) -> bool:
+        """Take the score after a step, if it is one's turn; return whether the run is to stop."""
+        if (step.iteration + 1) % self.every:
+            return self.stopped
+        # The same step may come again, where an interrupt came between it and what follows.
+        del self._scores[step.iteration // self.every :]
+        self._scores.append(returned.score(self._score(step.params)))
+        if self._scores[-1] > self._best.score:
+            self._best = Best(step.params, step.iteration, self._scores[-1], np.empty(0))
+        elif self.patience is not None:
+            waited = (step.iteration - self._best.iteration) // self.every
+            self.stopped = waited >= self.patience
+        return self.stopped
+
+    def go_on_from(self, best: Best, *, stopped: bool) -> None:
+        """Take up the scores and the best of a run that was saved."""
+        self._scores, self._best, self.stopped = best.scores.tolist(), best, stopped
 
 
 def stop_early(
@@ -59,23 +116,16 @@ def stop_early(
     -----
     Source: Prechelt, Early stopping - but when? (1998).
     """
-    every = arguments.whole_number(every, "every", at_least=1)
-    patience = arguments.whole_number(patience, "patience", at_least=1)
-    scores: list[float] = []
-    best = Best(None, -1, -np.inf, np.empty(0))
+    judge = Judge(score, every=every, patience=patience)
     for step in steps:
-        if (step.iteration + 1) % every:
-            continue
-        scores.append(float(score(step.params)))
-        if scores[-1] > best.score:
-            best = Best(step.params, step.iteration, scores[-1], best.scores)
-        elif (step.iteration - best.iteration) // every >= patience:
+        if judge.take(step):
             break
-    if best.iteration < 0 and scores:
+    best = judge.best
+    if best.iteration < 0 and best.scores.size:
         raise ValueError(
-            f"no score was taken that is a number: all {len(scores)} are like the first, "
-            f"{scores[0]}; expected numbers, the higher the better"
+            f"no score was taken that is a number: all {best.scores.size} are like the first, "
+            f"{best.scores[0]}; expected numbers, the higher the better"
         )
     if best.iteration < 0:
         raise ValueError(f"no score was taken; expected at least {every} steps")
-    return best._replace(scores=np.array(scores))
+    return best

@@ -7,7 +7,8 @@ can be called on parts, several at a time, and the results added.
 Two more things make it quick, and neither changes what is computed. A pixel that is dark in all
 images of a part meets only zeros, so a part keeps its lit pixels alone, and examples are sorted
 such that few are lit in a part. And OpenBLAS multiplies small matrices in place, while it copies
-large ones first; so a part lies in memory as a stack of small tiles.
+large ones first; so a part lies in memory as a stack of small tiles. Both are for gradient
+functions that say that they take tiles; any other is given ordinary arrays.
 
 The parts and the order of the additions depend on the data only. Any number of threads gives the
 same bits.
@@ -20,16 +21,13 @@ from threading import Lock
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from nnfs import arguments
-from nnfs.arguments import Array
-from nnfs.gradients import Gradient
+from nnfs import arguments, returned
+from nnfs.tiles import TILE
+from nnfs.tiles import Tiles as Tiles
+from nnfs.types import Array, Gradient
 
 PART = 4096
-TILE = 64
-SMALL_PRODUCT = 10**6
-"""Multiplications up to which OpenBLAS does not copy its operands."""
 
 
 class Evaluation(NamedTuple):
@@ -41,110 +39,6 @@ class Evaluation(NamedTuple):
 
 
 Objective: TypeAlias = Callable[[Sequence[Array]], Evaluation]
-
-
-class Tiles(NDArrayOperatorsMixin):
-    """A matrix of examples (n, m) that keeps lit inputs only, in tiles.
-
-    ``W @ X`` and ``dZ @ X.mT`` take the short way. For everything else it is an array: NumPy
-    converts it back.
-
-    Parameters
-    ----------
-    rows : (m, n) array
-        One example a row.
-    lit : (k,) array of int
-        The inputs that are not zero in all rows.
-
-    Notes
-    -----
-    Book: :eq:`eq-lit`. Source: Goto and van de Geijn, Anatomy of high-performance matrix
-    multiplication (2008), on what copying costs.
-    """
-
-    def __init__(self, rows: Array, lit: Array) -> None:
-        m, n = rows.shape
-        count = -(-m // TILE)
-        tile = -(-m // count)
-        kept = np.zeros((count * tile, lit.size), rows.dtype)
-        np.take(rows, lit, axis=1, out=kept[:m])
-        self.tiles, self.lit = kept.reshape(count, tile, lit.size), lit
-        self.shape, self.ndim, self.dtype = (n, m), 2, rows.dtype
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        _check_copy(copy)
-        full = np.zeros(self.shape, self.dtype if dtype is None else dtype)
-        full[self.lit] = self._flat()[: self.shape[1]].T
-        return full
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if ufunc is np.matmul and method == "__call__" and inputs[1] is self and not options:
-            return self._times(np.asarray(inputs[0]))
-        arrays = (np.asarray(x) if isinstance(x, Tiles | Transposed) else x for x in inputs)
-        return getattr(ufunc, method)(*arrays, **options)
-
-    def __getitem__(self, key: Any) -> Any:
-        return np.asarray(self)[key]
-
-    @property
-    def mT(self) -> "Transposed":
-        """The transpose (m, n)."""
-        return Transposed(self)
-
-    T = mT
-
-    def _flat(self) -> Array:
-        return self.tiles.reshape(-1, self.lit.size)
-
-    def _small(self, factor: Array) -> bool:
-        return factor.ndim == 2 and len(factor) * self.tiles[0].size <= SMALL_PRODUCT
-
-    def _times(self, W: Array) -> Array:
-        """Return ``W X``, (..., n) times (n, m)."""
-        W = W[..., self.lit]
-        if self._small(W):
-            product = (W @ self.tiles.mT).swapaxes(0, 1).reshape(len(W), -1)
-        else:
-            product = W @ self._flat().T
-        return np.asarray(product[..., : self.shape[1]])
-
-    def transposed_times(self, dZ: Array) -> Array:
-        """Return ``dZ X^T``, (..., m) times (m, n)."""
-        count, tile, _ = self.tiles.shape
-        if spare := count * tile - self.shape[1]:
-            dZ = np.pad(dZ, [(0, 0)] * (dZ.ndim - 1) + [(0, spare)])
-        if self._small(dZ):
-            product = (dZ.reshape(-1, count, tile).swapaxes(0, 1) @ self.tiles).sum(axis=0)
-        else:
-            product = dZ @ self._flat()
-        full = np.zeros((*dZ.shape[:-1], self.shape[0]), product.dtype)
-        full[..., self.lit] = product
-        return full
-
-
-class Transposed(NDArrayOperatorsMixin):
-    """The transpose (m, n) of `Tiles`."""
-
-    def __init__(self, tiles: Tiles) -> None:
-        self.mT = self.T = tiles
-        self.shape, self.ndim, self.dtype = tiles.shape[::-1], 2, tiles.dtype
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
-        _check_copy(copy)
-        return np.asarray(self.mT, dtype).T
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if ufunc is np.matmul and method == "__call__" and inputs[1] is self and not options:
-            return self.mT.transposed_times(np.asarray(inputs[0]))
-        return self.mT.__array_ufunc__(ufunc, method, *inputs, **options)
-
-    def __getitem__(self, key: Any) -> Any:
-        return np.asarray(self)[key]
-
-
-def _check_copy(copy: bool | None) -> None:
-    if copy is False:
-        raise ValueError("tiles hold no array of their shape, so copy=False cannot be met")
 
 
 @contextmanager
@@ -160,7 +54,9 @@ def full_batch(
     Parameters
     ----------
     gradient : function (params, X, y) -> (loss, correct, gradients)
-        Its X are the examples of a part, as `Tiles`, in another order than here.
+        It is called on the examples of a part, in another order than here, and from several
+        threads at once where ``threads`` is more than 1. Its X and y are ordinary arrays that
+        cannot be written to; if `nnfs.tiles.takes_tiles` marks it, its X are `Tiles`.
     X : (n, m) array
     y : (m,) integer labels
     part : int
@@ -190,7 +86,8 @@ def full_batch(
     m = y.size
     cuts = _cuts(X.T, part)
     with one_blas_thread(), _mapping(min(threads, len(cuts))) as map_parts:
-        parts = list(map_parts(lambda chosen: (_tiles(X.T[chosen]), y[chosen]), cuts))
+        form = _tiles if getattr(gradient, "takes_tiles", False) else _matrix
+        parts = list(map_parts(lambda chosen: (form(X.T[chosen]), _untouchable(y[chosen])), cuts))
         ended = False
 
         def objective(params: Sequence[Array]) -> Evaluation:
@@ -202,8 +99,8 @@ def full_batch(
 
             def evaluate(part: tuple[Any, Array]) -> Any:
                 # Error states are a thread's own; what overflows here shows in the loss.
-                with np.errstate(over="ignore", invalid="ignore"):
-                    return gradient(params, *part)
+                with np.errstate(over="ignore", invalid="ignore"), _told_of_writing():
+                    return returned.gradient(gradient(params, *part), params, part[1].size)
 
             evaluations = map_parts(evaluate, parts)
             return _weighted_mean(evaluations, [y_k.size / m for _, y_k in parts], m)
@@ -236,6 +133,30 @@ def _cuts(rows: Array, part: int) -> list[Array]:
 
 def _tiles(rows: Array) -> Tiles:
     return Tiles(rows, np.flatnonzero(rows.any(axis=0)))
+
+
+def _matrix(rows: Array) -> Array:
+    return _untouchable(rows).T
+
+
+def _untouchable(array: Array) -> Array:
+    """Return an array of our own so that nobody writes to it: a part serves every step of a run."""
+    array.flags.writeable = False
+    return array
+
+
+@contextmanager
+def _told_of_writing() -> Iterator[None]:
+    """Say what to do to who writes into the examples."""
+    try:
+        yield
+    except ValueError as error:
+        if "read-only" not in str(error):
+            raise
+        raise ValueError(
+            f"the gradient function writes into the X or the y that it is given ({error}), which "
+            "serve every step: write into a copy, such as X = X.copy()"
+        ) from error
 
 
 def _weighted_mean(
@@ -329,6 +250,15 @@ def one_blas_thread() -> Iterator[None]:
         yield
     finally:
         _blas.release()
+
+
+def keep_freed_memory() -> None:
+    """Have the C library keep the memory that steps free, rather than hand it back to the system.
+
+    Each page of it costs time when it returns. Once a large piece has been freed, glibc keeps what
+    is smaller; from 32 MiB on it does not learn. Elsewhere this does nothing.
+    """
+    np.empty(31 * 2**20, np.uint8)
 
 
 @contextmanager

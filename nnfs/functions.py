@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnfs import arguments
-from nnfs.arguments import Array
+from nnfs.types import Array
 
 
 def affine(W: Array, b: Array, X: Array) -> Array:

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from nnfs import arguments
-from nnfs.arguments import Array
-from nnfs.network import Parameters
+from nnfs.activations import Activation
+from nnfs.network import Parameters, with_activation
+from nnfs.types import Array
 
 # The limit of the weights of a layer, from its fan in and fan out.
 SCHEMES: dict[str, Callable[[int, int], float]] = {
@@ -32,6 +33,7 @@ def init_params(
     scheme: str = "uniform",
     seed: int = 0,
     dtype: DTypeLike = np.float32,
+    activation: Activation | str = "relu",
 ) -> Any:
     """Return random parameters, every weight uniform in [-limit, limit].
 
@@ -47,6 +49,8 @@ def init_params(
     seed : int
         The same seed gives the same bits. NumPy's global generator is not touched.
     dtype : float32 or float64
+    activation : Activation, or the name of one that `nnfs.activations` knows
+        Of the hidden layers. The parameters remember it.
 
     Returns
     -------
@@ -55,7 +59,7 @@ def init_params(
     Raises
     ------
     ValueError
-        If a width, the scheme, the seed or the dtype is not one of these.
+        If a width, the scheme, the seed, the dtype or the activation is not one of these.
 
     Notes
     -----
@@ -75,4 +79,5 @@ def init_params(
         limit = SCHEMES[scheme](fan_in, fan_out)
         W, b = (rng.uniform(-limit, limit, (fan_out, k)) for k in (fan_in, 1))
         params += [W, b if scheme == "uniform" else np.zeros_like(b)]
-    return (Parameters._make if len(hidden) == 1 else tuple)(P.astype(dtype) for P in params)
+    blocks = (Parameters._make if len(hidden) == 1 else tuple)(P.astype(dtype) for P in params)
+    return with_activation(blocks, activation)

@@ -1,4 +1,4 @@
-"""A network of any depth: affine maps with ReLU between them, the two-layer network in a loop.
+"""A network of any depth: affine maps with ReLU, or another activation, between them.
 
 Parameters are a flat sequence W1, b1, ..., WL, bL; L = 1 is the linear model, and at L = 2 every
 result has the bits of `nnfs.network`. Conventions are those of that module. Layer l is fed with
@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nnfs import arguments
-from nnfs.arguments import Array
+from nnfs import activations, arguments
+from nnfs.activations import Activation
 from nnfs.functions import (
     affine,
     affine_adjoint,
@@ -24,16 +24,33 @@ from nnfs.functions import (
     cross_entropy,
     cross_entropy_gradient,
     one_hot,
-    relu,
-    relu_mask,
     softmax,
 )
 from nnfs.scores import count_correct
+from nnfs.tiles import takes_tiles
+from nnfs.types import Array
+
+
+class Inputs(list[Array]):
+    """What each layer is fed with: X, A1, ..., A(L-1).
+
+    Attributes
+    ----------
+    before : list of L - 1 arrays
+        Z1, ..., Z(L-1): what the activations were taken of.
+    """
+
+    def __init__(self, arrays: Sequence[Array]) -> None:
+        super().__init__(arrays)
+        self.before: list[Array] = []
 
 
 def forward(
-    params: Sequence[Array], X: Array, masks: Sequence[Array] = ()
-) -> tuple[list[Array], Array]:
+    params: Sequence[Array],
+    X: Array,
+    masks: Sequence[Array] = (),
+    activation: Activation | str | None = None,
+) -> tuple["Inputs", Array]:
     """Return what each layer is fed with, and the logits.
 
     Parameters
@@ -42,11 +59,13 @@ def forward(
     X : (..., n, m) array
     masks : sequence of L - 1 arrays, optional
         Factors (h_l, m) of the hidden activations, such as `nnfs.regularise.dropout_masks` draws.
+    activation : Activation, or the name of one, optional
+        Of the hidden layers; by default that of params, which is ReLU unless they say otherwise.
 
     Returns
     -------
-    inputs : list of L arrays
-        X, A1, ..., A(L-1), each hidden one (..., h_l, m), after ReLU and mask.
+    inputs : Inputs, a list of L arrays
+        X, A1, ..., A(L-1), each hidden one (..., h_l, m), after activation and mask.
     Z : (..., c, m) array
         The logits of the last layer.
 
@@ -60,11 +79,15 @@ def forward(
     Book: :eq:`eq-forward-depth`. Source: Goodfellow, Bengio and Courville, Deep Learning (2016),
     algorithm 6.3.
     """
+    value = activations.of(params, activation).value
+    params, X = arguments.blocks(params), arguments.matrix(X)
     arguments.shapes(params, X)
     W1, b1, *others = params
-    inputs, Z = [X], affine(W1, b1, X)
-    for layer, (W, b) in enumerate(zip(others[::2], others[1::2], strict=True)):
-        A = relu(Z)
+    inputs, Z = Inputs([X]), affine(W1, b1, X)
+    pairs = zip(arguments.weights(others), arguments.biases(others), strict=True)
+    for layer, (W, b) in enumerate(pairs):
+        A = value(Z)
+        inputs.before.append(Z)
         inputs.append(A * masks[layer] if masks else A)
         Z = affine(W, b, inputs[-1])
     return inputs, Z
@@ -76,12 +99,13 @@ def backward(
     Z: Array,
     Y: Array,
     masks: Sequence[Array] = (),
+    activation: Activation | str | None = None,
 ) -> Any:
-    """Return the gradients of the mean loss by all parameters.
+    """Return the gradients of the mean loss with respect to all parameters.
 
     Parameters
     ----------
-    params, masks : as for `forward`
+    params, masks, activation : as for `forward`
     inputs, Z : what `forward` returned for them
     Y : (..., c, m) one-hot labels
 
@@ -94,25 +118,41 @@ def backward(
     -----
     Book: :eq:`eq-backward-depth`. Source: Goodfellow, Bengio and Courville (2016), algorithm 6.4.
     """
+    slope, before = activations.of(params, activation).slope, _before(inputs)
+    params = arguments.blocks(params)
     dZ = cross_entropy_gradient(softmax(Z), Y)
     gradients = [*affine_gradients(dZ, inputs[-1])]
     for layer in reversed(range(1, len(inputs))):
-        # A layer's activation is positive exactly where its Z is and the mask keeps it.
-        dZ = affine_adjoint(params[2 * layer], dZ) * relu_mask(inputs[layer])
+        dZ = affine_adjoint(params[2 * layer], dZ) * slope(before[layer - 1])
         if masks:
             dZ = dZ * masks[layer - 1]
         gradients = [*affine_gradients(dZ, inputs[layer - 1]), *gradients]
     return arguments.rebuilt(params, gradients)
 
 
+def _before(inputs: Sequence[Array]) -> Sequence[Array]:
+    """Return what the activations were taken of."""
+    if not isinstance(inputs, Inputs):
+        raise ValueError(
+            f"inputs are a {type(inputs).__name__}; expected what nnfs.layers.forward returned, "
+            "which also holds Z1, ..., Z(L-1)"
+        )
+    return inputs.before
+
+
+@takes_tiles
 def gradient(
-    params: Sequence[Array], X: Array, y: Array, masks: Sequence[Array] = ()
+    params: Sequence[Array],
+    X: Array,
+    y: Array,
+    masks: Sequence[Array] = (),
+    activation: Activation | str | None = None,
 ) -> tuple[Any, int, Any]:
     """Return loss, number of correct answers and gradients for one part of the data.
 
     Parameters
     ----------
-    params, X, masks : as for `forward`
+    params, X, masks, activation : as for `forward`
     y : (m,) integer labels
 
     Returns
@@ -124,10 +164,11 @@ def gradient(
     gradients : of the type of params
         Of the mean loss.
     """
-    Y = one_hot(y, n_classes=params[-1].shape[-2])
-    inputs, Z = forward(params, X, masks)
+    Y = one_hot(y, n_classes=np.shape(params[-1])[-2])
+    inputs, Z = forward(params, X, masks, activation)
     correct = count_correct(Z, np.asarray(y))
-    return cross_entropy(Z, Y), correct, backward(params, inputs, Z, Y, masks)
+    gradients = backward(params, inputs, Z, Y, masks, activation)
+    return cross_entropy(Z, Y), correct, gradients
 
 
 def predict(params: Sequence[ArrayLike], X: ArrayLike) -> Array:
@@ -162,7 +203,7 @@ def _predict(params: Sequence[ArrayLike], X: ArrayLike) -> Array:
         for place, P in enumerate(arguments.parameters(params))
     ]
     arguments.finite(blocks)
-    Z = forward(blocks, X)[1]
+    Z = forward(blocks, X, activation=activations.of(params))[1]
     if (data_range := getattr(params, "data_range", None)) is not None:
         arguments.warn_other_scale(X, data_range, stacklevel=3)
     return np.asarray(Z.argmax(axis=-2))

@@ -3,20 +3,20 @@
 Conventions: X is (n, m), n inputs by m examples, one example a column; h hidden units, c classes.
 A stack of such matrices (..., n, m) works everywhere, because units stand on axis -2 and examples
 on axis -1. The loss J is the mean cross-entropy over the m examples. A name such as dW1 holds the
-gradient of J by W1; dZ1 and dZ2 hold in column i the gradient of example i's own loss, so that 1/m
-enters once, where examples are averaged.
+gradient of J with respect to W1; dZ1 and dZ2 hold in column i the gradient of example i's own loss,
+so that 1/m enters once, where examples are averaged. ReLU may be exchanged for another activation.
 
 `forward` and `backward` check shapes only and take any inexact dtype, complex included.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nnfs import arguments
-from nnfs.arguments import Array
+from nnfs import activations, arguments
+from nnfs.activations import Activation, of
 from nnfs.functions import (
     affine,
     affine_adjoint,
@@ -29,6 +29,8 @@ from nnfs.functions import (
     softmax,
 )
 from nnfs.scores import count_correct
+from nnfs.tiles import takes_tiles
+from nnfs.types import Array
 
 
 class _Blocks(NamedTuple):
@@ -41,7 +43,8 @@ class _Blocks(NamedTuple):
 class Parameters(_Blocks):
     """Weights and biases of the two-layer network; its gradients have the same type.
 
-    A named tuple of four. What is made from them, such as by ``_replace``, has no data_range.
+    A named tuple of four. What is made from them, such as by ``_replace``, has no data_range, but
+    the same activation.
 
     Attributes
     ----------
@@ -51,9 +54,16 @@ class Parameters(_Blocks):
     b2 : (c, 1) array
     data_range : (smallest, largest) entry of the data of training, or None where it is not known
         `nnfs.train` sets it, and `nnfs.predict` warns of data of another scale.
+    activation : Activation of the hidden layer, or None for ReLU
+        `nnfs.init_params` sets it; what is made of the parameters keeps it.
     """
 
     data_range: tuple[float, float] | None = None
+    activation: Activation | None = None
+
+    def _replace(self, **blocks: Any) -> "Parameters":
+        new: Parameters = with_activation(super()._replace(**blocks), self.activation)
+        return new
 
 
 class DeepParameters(tuple[Array, ...]):
@@ -62,9 +72,45 @@ class DeepParameters(tuple[Array, ...]):
     Attributes
     ----------
     data_range : (smallest, largest) entry of the data of training, or None where it is not known
+    activation : Activation of the hidden layers, or None for ReLU
     """
 
     data_range: tuple[float, float] | None = None
+    activation: Activation | None = None
+
+
+def with_activation(params: Any, activation: Activation | str | None) -> Any:
+    """Return the parameters of a network with this activation.
+
+    Parameters
+    ----------
+    params : Parameters, or another sequence W1, b1, ..., WL, bL
+    activation : Activation, or the name of one; None is ReLU
+
+    Returns
+    -------
+    Parameters, or for another depth than two DeepParameters; as given where nothing is to be noted
+
+    Raises
+    ------
+    ValueError
+        If the activation is none.
+    """
+    chosen = None if activation is None else activations.checked(activation)
+    if chosen is activations.RELU:
+        chosen = None
+    if getattr(params, "activation", None) is chosen:
+        return params
+    kept = named(params)
+    kept.data_range = getattr(params, "data_range", None)
+    kept.activation = chosen
+    return kept
+
+
+def named(params: Sequence[Array]) -> Any:
+    """Return Parameters where there are two layers, else DeepParameters, with nothing noted."""
+    two = len(params) == len(Parameters._fields)
+    return Parameters(*params) if two else DeepParameters(params)
 
 
 def trained_on(params: Sequence[Array], data_range: tuple[float, float]) -> Any:
@@ -82,8 +128,9 @@ def trained_on(params: Sequence[Array], data_range: tuple[float, float]) -> Any:
     """
     if type(params) not in (Parameters, DeepParameters, tuple, list):
         return params
-    kept: Any = Parameters(*params) if len(params) == 4 else DeepParameters(params)
+    kept = named(params)
     kept.data_range = data_range
+    kept.activation = getattr(params, "activation", None)
     return kept
 
 
@@ -105,18 +152,24 @@ class Activations(NamedTuple):
 
 
 def _two_layers(params: Sequence[ArrayLike]) -> Parameters:
-    if len(arguments.parameters(params)) != 4:
+    if len(arguments.parameters(params)) != len(Parameters._fields):
         raise ValueError(f"{len(params)} parameters; this network has four, W1, b1, W2, b2")
-    return Parameters(*map(np.asarray, params))
+    blocks = Parameters(*map(np.asarray, params))
+    kept: Parameters = with_activation(blocks, getattr(params, "activation", None))
+    return kept
 
 
-def forward(params: Sequence[ArrayLike], X: ArrayLike) -> Activations:
+def forward(
+    params: Sequence[ArrayLike], X: ArrayLike, activation: Activation | str | None = None
+) -> Activations:
     """Return all activations of the network for inputs X.
 
     Parameters
     ----------
     params : Parameters
     X : (..., n, m) array
+    activation : Activation, or the name of one, optional
+        Of the hidden layer; by default that of params, which is ReLU unless they say otherwise.
 
     Returns
     -------
@@ -134,13 +187,18 @@ def forward(params: Sequence[ArrayLike], X: ArrayLike) -> Activations:
     """
     params, X = _two_layers(params), arguments.matrix(X)
     arguments.shapes(params, X)
-    return forward_from_hidden(params, affine(params.W1, params.b1, X))
+    value = of(params, activation).value
+    return forward_from_hidden(params, affine(params.W1, params.b1, X), value)
 
 
 def backward(
-    params: Sequence[ArrayLike], activations: Sequence[ArrayLike], X: ArrayLike, Y: ArrayLike
+    params: Sequence[ArrayLike],
+    activations: Sequence[ArrayLike],
+    X: ArrayLike,
+    Y: ArrayLike,
+    activation: Activation | str | None = None,
 ) -> Parameters:
-    """Return the gradients of the mean loss by all parameters.
+    """Return the gradients of the mean loss with respect to all parameters.
 
     Parameters
     ----------
@@ -149,6 +207,7 @@ def backward(
         Of the same params and X.
     X : (..., n, m) array
     Y : (..., c, m) one-hot labels
+    activation : as for `forward`
 
     Returns
     -------
@@ -174,18 +233,22 @@ def backward(
     activations = Activations(*map(np.asarray, activations))
     if Y.shape != activations.A2.shape:
         raise ValueError(f"Y has shape {Y.shape}; expected {activations.A2.shape}, as A2")
-    dZ1, dW2, db2 = backward_to_hidden(params, activations, Y)
+    dZ1, dW2, db2 = backward_to_hidden(params, activations, Y, of(params, activation).slope)
     dW1, db1 = affine_gradients(dZ1, X)
     return Parameters(dW1, db1, dW2, db2)
 
 
-def forward_from_hidden(params: Parameters, Z1: Array) -> Activations:
+def forward_from_hidden(
+    params: Parameters, Z1: Array, value: Callable[[Array], Array] = relu
+) -> Activations:
     """Return the activations from Z1 on: the part of `forward` that does not touch X.
 
     Parameters
     ----------
     params : Parameters
     Z1 : (..., h, m) array
+    value : function (Z) -> A
+        The activation of the hidden layer.
 
     Returns
     -------
@@ -195,14 +258,17 @@ def forward_from_hidden(params: Parameters, Z1: Array) -> Activations:
     -----
     Book: :eq:`eq-forward`.
     """
-    A1 = relu(Z1)
+    A1 = value(Z1)
     Z2 = affine(params.W2, params.b2, A1)
     A2 = softmax(Z2)
     return Activations(Z1, A1, Z2, A2)
 
 
 def backward_to_hidden(
-    params: Parameters, activations: Activations, Y: Array
+    params: Parameters,
+    activations: Activations,
+    Y: Array,
+    slope: Callable[[Array], Array] = relu_mask,
 ) -> tuple[Array, Array, Array]:
     """Return dZ1, dW2 and db2: the part of `backward` that does not touch X.
 
@@ -211,6 +277,8 @@ def backward_to_hidden(
     params : Parameters
     activations : Activations
     Y : (..., c, m) one-hot labels
+    slope : function (Z) -> array of its shape
+        The derivative of the activation of the hidden layer.
 
     Returns
     -------
@@ -224,10 +292,11 @@ def backward_to_hidden(
     """
     dZ2 = cross_entropy_gradient(activations.A2, Y)
     dW2, db2 = affine_gradients(dZ2, activations.A1)
-    dZ1 = affine_adjoint(params.W2, dZ2) * relu_mask(activations.Z1)
+    dZ1 = affine_adjoint(params.W2, dZ2) * slope(activations.Z1)
     return dZ1, dW2, db2
 
 
+@takes_tiles
 def gradient(params: Sequence[ArrayLike], X: Array, y: Array) -> tuple[Any, int, Parameters]:
     """Return loss, number of correct answers and gradients for one part of the data.
 

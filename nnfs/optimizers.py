@@ -6,7 +6,7 @@ and the new state, and changes neither its arguments nor anything else.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -17,17 +17,34 @@ from nnfs.arguments import Array
 Params = TypeVar("Params", bound=Sequence[Array])
 
 
-class Optimizer(NamedTuple):
-    """A pair of functions.
+class _Pair(NamedTuple):
+    init: Callable[[Any], Any]
+    update: Callable[[Any, Any, Any, float], tuple[Any, Any]]
+
+
+class Optimizer(_Pair):
+    """A pair of functions, a named tuple of two.
 
     Attributes
     ----------
     init : function (params) -> state
     update : function (params, gradients, state, alpha) -> (params, state)
+    description : dict or None
+        Name and settings of one that this module makes, so that a saved run has it again.
     """
 
-    init: Callable[[Any], Any]
-    update: Callable[[Any, Any, Any, float], tuple[Any, Any]]
+    description: Mapping[str, Any] | None = None
+
+    def __repr__(self) -> str:
+        if self.description is None:
+            return super().__repr__()
+        inside = [f"{name}={value!r}" for name, value in self.description.items() if name != "name"]
+        return f"nnfs.optimizers.{self.description['name']}({', '.join(inside)})"
+
+
+def _described(pair: Optimizer, name: str, /, **settings: Any) -> Optimizer:
+    pair.description = {"name": name, **settings}
+    return pair
 
 
 def update(params: Params, gradients: Sequence[Array], alpha: float) -> Params:
@@ -61,9 +78,16 @@ def update(params: Params, gradients: Sequence[Array], alpha: float) -> Params:
     return arguments.rebuilt(params, moved)  # type: ignore[no-any-return]
 
 
-SGD = Optimizer(
-    lambda params: (), lambda params, gradients, _, alpha: (update(params, gradients, alpha), ())
-)
+def sgd() -> Optimizer:
+    """Return plain gradient descent, `update` at every step, which keeps nothing in between."""
+
+    def step(params: Any, gradients: Any, state: Any, alpha: float) -> tuple[Any, Any]:
+        return update(params, gradients, alpha), state
+
+    return _described(Optimizer(lambda params: (), step), "sgd")
+
+
+SGD = sgd()
 
 
 def momentum(beta: float = 0.9) -> Optimizer:
@@ -87,7 +111,7 @@ def momentum(beta: float = 0.9) -> Optimizer:
         velocity = [beta * V + dP for V, dP in zip(velocity, gradients, strict=True)]
         return update(params, velocity, alpha), velocity
 
-    return Optimizer(_zeros, step)
+    return _described(Optimizer(_zeros, step), "momentum", beta=beta)
 
 
 def adam(beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> Optimizer:
@@ -125,7 +149,8 @@ def adam(beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> Opt
         moved = update(params, directions, alpha * root / (1 - beta1**t))
         return moved, (t, means, squares)
 
-    return Optimizer(lambda params: (0, _zeros(params), _zeros(params)), step)
+    pair = Optimizer(lambda params: (0, _zeros(params), _zeros(params)), step)
+    return _described(pair, "adam", beta1=beta1, beta2=beta2, epsilon=epsilon)
 
 
 def adamw(weight_decay: float = 0.01, **options: float) -> Optimizer:
@@ -164,7 +189,107 @@ def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
         shrunk = [Q if place % 2 else Q - alpha * weight_decay * P for place, (P, Q) in pairs]
         return arguments.rebuilt(params, shrunk), state
 
-    return Optimizer(optimizer.init, step)
+    pair = Optimizer(optimizer.init, step)
+    inner = getattr(optimizer, "description", None)
+    if inner is None:
+        return pair
+    return _described(pair, "decayed", optimizer=inner, weight_decay=weight_decay)
+
+
+class Kind(NamedTuple):
+    """An optimiser that has a name.
+
+    Attributes
+    ----------
+    factory : function of this module that returns one, all of its arguments optional
+    alpha : float, the usual learning rate
+    decays : whether weight decay is an argument of it, decoupled from the gradient
+    """
+
+    factory: Callable[..., Optimizer]
+    alpha: float = 0.1
+    decays: bool = False
+
+
+KINDS = {
+    "sgd": Kind(sgd),
+    "momentum": Kind(momentum),
+    "adam": Kind(adam, alpha=0.001),
+    "adamw": Kind(adamw, alpha=0.001, decays=True),
+}
+"""What `nnfs.train` and the command line know by name. A new optimiser is one line here."""
+
+
+def known(optimizer: object, weight_decay: float = 0.0) -> tuple[Optimizer, float]:
+    """Return the optimiser that is meant, and the weight decay that is left for the loss.
+
+    Parameters
+    ----------
+    optimizer : Optimizer, a pair of functions (init, update), a name in `KINDS`, or its function
+        ``"adam"``, ``nnfs.optimizers.adam`` and ``nnfs.optimizers.adam()`` are the same.
+    weight_decay : float
+        One that decays by itself, such as "adamw", takes it, and none is left.
+
+    Raises
+    ------
+    ValueError
+        If it is none of these, or a pair that decays already where there is weight_decay too.
+    """
+    weight_decay = arguments.amount(weight_decay, "weight_decay")
+    for name, kind in KINDS.items():
+        if (isinstance(optimizer, str) and optimizer == name) or optimizer is kind.factory:
+            made = kind.factory(weight_decay) if kind.decays else kind.factory()
+            return made, 0.0 if kind.decays else weight_decay
+    pair = _pair(optimizer)
+    if weight_decay and dict(pair.description or {}).get("weight_decay"):
+        raise ValueError(
+            f"weight_decay={weight_decay:g}, but {pair!r} decays the weights by itself: give the "
+            "one or the other"
+        )
+    return pair, weight_decay
+
+
+def _pair(optimizer: Any) -> Optimizer:
+    if isinstance(optimizer, str):
+        raise ValueError(
+            f"optimizer {optimizer!r} is not known; expected one of {', '.join(KINDS)}, or a pair "
+            "such as nnfs.optimizers.adam() returns"
+        )
+    if type(optimizer) is tuple and len(optimizer) == 2:
+        optimizer = Optimizer(*optimizer)
+    init, step = getattr(optimizer, "init", None), getattr(optimizer, "update", None)
+    if isinstance(optimizer, type) or not (callable(init) and callable(step)):
+        raise ValueError(
+            f"optimizer must be one of the names {', '.join(KINDS)}, or a pair such as "
+            f"nnfs.optimizers.adam() returns, got {optimizer!r}"
+        )
+    return optimizer if isinstance(optimizer, Optimizer) else Optimizer(init, step)
+
+
+def usual_alpha(optimizer: Optimizer) -> float:
+    """Return the learning rate that an optimiser usually has: of its kind, else 0.1."""
+    description: Mapping[str, Any] = optimizer.description or {}
+    while "optimizer" in description:
+        description = description["optimizer"]
+    kind = KINDS.get(description.get("name", ""))
+    return 0.1 if kind is None else kind.alpha
+
+
+def rebuilt(description: Mapping[str, Any]) -> Optimizer:
+    """Return the optimiser of a description, as `Optimizer.description` has it.
+
+    Raises
+    ------
+    ValueError
+        If this module makes none of this name.
+    """
+    settings = dict(description)
+    name = settings.pop("name")
+    if name == "decayed":
+        return decayed(rebuilt(settings.pop("optimizer")), **settings)
+    if name not in KINDS:
+        raise ValueError(f"optimizer {name!r} is not known; expected one of {', '.join(KINDS)}")
+    return KINDS[name].factory(**settings)
 
 
 def _mean(old: Array, new: Array, beta: float) -> Array:

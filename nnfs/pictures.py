@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnfs import arguments, file_kinds
-from nnfs.arguments import Array
 from nnfs.digit_files import SIDE, DataError
+from nnfs.types import Array
 
 BOX = 20
 MIDDLE = 14

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from nnfs import arguments
-from nnfs.arguments import Array
+from nnfs.types import Array
 
 WIDTH = 6.4
 DASHES = ("-", "--", "-.", ":")

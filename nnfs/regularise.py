@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from nnfs import arguments
-from nnfs.arguments import Array
-from nnfs.gradients import Gradient
+from nnfs import arguments, returned
+from nnfs.tiles import takes_the_same
+from nnfs.types import Array, Gradient
 
 
 def penalised(gradient: Gradient, strength: float) -> Gradient:
@@ -39,15 +39,17 @@ def penalised(gradient: Gradient, strength: float) -> Gradient:
     strength = arguments.amount(strength, "strength")
 
     def penalised_gradient(params: Any, X: Array, y: Array, *masks: Any) -> Any:
-        loss, correct, gradients = gradient(params, X, y, *masks)
-        penalty = strength / 2 * sum((W * W).sum() for W in params[::2])
-        moved = [
-            dP if place % 2 else dP + strength * P
-            for place, (P, dP) in enumerate(zip(params, gradients, strict=True))
-        ]
-        return loss + penalty, correct, arguments.rebuilt(params, moved)
+        params = arguments.blocks(params)
+        result = gradient(params, X, y, *masks)
+        loss, correct, gradients = returned.gradient(result, params, np.shape(X)[-1])
+        weights = arguments.weights(params)
+        penalty = strength / 2 * sum((W * W).sum() for W in weights)
+        pairs = zip(weights, arguments.weights(gradients), strict=True)
+        pulled = [dW + strength * W for W, dW in pairs]
+        penalised = arguments.with_weights(gradients, pulled)
+        return loss + penalty, correct, arguments.rebuilt(params, penalised)
 
-    return penalised_gradient
+    return takes_the_same(penalised_gradient, gradient)
 
 
 def dropout_masks(params: Any, m: int, rate: float, rng: "np.random.Generator") -> list[Array]:
@@ -81,5 +83,7 @@ def dropout_masks(params: Any, m: int, rate: float, rng: "np.random.Generator") 
     Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, Dropout (JMLR, 2014).
     """
     rate = arguments.share(rate, "rate")
-    kept = [rng.random((W.shape[-2], m), np.float32) >= rate for W in params[:-2:2]]
+    params = arguments.blocks(params)
+    hidden = arguments.weights(params)[:-1]
+    kept = [rng.random((W.shape[-2], m), np.float32) >= rate for W in hidden]
     return [mask.astype(params[0].dtype) / (1 - rate) for mask in kept]

@@ -18,10 +18,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from nnfs import arguments, file_kinds, network
+from nnfs import activations, arguments, file_kinds, network
 from nnfs.arguments import Array
+from nnfs.descent import History
 from nnfs.network import Parameters
-from nnfs.training import History
 
 SETTINGS = "run.json"
 VERSION = 1
@@ -92,7 +92,7 @@ def save_parameters(path: str | os.PathLike[str], params: Sequence[Array]) -> No
     """Write W1, b1, ..., WL, bL as an npz file without pickles, for `load_parameters`.
 
     The file also holds the version of this form and, where params say it, the range of the data
-    that they were trained on.
+    that they were trained on and the name of the activation.
 
     Parameters
     ----------
@@ -113,6 +113,8 @@ def save_parameters(path: str | os.PathLike[str], params: Sequence[Array]) -> No
     named: Any = {arguments.name(place): P for place, P in enumerate(blocks)}
     if (data_range := getattr(params, "data_range", None)) is not None:
         named["data_range"] = np.array(data_range, np.float64)
+    if (activation := activations.of(params)) is not activations.RELU:
+        named["activation"] = np.array(activation.name)
     with replacing(Path(path)) as file:
         np.savez(file, version=VERSION, **named)
 
@@ -128,7 +130,8 @@ def load_parameters(path: str | os.PathLike[str]) -> Any:
     Returns
     -------
     params : Parameters, or for another depth than two a tuple W1, b1, ..., WL, bL
-        With the range of the data that they were trained on, where the file says it.
+        With the range of the data that they were trained on, where the file says it, and the
+        activation of the network.
 
     Raises
     ------
@@ -160,13 +163,17 @@ def load_parameters(path: str | os.PathLike[str]) -> Any:
         if (version := arrays.pop("version", np.array(VERSION))) != VERSION:
             raise ValueError(f"it has version {version}, this program reads {VERSION}")
         data_range = arrays.pop("data_range", None)
+        # Files of networks with ReLU do not name it.
+        activation = str(arrays.pop("activation", np.array(activations.RELU.name)))
         names = [arguments.name(place) for place in range(len(arrays))]
         if not arrays or set(names) != set(arrays):
             raise ValueError(f"it holds {_listed(arrays)}")
         params = [arrays.pop(name) for name in names]
         _check(params)
+        _check_known(activation)
         if data_range is not None:
-            return network.trained_on(params, arguments.span(data_range))
+            kept = network.trained_on(params, arguments.span(data_range))
+            return network.with_activation(kept, activation)
     except OSError:
         raise
     except Exception as error:  # what a damaged archive raises has no common kind
@@ -174,7 +181,17 @@ def load_parameters(path: str | os.PathLike[str]) -> Any:
             f"{path}: not the parameters W1, b1, ..., WL, bL of a network "
             f"({_reason(path, error)}); write them anew with python -m nnfs train"
         ) from error
-    return Parameters(*params) if len(params) == 4 else tuple(params)
+    if activation == activations.RELU.name and len(params) != len(Parameters._fields):
+        return tuple(params)
+    return network.with_activation(network.named(params), activation)
+
+
+def _check_known(activation: str) -> None:
+    if activation not in activations.KNOWN:
+        raise ValueError(
+            f"the network has the activation {activation!r}, which is not known here; known are "
+            f"{', '.join(activations.KNOWN)}; import what gives it to nnfs.activations.register"
+        )
 
 
 def _check(params: list[Array]) -> None:

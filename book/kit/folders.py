@@ -1,8 +1,8 @@
 """Where things lie, and what follows from it: what cells and browsers may load.
 
 A folder named ``cells`` holds what cells import: it is in the digest of the execution cache, and a
-reader's browser has it. A folder named ``browser`` holds what runs there only. Both import no
-Sphinx.
+reader's browser has it. A folder named ``browser`` holds what runs there only, and so does the
+folder of exercises but for those of answers and pages. All of these import no Sphinx.
 """
 
 from collections.abc import Iterator
@@ -55,7 +55,8 @@ def cell_side() -> list[Path]:
 
 def browser_side() -> list[Path]:
     """Return the modules that a reader's browser has: those of cells, and its own."""
-    return list(_modules("cells", "browser"))
+    there = _modules("cells", "browser", "exercises")
+    return [path for path in there if not {"answers", "pages"} & set(path.relative_to(ROOT).parts)]
 
 
 def _modules(*names: str) -> Iterator[Path]:

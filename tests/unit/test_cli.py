@@ -24,6 +24,7 @@ from nnfs import batches, cli, layers, network, optimizers, regularise, schedule
 ROOT = Path(nnfs.__file__).resolve().parents[1]
 FILES = {
     "accuracy.png",
+    "checkpoint.npz",
     "history.csv",
     "loss.png",
     "parameters.npz",

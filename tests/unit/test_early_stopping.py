@@ -76,3 +76,12 @@ def test_what_cannot_be_stopped_is_refused(options, message):
 def test_scores_that_are_not_numbers_are_refused():
     with pytest.raises(ValueError, match="no score was taken"):
         stopped([np.nan, np.nan], every=1, patience=1)
+
+
+@pytest.mark.parametrize(
+    ("score", "message"),
+    [(None, "score returned None"), ("0.5", "returned '0.5'"), ([0.5, 0.6], "returned 2 values")],
+)
+def test_a_score_is_one_number(score, message):
+    with pytest.raises(ValueError, match=f"{message}.*; expected one number, the higher"):
+        stopped([score, score], every=1, patience=1)

@@ -50,7 +50,7 @@ def test_train_is_the_loop_of_the_textbook(X, y):
 
 def test_the_defaults_are_the_settings_of_the_original(X, y):
     usual = nnfs.train(X, y)
-    spelt = nnfs.train(X, y, hidden=10, n_classes=10, iterations=750, alpha=0.1, seed=0)
+    spelt = nnfs.train(X, y, hidden=10, n_classes=3, iterations=750, alpha=0.1, seed=0)
     np.testing.assert_allclose(usual.history.loss, spelt.history.loss, rtol=1e-6)
     np.testing.assert_allclose(usual.params.W1, spelt.params.W1, rtol=0, atol=1e-6)
 
@@ -213,7 +213,8 @@ def test_parameters_that_overflow_in_the_last_step_are_not_returned(X, y):
         ({"X": np.full((7, 4), np.nan)}, r"X\[0, 0\] is nan"),
         ({"X": np.zeros((7, 4), complex)}, "complex128"),
         ({"X": [[1.0], [1.0, 2.0]]}, "same length"),
-        ({"y": [0, 1, 2, 10]}, "label 10 at 3; expected 0..9"),
+        ({"y": [0, 1, 2, 3], "n_classes": 3}, "label 3 at 3; expected 0..2"),
+        ({"y": [0, 1, 2, -1]}, "label -1 at 3; expected 0.."),
         ({"y": [0.5, 1, 2, 2]}, "float64; expected integers"),
         ({"y": np.eye(4)}, r"labels have shape \(4, 4\)"),
         ({"hidden": 0}, "^hidden must be a whole number of at least 1, got 0"),
@@ -411,10 +412,33 @@ def test_parameters_may_be_lists(X, y, hidden):
         assert nnfs.accuracy(found.params, X, y) == nnfs.accuracy(expected.params, X, y)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", optimizers.adam, None])
-def test_what_is_no_optimiser_is_named(X, y, optimizer):
-    with pytest.raises(ValueError, match=r"optimizer must be a pair such as nnfs.optimizers.adam"):
-        nnfs.train(X, y, n_classes=3, optimizer=optimizer)
+@pytest.mark.parametrize("optimizer", ["Adam", "", 3, None, optimizers.Optimizer, len, (1, 2)])
+def test_what_is_no_optimiser_is_named_with_what_to_pass(X, y, optimizer):
+    with pytest.raises(ValueError, match=r"^optimizer .*sgd, momentum, adam, adamw") as caught:
+        nnfs.train(X, y, optimizer=optimizer)
+    assert "such as nnfs.optimizers.adam() returns" in str(caught.value)
+
+
+@pytest.mark.parametrize("name", optimizers.KINDS)
+def test_a_name_its_function_and_what_it_returns_are_the_same_optimiser(X, y, name):
+    factory = optimizers.KINDS[name].factory
+    pair = factory(0.0) if name == "adamw" else factory()
+    bits = [
+        [P.tobytes() for P in nnfs.train(X, y, iterations=3, optimizer=given).params]
+        for given in (name, factory, pair, tuple(pair))
+    ]
+    assert bits[0] == bits[1] == bits[2]
+    alpha = {"alpha": optimizers.usual_alpha(pair)}
+    unnamed = nnfs.train(X, y, iterations=3, optimizer=tuple(pair), **alpha)
+    assert [P.tobytes() for P in unnamed.params] == bits[0]
+
+
+def test_the_labels_say_how_many_classes_there_are(X, y):
+    assert nnfs.train(X, y, iterations=1).params.b2.shape == (3, 1)
+    assert nnfs.train(X, [0, 1, 25, 2], iterations=1).params.b2.shape == (26, 1)
+    assert nnfs.train(X, y, n_classes=5, iterations=1).params.b2.shape == (5, 1)
+    few = np.random.default_rng(0).random((784, 4))
+    assert nnfs.train(few, y, iterations=1).params.b2.shape == (10, 1)
 
 
 def test_a_schedule_shorter_than_the_run_is_told(X, y):
@@ -425,6 +449,20 @@ def test_a_schedule_shorter_than_the_run_is_told(X, y):
     nnfs.train(X, y, n_classes=3, alpha=schedules.cosine(0.1, steps=10), iterations=10)
 
 
+def test_a_schedule_shorter_than_the_run_is_told_before_any_step(X, y):
+    def never(params, X, y):
+        raise AssertionError("a step was made")
+
+    with pytest.raises(ValueError, match="at iteration 3 of 5"):
+        nnfs.train(X, y, alpha=schedules.cosine(0.1, steps=3), iterations=5, gradient=never)
+
+
+@pytest.mark.parametrize("rate", [None, "0.1", np.nan, -1.0, [0.1], True])
+def test_a_rate_that_is_none_is_told_with_its_iteration(X, y, rate):
+    with pytest.raises(ValueError, match=r"alpha at iteration .* must be a positive"):
+        nnfs.train(X, y, iterations=3, alpha=lambda step: rate)
+
+
 def test_a_loss_that_is_no_number_is_not_blamed_on_the_parameters(X, y):
     def breaks(params, X, y):
         return (np.nan, *network.gradient(params, X, y)[1:])
@@ -432,3 +470,44 @@ def test_a_loss_that_is_no_number_is_not_blamed_on_the_parameters(X, y):
     with pytest.raises(nnfs.DivergenceError, match="the loss is nan; try") as caught:
         nnfs.train(X, y, n_classes=3, gradient=breaks)
     assert "parameters" not in str(caught.value)
+
+
+def one_step(optimizer=nnfs.optimizers.SGD, alpha=0.1, objective=None):
+    params = nnfs.init_params(7, 5, 3)
+    objective = objective or (lambda params: (1.0, 0.5, params))
+    return list(training.steps(params, objective, iterations=1, alpha=alpha, optimizer=optimizer))
+
+
+def optimizer_of(update):
+    return nnfs.optimizers.Optimizer(lambda params: (), update)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (
+            {"alpha": lambda step: None},
+            "alpha at iteration 0 must be .*the schedule returned None",
+        ),
+        ({"alpha": lambda step: -0.5}, "alpha at iteration 0 .* returned -0.5"),
+        ({"alpha": lambda step: np.nan}, "alpha at iteration 0 .* returned nan"),
+        ({"alpha": lambda step: "0.1"}, "alpha at iteration 0 .* returned '0.1'"),
+        ({"objective": lambda p: None}, r"objective returned None; expected three, \(loss, accur"),
+        ({"objective": lambda p: (1.0, p)}, "objective returned 2 values in a tuple"),
+        ({"objective": lambda p: (1.0, "all", p)}, "returned 'all' as accuracy; expected one"),
+        ({"objective": lambda p: (1.0, 0.5, p[:1])}, "objective returned 1 gradients; expected 4"),
+        ({"optimizer": optimizer_of(lambda *_: None)}, r"returned None; expected a pair \(params"),
+        ({"optimizer": optimizer_of(lambda p, *_: p)}, "returned 4 values.*expected a pair"),
+        (
+            {"optimizer": optimizer_of(lambda p, *_: (p[:2], ()))},
+            "returned 2 parameters; expected 4",
+        ),
+        (
+            {"optimizer": optimizer_of(lambda p, *_: ([P.astype(float) for P in p], ()))},
+            "returned W1 of dtype float64; expected float32",
+        ),
+    ],
+)
+def test_what_the_functions_of_a_step_return_is_checked(options, message):
+    with pytest.raises(ValueError, match=message):
+        one_step(**options)

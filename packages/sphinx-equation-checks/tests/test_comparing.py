@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+
 from sphinx_equation_checks.cells import claim, comparing, margins
 
 SETTING = """

@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.errors import ConfigError, ExtensionError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
+
 from sphinx_equation_checks import compat, notes
 from sphinx_equation_checks.cells.record import MUST_NOTICE, Check
 

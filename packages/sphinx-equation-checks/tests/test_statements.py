@@ -7,6 +7,7 @@ import pytest
 import sympy
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sphinx_equation_checks.cells import (
     check,
     check_bound,

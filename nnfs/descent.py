@@ -1,0 +1,165 @@
+"""Gradient descent step by step: the loop, what it tells of each step, and how it refuses.
+
+The loop knows nothing about the network. It is given a function from parameters to loss, accuracy
+and gradients, and how that function goes over the examples is not its concern.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from nnfs import optimizers, returned, schedules
+from nnfs.arguments import Array
+from nnfs.engine import Objective
+from nnfs.optimizers import SGD, Optimizer
+from nnfs.schedules import Schedule
+
+
+class DivergenceError(ValueError):
+    """The loss or a parameter stopped being a finite number."""
+
+
+class Step(NamedTuple):
+    """One step of gradient descent.
+
+    Attributes
+    ----------
+    iteration : int, from 0
+    params : Parameters, after the step
+    loss : float, nats, of the parameters before the step
+    accuracy : float, 0 to 1, of the parameters before the step
+    """
+
+    iteration: int
+    params: Any
+    loss: float
+    accuracy: float
+
+
+class History(NamedTuple):
+    """Loss (nats) and accuracy (0 to 1) before each step, two float64 arrays (iterations,)."""
+
+    loss: Array
+    accuracy: Array
+
+
+def steps(
+    params: Sequence[Array],
+    objective: Objective,
+    *,
+    iterations: int,
+    alpha: float | Schedule,
+    optimizer: Optimizer | str = SGD,
+) -> Iterator[Step]:
+    """Yield one step of gradient descent after another.
+
+    Parameters
+    ----------
+    params : Parameters
+        Where to start.
+    objective : function (params) -> (loss, accuracy, gradients)
+        Such as `nnfs.engine.full_batch` opens and `nnfs.batches.mini_batches` returns.
+    iterations : int
+    alpha : float, or function of the step such as `nnfs.schedules.cosine` returns
+        The learning rate.
+    optimizer : Optimizer, or the name of one
+        What a step does with the gradient.
+
+    Yields
+    ------
+    Step
+
+    Raises
+    ------
+    ValueError
+        If the optimizer is none, or the schedule ends before the run.
+    DivergenceError
+        If the loss or a parameter is no longer finite; it says at which iteration.
+
+    Notes
+    -----
+    Book: :eq:`eq-update`.
+    """
+    pair, _ = optimizers.known(optimizer)
+    rate = alpha if callable(alpha) else schedules.constant(alpha)
+    state = pair.init(params)
+    for step, _ in steps_from(0, params, state, objective, iterations, rate, pair):
+        yield step
+
+
+def steps_from(
+    first: int,
+    params: Sequence[Array],
+    state: Any,
+    objective: Objective,
+    iterations: int,
+    rate: Schedule,
+    optimizer: Optimizer,
+) -> Iterator[tuple[Step, Any]]:
+    """Yield the steps from one of them on, each with the state of the optimiser after it.
+
+    Parameters
+    ----------
+    first : int
+        The iteration of the first step.
+    params, state
+        Parameters and state of the optimiser before it.
+    objective, optimizer : as for `steps`
+    iterations : int
+        Of the whole run.
+    rate : function of the step
+
+    Yields
+    ------
+    step : Step
+    state
+
+    Raises
+    ------
+    ValueError, DivergenceError
+        As `steps`.
+    """
+    if first < iterations:
+        # Rather now than after all the work that comes before.
+        _rate_at(rate, _last(rate, first, iterations), iterations)
+    for iteration in range(first, iterations):
+        alpha = _rate_at(rate, iteration, iterations)
+        loss, accuracy, gradients = returned.objective(objective(params), params)
+        # What overflows here is reported below, once and with its iteration.
+        with np.errstate(over="ignore", invalid="ignore"):
+            result = optimizer.update(params, gradients, state, alpha)
+        params, state = returned.moved(result, params)
+        finite = all(np.isfinite(P).all() for P in params)
+        if not (finite and np.isfinite(loss)):
+            raise _diverged(iteration, loss, finite, alpha)
+        yield Step(iteration, params, loss, accuracy), state
+
+
+def _last(rate: Schedule, first: int, iterations: int) -> int:
+    """Return the last step, or where the rate comes to be 0 if it is so then."""
+    low, high = first - 1, iterations - 1
+    if returned.rate(rate(high), high) != 0:
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if rate(middle) == 0 else (middle, high)
+    return high
+
+
+def _rate_at(rate: Schedule, iteration: int, iterations: int) -> float:
+    alpha = returned.rate(rate(iteration), iteration)
+    if alpha == 0:
+        raise ValueError(
+            f"the learning rate is 0 at iteration {iteration} of {iterations}: the schedule is "
+            "shorter than the run; give it as many steps"
+        )
+    return alpha
+
+
+def _diverged(iteration: int, loss: float, finite: bool, alpha: float) -> DivergenceError:
+    step = "" if finite else " and the step from there leaves parameters that are not all finite"
+    return DivergenceError(
+        f"training diverged at iteration {iteration}: the loss is {loss:.4g}{step}; try a "
+        f"learning rate smaller than {alpha:g}, and inputs scaled to [0, 1]"
+    )

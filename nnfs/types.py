@@ -1,0 +1,15 @@
+"""The kinds of things that the modules hand to each other."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+
+Params: TypeAlias = Sequence[Array]
+"""W1, b1, ..., WL, bL: `nnfs.Parameters`, or another tuple or list."""
+
+Gradient: TypeAlias = Callable[..., tuple[Any, int, Sequence[Array]]]
+"""A function (params, X, y) -> (loss, correct, gradients): the mean loss over the examples, how
+many of them are answered correctly, and the gradient of the loss with respect to each parameter."""
