@@ -46,7 +46,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
-FOLDERS = [str(ROOT), str(BOOK), str(BOOK / "_ext")]
+FOLDERS = [str(ROOT), str(BOOK)]
 AS_BUILT = "built"
 ENOUGH = 2.0
 CLOSE = 0.01

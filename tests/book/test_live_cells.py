@@ -68,7 +68,7 @@ def test_a_page_has_the_code_of_all_its_cells_and_a_row_for_those_it_shows(small
         "key": "nnfs-cells",
         "cells": [
             {"code": 'x = "</script>", "<!-- <script>"'},
-            {"code": "from kit.cells import glue\nglue(y=2.5)"},
+            {"code": "from kit.cells import glue\nglue(y=2.5)", "packages": ["numpy"]},
             {"code": "3 * x"},
             {"code": "z = 3", "away": "needs a printer"},
             {"code": 'print("seen")'},
@@ -167,7 +167,7 @@ shown = []
 ran = kernel.Kernel(shown.append).run('''
 from kit.cells import check, glue, table, trained
 import nnfs
-check("eq-x", [4.0, 9.0], [4.0, 9.0], terms=1)
+check("eq-x", [2.0 * 2, 3.0 * 3], [4.0, 9.0], terms=1)
 glue(n=nnfs.load_mnist("bundled").y_train.size)
 table({"a": [1]}, index=["b"])
 ''')

@@ -52,7 +52,7 @@ def published(book) -> str:
     for path in sorted(html.rglob("*")):
         if path.suffix == ".zip":
             with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
-                names = [name for name in archive.namelist() if name.startswith(("_ext/", "kit/"))]
+                names = [name for name in archive.namelist() if name.endswith(".py")]
                 found += [archive.read(name).decode() for name in names]
         elif path.suffix in (".html", ".js", ".md", ".json", ".txt", ".ipynb"):
             found.append(path.read_text("utf8"))

@@ -33,7 +33,7 @@ SYNTAX = re.compile(r" \(\S+\.py, line (\d+)\)\Z")
 RAISED_IN = re.compile(r"^File (\S.*?\.py):(\d+), in ([\w.<>]+)", re.MULTILINE)
 PLACE = re.compile(r"in code cell (\d+), line (\d+):\n")
 # What a cell calls and what fails there is the cell's affair: no line of it is told.
-OF_THE_BOOK = {"kit", "_ext"}
+OF_THE_BOOK = {"kit"}
 STOPPING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
@@ -119,12 +119,34 @@ def run(
             thread.join(0.2)
     else:
         work()
+    join_pieces(nb)
     error = errors[0] if errors else None
     words = str(_failure(error, running[0], timeout)) if error else None
     result = ExecutionResult(nb, cwd, perf_counter() - started, error, words)
     if error:
         _failed[key] = result
     return result
+
+
+def join_pieces(nb: Any) -> None:
+    """Make one output of what a cell has written to a stream, in however many pieces it came.
+
+    A kernel sends what is written every 0.2 seconds, so a line may come before its end. MyST-NB
+    would set each piece on a line of its own.
+    """
+    for cell in nb.cells:
+        joined: dict[str, Any] = {}
+        outputs = []
+        for output in cell.get("outputs", []):
+            name = output.get("name") if output["output_type"] == "stream" else None
+            if name in joined:
+                joined[name]["text"] += output["text"]
+                continue
+            if name:
+                joined[name] = output
+            outputs.append(output)
+        if "outputs" in cell:
+            cell["outputs"] = outputs
 
 
 def _failure(error: Exception, cell: int, timeout: int | None) -> Failure:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 BOOK = Path(__file__).resolve().parents[2]
-FOLDERS = [str(BOOK.parent), str(BOOK), str(BOOK / "_ext")]
+FOLDERS = [str(BOOK.parent), str(BOOK)]
 
 ARITHMETIC = (
     *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NPY_DISABLE_CPU_FEATURES"),

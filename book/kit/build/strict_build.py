@@ -29,13 +29,12 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError, SphinxError
 from sphinx.util import logging
 from sphinx.util.console import color_terminal, colorize, nocolor
-from sphinx.util.exceptions import save_traceback
 
 from kit import compat
 from kit.build import staged_site
 from kit.build.notebook_runs import failure
 from kit.faults import Fault, KeepBack, StrictSphinx
-from kit.folders import BOOK, KIT, ROOT
+from kit.folders import KIT, ROOT, packages
 
 logger = logging.getLogger(__name__)
 _told: list[BaseException] = []
@@ -283,7 +282,7 @@ def fault_of(app: Sphinx, error: BaseException) -> Fault:
         return Fault(place, f"{where}{root.strerror or root}", error=root)
     if isinstance(error, SphinxError):
         return Fault(place, str(error))
-    saved = save_traceback(app, error)
+    saved = compat.saved_traceback(app, error)
     return Fault(place, f"{type(error).__name__}: {error}\nthe traceback is in {saved}")
 
 
@@ -403,7 +402,7 @@ def fault_at_start(app: Sphinx, error: BaseException) -> Fault:
 
 
 def _is_ours(path: Path) -> bool:
-    return any(path.is_relative_to(folder) for folder in (KIT, BOOK / "_ext", ROOT / "nnfs"))
+    return any(path.is_relative_to(folder) for folder in (KIT, ROOT / "packages", ROOT / "nnfs"))
 
 
 def _says(error: BaseException) -> bool:
@@ -413,7 +412,7 @@ def _says(error: BaseException) -> bool:
 def _is_library(error: BaseException | None) -> bool:
     """Whether something is missing that is not of this repository."""
     module = (getattr(error, "name", None) or "").partition(".")[0]
-    ours = {"nnfs", "kit", *(path.stem for path in (BOOK / "_ext").glob("*.py"))}
+    ours = {"nnfs", "kit", *(package.name for package in packages())}
     return isinstance(error, ImportError) and module not in ours
 
 

@@ -490,7 +490,7 @@ def _value_of(source: str, filename: str, names: dict[str, Any]) -> Any:
     """Run code and return the value of its last expression, unless a semicolon follows it."""
     tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     for transformer in shell.ast_transformers:
-        tree = transformer.visit(tree)
+        tree = ast.fix_missing_locations(transformer.visit(tree))
     assert isinstance(tree, ast.Module)
     last = tree.body[-1] if tree.body else None
     if isinstance(last, ast.Expr):
