@@ -267,6 +267,9 @@ def train(options: argparse.Namespace) -> int:
             checkpoints(step)
             if interrupted():
                 break
+        if interrupted():
+            # Before all else: figures take their time, and a second Ctrl-C may end it.
+            run.save(options.out / CHECKPOINT, about=about)
         accuracies = _accuracies(run.result.params, parts)
         _write(options.out, run.result, parts["test"], {**about, "done": run.iteration}, accuracies)
         run.save(options.out / CHECKPOINT, about=about)
