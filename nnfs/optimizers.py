@@ -185,9 +185,9 @@ def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
 
     def step(params: Any, gradients: Any, state: Any, alpha: float) -> tuple[Any, Any]:
         moved, state = optimizer.update(params, gradients, state, alpha)
-        pairs = enumerate(zip(params, moved, strict=True))
-        shrunk = [Q if place % 2 else Q - alpha * weight_decay * P for place, (P, Q) in pairs]
-        return arguments.rebuilt(params, shrunk), state
+        pairs = zip(arguments.weights(params), arguments.weights(moved), strict=True)
+        shrunk = [V - alpha * weight_decay * W for W, V in pairs]
+        return arguments.rebuilt(params, arguments.with_weights(moved, shrunk)), state
 
     pair = Optimizer(optimizer.init, step)
     inner = getattr(optimizer, "description", None)
