@@ -10,8 +10,9 @@
 The modules, in the order in which data flows: `types`, `arguments` and `returned`, which check what
 callers and their functions hand over; `data` with its readers `idx`, `kaggle`, `digit_files` and
 `file_kinds`; `functions`, `scores`, `activations`, `layers`, `network`, `initialise`, `checking`,
-`regularise`; `tiles`, `engine` and `batches`; `schedules`, `optimizers`, `descent`, `early_stopping`,
-`progress`, `checkpoints`, `resuming` and `training`; `pictures`, `storage`, `plots` and `cli`.
+`regularise`; `tiles`, `engine` and `batches`; `schedules`, `optimizers`, `descent`,
+`early_stopping`, `progress`, `checkpoints`, `resuming` and `training`; `pictures`, `storage`,
+`plots` and `cli`.
 `autograd` needs none of them. `gradients` is the former name of `checking`.
 """
 

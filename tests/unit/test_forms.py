@@ -35,12 +35,10 @@ PLAIN = {
 )
 def test_any_form_of_parameters_gives_the_same(name, form, params, X, y):
     expected, found = PLAIN[name](params, X, y), PLAIN[name](form(params), X, y)
-    for P, Q in zip(
-        np.atleast_1d(np.asarray(expected, object)),
-        np.atleast_1d(np.asarray(found, object)),
-        strict=True,
-    ):
-        np.testing.assert_array_equal(np.asarray(P, float), np.asarray(Q, float))
+    if not isinstance(expected, tuple | list):
+        expected, found = [expected], [found]
+    for P, Q in zip(expected, found, strict=True):
+        np.testing.assert_array_equal(P, Q)
 
 
 def test_files_take_any_form(params, tmp_path):
