@@ -14,12 +14,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import nnfs
 from nnfs import (
     activations,
     arguments,
@@ -118,9 +118,7 @@ def _given(argv: Sequence[str] | None) -> dict[str, Any]:
 
 
 def _version() -> str:
-    with suppress(PackageNotFoundError):
-        return f"nnfs-book {version('nnfs-book')}"
-    return "nnfs-book, not installed"
+    return f"nnfs-book {nnfs.__version__}"
 
 
 def _add_train(commands: Any) -> argparse.ArgumentParser:

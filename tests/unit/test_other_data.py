@@ -204,7 +204,7 @@ def test_a_table_whose_shape_cannot_be_told_says_what_to_do(tmp_path):
         with pytest.raises(nnfs.DataError, match="other square images; others come as IDX files"):
             nnfs.load_mnist(path)
     X, _ = data.read_images(path, shape=(ROWS, COLUMNS))
-    assert X.shape == (280, 2)
+    assert X.shape == (280, 1)
 
 
 def test_figures_take_any_shape():
