@@ -10,6 +10,7 @@ import pytest
 import sympy
 from hypothesis import given
 from hypothesis import strategies as st
+
 from sphinx_equation_checks.cells import Check, check, equal, inequality, symbols, zero
 
 NAMES = {"np": np, "copy": copy, "sympy": sympy}
