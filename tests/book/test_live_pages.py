@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 
@@ -21,8 +22,11 @@ from pathlib import Path
 root, order = Path(sys.argv[1]), json.loads(sys.argv[2])
 codes = json.loads((root / "codes.json").read_text("utf8"))
 sys.path.insert(0, str(root))
-sys.platform = "emscripten"
+import os
 from sphinx_live_cells.browser import kernel
+os.environ["MPLBACKEND"] = kernel.BACKEND
+import matplotlib.pyplot, subprocess  # as of this machine; all that follows as in a browser
+sys.platform = "emscripten"
 kernel.start(root, sys.argv[3])
 shown = []
 page = kernel.Kernel(shown.append)
@@ -89,13 +93,15 @@ def run(folder, page, order):
 
 @pytest.mark.exhaustive(share=1 / 8)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.docname)
-def test_each_cell_shows_alone_and_again_what_it_shows_in_the_whole_page(packed, page):
+def test_a_cell_shows_in_any_order_what_it_shows_in_the_whole_page(packed, page):
     cells = range(len(page.cells))
     whole = run(packed, page, cells)
     errors = {cell: shown for cell, shown in whole.items() if any(k == "error" for k, _ in shown)}
     assert errors == {}
     timed = {cell for cell in whole if tells_time(page.cells[int(cell)].code)}
-    again = run(packed, page, [*reversed(cells), *cells])
+    # A cell that runs first runs the page up to it; the others go back, or on.
+    draw = random.Random(page.docname)
+    again = run(packed, page, [len(cells) - 1, *draw.choices(cells, k=8)])
     for cell, shown in again.items():
         if cell not in timed and shown is not None:
             assert shown == whole[cell], (page.docname, cell)
