@@ -90,10 +90,6 @@ def _ships(package: str, *paths: Path) -> Callable[[Sphinx], bool]:
     return holds
 
 
-def _collects_entries(app: Sphinx) -> bool:
-    return isinstance(BuildEnvironment(app)._search_index_index_entries, dict)
-
-
 def _keeps_attributes(app: Sphinx) -> bool:
     script = import_module("sphinx.builders.html._assets")._JavaScript("a.js")
     defer(script)
@@ -123,18 +119,18 @@ INTERFACES = (
     ),
     Interface(
         "Sphinx",
-        "sphinx.cmd.build.handle_exception(app, args, exception, stderr)",
-        _parameters("sphinx.cmd.build.handle_exception", "app", "args", "exception", "stderr"),
+        "sphinx.cmd.build.handle_exception, a function that tells what ends a build",
+        lambda app: callable(import_module("sphinx.cmd.build").handle_exception),
     ),
     Interface(
         "Sphinx",
-        "sphinx.util.exceptions.save_traceback(app, exc)",
-        _parameters("sphinx.util.exceptions.save_traceback", "app", "exc"),
+        "a function that writes down the traceback of an error, save_traceback",
+        lambda app: callable(_save_traceback()[0]),
     ),
     Interface(
         "Sphinx",
         "entries of the index that the environment keeps for the search, by page",
-        _collects_entries,
+        _writes("sphinx.environment", "self._search_index_index_entries: dict["),
     ),
     Interface("Sphinx", "attributes of a script that can be added to", _keeps_attributes),
     Interface("Sphinx", "a dictionary of the visitors of nodes, by builder", _visitors_are_dicts),
@@ -150,8 +146,11 @@ INTERFACES = (
     ),
     Interface(
         "myst-nb",
-        "myst_nb.core.execute.cache.single_nb_execution, which executes a page",
-        lambda app: callable(import_module("myst_nb.core.execute.cache").single_nb_execution),
+        "single_nb_execution, which executes a page, in myst_nb.core.execute.cache and .direct",
+        lambda app: all(
+            callable(import_module(f"myst_nb.core.execute.{name}").single_nb_execution)
+            for name in ("cache", "direct")
+        ),
     ),
     Interface(
         "jupyter-cache",
@@ -286,9 +285,24 @@ def tell_errors_by(tell: Callable[[BaseException], None]) -> None:
             sys.modules[name].handle_exception = handle_exception  # type: ignore[attr-defined]
 
 
+def _save_traceback() -> tuple[Callable[..., str], bool]:
+    """Return Sphinx's function for it, and whether it takes the application too."""
+    try:
+        return import_module("sphinx.util.exceptions").save_traceback, True
+    except ImportError:  # from Sphinx 9 on
+        return import_module("sphinx._cli.util.errors").save_traceback, False
+
+
+def saved_traceback(app: Sphinx, error: BaseException) -> str:
+    """Write the traceback of an error into a file and return its name."""
+    save, takes_application = _save_traceback()
+    return save(app, error) if takes_application else save(error)
+
+
 def execute_by(run: Callable[..., Any]) -> None:
     """Have MyST-NB execute pages by a function that is like jupyter-cache's."""
-    import_module("myst_nb.core.execute.cache").single_nb_execution = run  # type: ignore[attr-defined]
+    for name in ("cache", "direct"):
+        import_module(f"myst_nb.core.execute.{name}").single_nb_execution = run  # type: ignore[attr-defined]
 
 
 def execution_record(env: BuildEnvironment, docname: str) -> dict[str, Any]:

@@ -119,12 +119,34 @@ def run(
             thread.join(0.2)
     else:
         work()
+    join_pieces(nb)
     error = errors[0] if errors else None
     words = str(_failure(error, running[0], timeout)) if error else None
     result = ExecutionResult(nb, cwd, perf_counter() - started, error, words)
     if error:
         _failed[key] = result
     return result
+
+
+def join_pieces(nb: Any) -> None:
+    """Make one output of what a cell has written to a stream, in however many pieces it came.
+
+    A kernel sends what is written every 0.2 seconds, so a line may come before its end. MyST-NB
+    would set each piece on a line of its own.
+    """
+    for cell in nb.cells:
+        joined: dict[str, Any] = {}
+        outputs = []
+        for output in cell.get("outputs", []):
+            name = output.get("name") if output["output_type"] == "stream" else None
+            if name in joined:
+                joined[name]["text"] += output["text"]
+                continue
+            if name:
+                joined[name] = output
+            outputs.append(output)
+        if "outputs" in cell:
+            cell["outputs"] = outputs
 
 
 def _failure(error: Exception, cell: int, timeout: int | None) -> Failure:

@@ -29,7 +29,6 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError, SphinxError
 from sphinx.util import logging
 from sphinx.util.console import color_terminal, colorize, nocolor
-from sphinx.util.exceptions import save_traceback
 
 from kit import compat
 from kit.build import staged_site
@@ -283,7 +282,7 @@ def fault_of(app: Sphinx, error: BaseException) -> Fault:
         return Fault(place, f"{where}{root.strerror or root}", error=root)
     if isinstance(error, SphinxError):
         return Fault(place, str(error))
-    saved = save_traceback(app, error)
+    saved = compat.saved_traceback(app, error)
     return Fault(place, f"{type(error).__name__}: {error}\nthe traceback is in {saved}")
 
 

@@ -21,7 +21,7 @@ import numpy as np
 import nnfs
 from kit.cells import linear
 from kit.cells.shown import fewer
-from nnfs import batches, layers, network, optimizers, schedules, training
+from nnfs import batches, network, optimizers, schedules, training
 from nnfs.arguments import Array
 from nnfs.training import Training
 
@@ -122,11 +122,12 @@ def good_network(start: int) -> Job:
     training = nnfs.train(
         digits.x_train,
         digits.y_train,
-        params=nnfs.init_params(784, 128, scheme="he", seed=start),
+        hidden=128,
+        scheme="he",
         iterations=steps,
         batch_size=128,
         alpha=schedules.cosine(0.002, steps=steps),
-        optimizer=optimizers.adam(),
+        optimizer="adam",
         seed=start,
     )
     return Job(
@@ -218,15 +219,18 @@ def scores(
     digits = nnfs.load_mnist("bundled", split="official")
     drawn = np.random.default_rng(seed).permutation(digits.y_train.size)[:m]
     x, y = digits.x_train[:, drawn], digits.y_train[drawn]
-    iterations = epochs * batches.per_epoch(m, batch_size)
-    *_, last = training.steps(
-        nnfs.init_params(784, hidden, scheme="he", seed=seed),
-        batches.mini_batches(
-            layers.gradient, x, y, batch_size=batch_size, seed=seed, dropout=dropout
-        ),
-        iterations=iterations,
-        alpha=schedules.cosine(3e-3, steps=iterations),
-        optimizer=optimizers.adamw(weight_decay),
+    training = nnfs.train(
+        x,
+        y,
+        hidden=hidden,
+        scheme="he",
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        alpha=schedules.cosine(3e-3, steps=epochs * batches.per_epoch(m, batch_size)),
+        optimizer="adamw",
+        weight_decay=weight_decay,
+        dropout=dropout,
     )
     parts = (x, y), (digits.x_test, digits.y_test)
-    return np.array([nnfs.accuracy(last.params, *part) for part in parts])
+    return np.array([nnfs.accuracy(training.params, *part) for part in parts])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
@@ -50,6 +51,8 @@ def check_environment(app: Sphinx) -> None:
     for name, kind in OF_ENVIRONMENT.items():
         held = isinstance(getattr(app.env, name, None), kind)
         require(held, "sphinx", f"an environment has a {kind.__name__} `{name}`")
+    found = isinstance(getattr(builder_of(app.env), "name", None), str)
+    require(found, "sphinx", "an environment knows the builder at work")
     known = "eq" in app.env.get_domain("math").dangling_warnings
     require(known, "sphinx", "the domain of mathematics has the role `eq`")
 
@@ -68,6 +71,13 @@ def _sources_of(package: str) -> list[str]:
     folders = (spec.submodule_search_locations if spec else None) or []
     paths = (path for folder in folders for path in Path(folder).glob("sphinx*.py"))
     return [path.read_text(encoding="utf8") for path in paths]
+
+
+def builder_of(env: BuildEnvironment) -> Builder:
+    """Return the builder at work; from Sphinx 9 on the environment calls its application `_app`."""
+    app = vars(env).get("_app") or env.app
+    builder: Builder = app.builder
+    return builder
 
 
 def output_of(record: nodes.Element) -> nodes.Element:

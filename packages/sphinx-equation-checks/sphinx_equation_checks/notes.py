@@ -9,11 +9,12 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import NoUri
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from .compat import reading_order, title_of
+from .compat import builder_of, reading_order, title_of
 from .pages import Known, Notes, Shown, equation_link, known, labelled_equations
 
 WORDS = {
@@ -137,11 +138,17 @@ class ShowChecks(SphinxPostTransform):
                 part += nodes.container("", formula, entry, classes=["equation-entry"])
             yield part
 
-    def link(self, here: str, docname: str, anchor: str, text: str) -> nodes.reference:
-        """Return a link from one page to a place of it or of another."""
-        joined = self.env.docname != here
-        local = docname == here and not joined and self.app.builder.name != "latex"
-        address = "" if local else self.app.builder.get_relative_uri(here, docname)
+    def link(self, here: str, docname: str, anchor: str, text: str) -> nodes.Element:
+        """Return a link from one page to a place of it or of another; words if there is none.
+
+        A document in LaTeX need not have every page.
+        """
+        builder = builder_of(self.env)
+        local = docname == here == self.env.docname and builder.name != "latex"
+        try:
+            address = "" if local else builder.get_relative_uri(here, docname)
+        except NoUri:
+            return nodes.inline("", text)
         uri = f"{address}#{anchor}" if anchor or local else address
         return nodes.reference("", text, internal=True, refuri=uri)
 
@@ -212,4 +219,4 @@ def add_filter(
 ) -> None:
     """Give a page that lists equations the script that filters them."""
     if pagename in known(app.env).lists:
-        app.add_js_file(FILTER)
+        app.add_js_file(FILTER, loading_method="defer")

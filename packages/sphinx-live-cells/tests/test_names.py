@@ -83,7 +83,7 @@ def test_importing_a_module_is_no_use_of_it():
 
 def test_what_is_derived_is_followed_from_name_to_name():
     sources = [
-        "import nnfs\nfrom shown import glue, size\nIMAGES, STEPS = size(5), 3\nSEEDS = 1",
+        "import nnfs\nfrom kit.cells import glue, size\nIMAGES, STEPS = size(5), 3\nSEEDS = 1",
         "a = SEEDS + y.size",
         "x = nnfs.load_mnist(1)[:IMAGES]",
         "def f(): return x",

@@ -26,6 +26,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.domains.std import StandardDomain
 from sphinx.util.docutils import SphinxDirective
 
 from kit.exercises.engine.exercise import Exercise
@@ -90,8 +91,8 @@ class MarkedExercise(SphinxDirective):
         words = nodes.literal(exercise.name, exercise.name)
         heading += [nodes.strong("", "Write ", words), nodes.Text(f": {exercise.task}.")]
         standard = self.env.get_domain("std")
-        standard.anonlabels[label] = self.env.docname, label
-        standard.labels[label] = self.env.docname, label, exercise.name
+        assert isinstance(standard, StandardDomain)
+        standard.note_hyperlink_target(label, self.env.docname, label, exercise.name)
         return heading
 
     def _markup(self, text: str, name: str) -> list[nodes.Node]:

@@ -599,7 +599,7 @@ class _Watching(ast.NodeTransformer):
 
 def watch() -> None:
     """Let this kernel's next cells be evaluated with their sides noted, if there is a kernel."""
-    if "IPython" not in sys.modules:
+    if not sys.modules.get("IPython"):
         return
     from IPython import get_ipython
 

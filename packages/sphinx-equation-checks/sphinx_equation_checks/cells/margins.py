@@ -41,7 +41,7 @@ def record(kind: str, statement: str, **content: Any) -> None:
 
 def _page() -> str:
     """Return which file the running cell is in, or the script."""
-    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    shell = sys.modules["IPython"].get_ipython() if sys.modules.get("IPython") else None
     if shell is None:
         return Path(sys.argv[0]).name
     return _page_with(shell.user_ns["In"][-1].strip(), Path.cwd())

@@ -10,7 +10,7 @@ def show(record: Check) -> None:
 
     What runs cells, IPython or what stands in for it in a browser, is found by IPython's own name.
     """
-    if "IPython" in sys.modules:
+    if sys.modules.get("IPython"):
         from IPython import get_ipython
         from IPython.display import display
 

@@ -13,7 +13,9 @@
     part,
     line: contents.get(part.id),
     entries: [...part.querySelectorAll(".equation-entry")].map((entry) => {
-      const tex = [...entry.querySelectorAll("annotation")].map((formula) => formula.textContent);
+      // KaTeX keeps the TeX in an annotation; for MathJax it is the text until the formula is set.
+      const kept = entry.querySelectorAll("annotation");
+      const tex = [...(kept.length ? kept : entry.querySelectorAll(".math"))].map((formula) => formula.textContent);
       const link = entry.querySelector(".equation-note a")?.hash ?? "";
       const title = part.querySelector("h1, h2, h3, h4, h5, h6");
       return { entry, text: lower([title?.textContent, entry.querySelector(".equation-note")?.textContent, link, ...tex].join(" ")) };

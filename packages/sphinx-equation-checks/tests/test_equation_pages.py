@@ -121,19 +121,22 @@ def test_of_several_checks_of_a_kind_the_tightest_is_told(book):
     assert note.a["href"] == "#check-eq-a-2"
 
 
-@pytest.mark.parametrize(
-    "label", ["eq:two_sides", "eq.Dots.And_More", "Energie-Erhaltung", "式", "a b"]
-)
-def test_a_label_may_have_any_letters(book, label):
-    text = equation(label) + checked(label) + "\n.. equation-list::\n"
-    book.write(page=text, other=f"\nBy :eq:`{label}`.\n")
+def test_a_label_may_have_any_letters(book):
+    labels = ["eq:two_sides", "eq.Dots.And_More", "Energie-Erhaltung", "a b"]
+    texts = [
+        equation(x) + checked(x) + f"\nBy :eq:`{labels[n - 1]}`.\n" for n, x in enumerate(labels)
+    ]
+    pages = {f"p{n}": text for n, text in enumerate(texts)}
+    book.write(**pages, last=equation("式") + checked("式") + "\n.. equation-list::\n")
     book.build()
     assert book.warnings == ""
     assert book.dangling() == []
-    index = book.page("genindex")
-    assert [link["href"].partition("#")[2] for link in index.select("table a")] == [
-        book.page("page").select_one("div.math[id]")["id"]
-    ]
+    index = {link["href"] for link in book.page("genindex").select("table a")}
+    equations = {
+        f"{name}.html#{book.page(name).select_one('div.math[id]')['id']}"
+        for name in (*pages, "last")
+    }
+    assert index == equations
 
 
 def test_labels_that_differ_in_signs_alone_and_headings_get_places_of_their_own(book):
@@ -147,22 +150,20 @@ def test_labels_that_differ_in_signs_alone_and_headings_get_places_of_their_own(
     assert "check-x-a-2" in ids
 
 
-@pytest.mark.parametrize(
-    "html",
-    [
+def test_other_html_that_mentions_the_class_is_left_as_it_is(book):
+    others = [
         '<div><br>Write <code>class="equation-check"</code> & so on</div>',
         f"<div>{Check('eq-a', 'equal', 0.0, 1.0, MUST_NOTICE['equal'])._repr_html_()}</div>",
         '<p class="equation-check">Not one of ours.</p>',
         '<!-- class="equation-check" -->',
         '<p class="equation-check"><script>if (1 < 2 && 3) {}</script><br>',
         "<p",
-    ],
-)
-def test_other_html_that_mentions_the_class_is_left_as_it_is(book, html):
-    book.write(page=equation("def-x") + output(html))
+    ]
+    book.write(page=equation("def-x") + "".join(map(output, others)))
     book.build()
     assert book.warnings == ""
-    assert html in (book.folder / "_build" / "html" / "page.html").read_text("utf8")
+    html = (book.folder / "_build" / "html" / "page.html").read_text("utf8")
+    assert [other for other in others if other not in html] == []
 
 
 GOOD = Check("eq-a", "equal", 0.0, 1.0, MUST_NOTICE["equal"])._repr_html_()
@@ -179,7 +180,7 @@ GOOD = Check("eq-a", "equal", 0.0, 1.0, MUST_NOTICE["equal"])._repr_html_()
 )
 def test_a_record_that_cannot_be_read_is_a_warning_with_its_page(book, broken, words):
     book.write(page=output(broken))
-    book.build()
+    book.build("dummy")
     assert "/page.rst:4: WARNING: a check has no readable record: " + words in book.warnings
 
 
@@ -202,7 +203,7 @@ def test_a_record_that_cannot_be_read_is_a_warning_with_its_page(book, broken, w
 )
 def test_what_is_not_checked_is_a_warning(book, text, words):
     book.write(page=text)
-    book.build()
+    book.build("dummy")
     assert words in book.warnings
     assert book.warnings.count("WARNING") == 1
 
@@ -302,6 +303,18 @@ def test_in_latex_links_lead_to_checks_on_every_page(book):
     assert latex.count(r"\hyperref[\detokenize{page:check-eq-two-sides}]") == 2
 
 
+def test_in_latex_what_is_on_another_document_is_named_without_a_link(book):
+    book.settings["latex_documents"] = [("page", "part.tex", "Part", "Nobody", "howto")]
+    book.settings["equation_checks_elsewhere"] = True
+    text = equation("eq-a") + "\n.. equation-list::\n"
+    book.write(page=text, other=equation("eq-b") + checked("eq-b") + checked("eq-a"))
+    book.build("latex")
+    assert "eq-a" not in book.warnings
+    latex = (book.folder / "_build" / "latex" / "part.tex").read_text("utf8")
+    assert latex.count("Checked as equal") == 3
+    assert "page:check" not in latex
+
+
 @pytest.mark.parametrize("builder", ["singlehtml", "text", "man", "epub"])
 def test_other_builders_show_notes_and_checks(book, builder):
     book.settings["epub_show_urls"] = "no"
@@ -334,11 +347,11 @@ def test_processes_that_read_pages_side_by_side_find_the_same(tmp_path):
 
 def test_a_page_that_is_gone_is_forgotten(book):
     book.write(page=equation("eq-a") + checked("eq-a"), other=equation("eq-b"))
-    book.build()
+    book.build("dummy")
     assert "eq-b" in book.warnings
     (book.folder / "other.rst").unlink()
     book.write(page=equation("eq-a") + checked("eq-a"))
-    book.build()
+    book.build("dummy")
     assert "eq-b" not in book.warnings
 
 
