@@ -20,7 +20,7 @@ import base64
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,9 @@ from sphinx_live_cells.browser import imports, kernel
 from sphinx_live_cells.browser.names import modules, out_of_reach
 
 SCRIPTS = ("live-python.js", "live-cells.js")
+HARMLESS = "changes-nothing"
+"""The option of a cell that cannot run in a browser and leaves all earlier objects alone."""
+
 LIVE = bundle.PACKAGE / "live"
 FILES_EVENT = "live-cells-files"
 """Other extensions add data to the dictionary that comes with it, of bytes by their path."""
@@ -137,7 +140,8 @@ class LiveCells:
         """Yield what the script of a page is told of each cell."""
         codes = ["".join(cell["source"]) for cell in cells]
         given = [cell["metadata"].get("live") for cell in cells]
-        away = reasons(codes, given, absent)
+        harmless = [i for i, cell in enumerate(cells) if cell["metadata"].get(HARMLESS)]
+        away = reasons(codes, given, absent, harmless)
         for cell, code, reason in zip(cells, codes, away, strict=True):
             found: dict[str, Any] = {"code": code}
             if reason:
@@ -187,7 +191,10 @@ ROOT = "/book"
 
 
 def reasons(
-    codes: Sequence[str], given: Sequence[str | None], absent: dict[str, str]
+    codes: Sequence[str],
+    given: Sequence[str | None],
+    absent: dict[str, str],
+    harmless: Collection[int] = (),
 ) -> list[str | None]:
     """Return for each cell why it cannot run in a browser, or None.
 
@@ -199,6 +206,8 @@ def reasons(
         Reasons that the cells' options give.
     absent : dict of str
         Modules that are not there, with their names in words.
+    harmless : collection of int
+        Cells of which their options say that they change nothing from before.
     """
     found: list[str | None] = []
     for reason, used in zip(given, modules(codes, list(absent)), strict=True):
@@ -207,7 +216,7 @@ def reasons(
             reason = reason or f"needs {missing}, which the page does not load"
         found.append(str(reason) if reason else None)
     away = [number for number, reason in enumerate(found) if reason]
-    for number, earlier in out_of_reach(codes, away).items():
+    for number, earlier in out_of_reach(codes, away, harmless).items():
         found[number] = f"needs cell {earlier + 1}, which cannot run here"
     return found
 

@@ -121,3 +121,9 @@ def test_what_is_derived_is_followed_from_name_to_name():
 )
 def test_what_a_cell_that_does_not_run_may_have_changed_is_out_of_reach(sources, away, expected):
     assert out_of_reach(sources, away) == expected
+
+
+def test_a_cell_that_is_known_to_change_nothing_leaves_what_was_there_in_reach():
+    sources = ["a = [1]", "b = measure(a)", "a", "b"]
+    assert out_of_reach(sources, [1]) == {2: 1, 3: 1}
+    assert out_of_reach(sources, [1], [1]) == {3: 1}

@@ -11,6 +11,7 @@ The module imports nothing but the standard library, so tests and a browser can 
 """
 
 import ast
+import builtins
 from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
@@ -22,6 +23,15 @@ PURE_METHODS = frozenset(
     transpose values var view zfill _asdict _replace
     """.split()  # noqa: SIM905
 )
+CHANGING_FUNCTIONS = frozenset(
+    """
+    copyto fill_diagonal heapify heappop heappush heapreplace insort insort_left insort_right place
+    put put_along_axis putmask setattr setitem shuffle
+    """.split()  # noqa: SIM905
+)
+"""Functions of modules that change what they are given; those with ``out=`` do, too."""
+
+BUILTINS = frozenset(dir(builtins))
 PURE_FUNCTIONS = frozenset(
     "abs bool float id int isinstance len max min print range repr round str sum type".split()  # noqa: SIM905
 )
@@ -353,7 +363,7 @@ def derived(sources: Sequence[str], origins: Set[str]) -> list[bool]:
                 reached |= reader.names.bound | reader.names.touched
                 if isinstance(statement, ast.Expr) and not _only_shows(statement.value):
                     # A call for its effect: what it is given may hold the other by now.
-                    reached |= set(_passed(statement)) - imported
+                    reached |= set(_passed(statement, imported)) - imported
             else:
                 reached -= reader.names.bound
         found.append(uses)
@@ -408,11 +418,13 @@ def needed(of_cell: Sequence[Writers], target: int) -> list[int]:
     return sorted(found)
 
 
-def out_of_reach(sources: Sequence[str], away: Collection[int]) -> dict[int, int]:
+def out_of_reach(
+    sources: Sequence[str], away: Collection[int], harmless: Collection[int] = ()
+) -> dict[int, int]:
     """Return the cells that need one that does not run, each with the first such cell.
 
-    A cell that does not run counts as one that changes whatever it passes to a function or method,
-    and all that may be the same object under another name.
+    A cell that does not run counts as one that changes whatever it passes to a function of the page
+    or a method, and all that may be the same object under another name.
 
     Parameters
     ----------
@@ -420,15 +432,22 @@ def out_of_reach(sources: Sequence[str], away: Collection[int]) -> dict[int, int
         The code of all cells of a page.
     away : collection of int
         The numbers of the cells that do not run.
+    harmless : collection of int
+        Those of them that are known to change nothing that was there before.
     """
     cells = read_pages_names(sources)
-    same = _other_names(sources)
+    fixed = {name for source in sources for tree in _parsed(source) for name in _fixed(tree)}
+    imported = {name for source in sources for tree in _parsed(source) for name in _imported(tree)}
     gone = set(away)
     found: dict[int, int] = {}
     for number in range(len(cells)):
         if number in gone:
             trees = _parsed(sources[number])
-            passed = {name for tree in trees for name in _passed(tree)} | cells[number].touched
+            same = _other_names(sources[: number + 1])
+            passed = {name for tree in trees for name in _passed(tree, imported)} - fixed
+            passed |= cells[number].touched
+            if number in harmless:
+                passed = cells[number].touched = set()
             cells[number].touched |= {other for name in passed for other in same.get(name, {name})}
             continue
         earlier = [n for n in needed(writers(cells[: number + 1]), number) if n in gone]
@@ -445,13 +464,27 @@ def _parsed(source: str) -> list[ast.Module]:
         return []
 
 
-def _passed(tree: ast.AST) -> Iterator[str]:
+def _passed(tree: ast.AST, imported: Collection[str] = ()) -> Iterator[str]:
+    """Yield the names whose objects calls may change, since they are given them."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            pure = isinstance(node.func, ast.Attribute) and node.func.attr in PURE_METHODS
-            pure |= isinstance(node.func, ast.Name) and node.func.id in PURE_FUNCTIONS
+        if isinstance(node, ast.Call) and not _leaves_alone(node, imported):
             for part in (*node.args, *(keyword.value for keyword in node.keywords)):
-                yield from () if pure else _same_object(part)
+                yield from _same_object(part)
+
+
+def _leaves_alone(node: ast.Call, imported: Collection[str]) -> bool:
+    """Tell whether a call changes nothing that it is given, as most functions of modules do not."""
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if isinstance(node.func, ast.Name) and name in PURE_FUNCTIONS:
+        return True
+    root = node.func
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    of_module = isinstance(root, ast.Name) and root.id in imported
+    if of_module:
+        changing = any(keyword.arg == "out" for keyword in node.keywords)
+        return name not in CHANGING_FUNCTIONS and not changing
+    return isinstance(node.func, ast.Attribute) and name in PURE_METHODS
 
 
 def _same_object(node: ast.expr | None) -> Iterator[str]:
@@ -461,6 +494,8 @@ def _same_object(node: ast.expr | None) -> Iterator[str]:
     elif isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Await):
         yield from _same_object(node.value)
     elif isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Name) and node.func.id in PURE_FUNCTIONS:
+            return
         receiver = [node.func.value] if isinstance(node.func, ast.Attribute) else []
         for part in (*receiver, *node.args, *(keyword.value for keyword in node.keywords)):
             yield from _same_object(part)
@@ -477,16 +512,27 @@ def _same_object(node: ast.expr | None) -> Iterator[str]:
 
 def _other_names(sources: Sequence[str]) -> dict[str, set[str]]:
     """Return for each name those that may stand for the same object, or for one in it."""
-    modules = {name for tree in map(_parsed, sources) for t in tree for name in _imported(t)}
+    fixed = {name for source in sources for tree in _parsed(source) for name in _fixed(tree)}
     groups: dict[str, set[str]] = {}
     for source in sources:
         for tree in _parsed(source):
             for node in ast.walk(tree):
                 value, targets = _assigned(node)
-                names = {*_same_object(value), *(n for t in targets for n in _stored(t))} - modules
+                if not targets:
+                    continue
+                names = {*_same_object(value), *(n for t in targets for n in _stored(t))} - fixed
+                names -= BUILTINS
                 group = set().union(names, *(groups.get(name, ()) for name in names))
                 groups.update(dict.fromkeys(group, group))
     return groups
+
+
+def _fixed(tree: ast.AST) -> Iterator[str]:
+    """Yield the names of what is passed on and not changed: modules, functions and classes."""
+    yield from _imported(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:
