@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from nnfs import arguments, returned
-from nnfs.tiles import TILE
+from nnfs.tiles import TILE, taken_by
 from nnfs.tiles import Tiles as Tiles
 from nnfs.types import Array, Gradient
 
@@ -86,7 +86,7 @@ def full_batch(
     m = y.size
     cuts = _cuts(X.T, part)
     with one_blas_thread(), _mapping(min(threads, len(cuts))) as map_parts:
-        form = _tiles if getattr(gradient, "takes_tiles", False) else _matrix
+        form = _tiles if taken_by(gradient) else _matrix
         parts = list(map_parts(lambda chosen: (form(X.T[chosen]), _untouchable(y[chosen])), cuts))
         ended = False
 

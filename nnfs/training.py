@@ -39,6 +39,8 @@ from nnfs.types import Array, Gradient
 
 ITERATIONS = 750
 DIGIT_INPUTS, DIGITS = 784, 10
+MOST_CLASSES = 100_000
+"""More are taken for labels that are no numbers of classes."""
 
 
 class _Result(NamedTuple):
@@ -148,7 +150,7 @@ class Run:
     ) -> None:
         X = arguments.examples(X)
         if params is None:
-            params = _start(X, y, hidden, n_classes, scheme, seed)
+            params = _start(X, y, validation, hidden, n_classes, scheme, seed)
         if activation is not None:
             params = network.with_activation(arguments.blocks(params), activation)
         before = getattr(params, "data_range", None)
@@ -663,21 +665,46 @@ def train(
 
 
 def _start(
-    X: Array, y: ArrayLike, hidden: Any, n_classes: int | None, scheme: str, seed: int
+    X: Array,
+    y: ArrayLike,
+    validation: Any,
+    hidden: Any,
+    n_classes: int | None,
+    scheme: str,
+    seed: int,
 ) -> Any:
     """Return random parameters for these examples."""
     hidden = arguments.widths(hidden, "hidden")
     if n_classes is None:
-        n_classes = _classes(y, X)
+        n_classes = _classes(X, y, validation)
     return initialise.init_params(
         X.shape[0], hidden, n_classes, scheme=scheme, seed=seed, dtype=X.dtype
     )
 
 
-def _classes(y: ArrayLike, X: Array) -> int:
+def _classes(X: Array, y: ArrayLike, validation: Any) -> int:
     """Return how many classes the labels name. A few digits need not show all ten."""
-    y = arguments.labels(y, np.iinfo(np.int32).max, X.shape[-1])
-    return max(int(y.max()) + 1, DIGITS if X.shape[0] == DIGIT_INPUTS else 1)
+    parts = [y]
+    if isinstance(validation, tuple | list) and len(validation) == 2:
+        parts.append(validation[1])
+    n_classes = max(_named(part) for part in parts)
+    if n_classes > MOST_CLASSES:
+        raise ValueError(
+            f"the largest label is {n_classes - 1}, which would mean {n_classes} classes: to "
+            "number those that there are, pass np.unique(y, return_inverse=True)[1], or say "
+            "n_classes"
+        )
+    return max(n_classes, DIGITS if X.shape[0] == DIGIT_INPUTS else 1)
+
+
+def _named(y: ArrayLike) -> int:
+    """Return one more than the largest label; labels that are none are told later."""
+    y = arguments.array(y, "labels")
+    if y.ndim == 2:
+        return int(min(y.shape))
+    if y.dtype.kind not in "iuf" or not np.isfinite(y).any():
+        return 1
+    return max(int(y[np.isfinite(y)].max()) + 1, 1)
 
 
 def _optional(value: int | None, name: str) -> int | None:
