@@ -7,10 +7,13 @@
 >>> nnfs.accuracy(training.params, X, y)
 1.0
 
-The modules, in the order in which data flows: `data` with its readers, `functions`, `layers`,
-`network`, `initialise`, `gradients`, `regularise`, `engine`, `batches`, `optimizers`, `schedules`,
-`training`; `pictures`, `storage`, `plots`, `cli` and `autograd`, which needs none of them, stand at
-the end.
+The modules, in the order in which data flows: `types`, `arguments` and `returned`, which check what
+callers and their functions hand over; `data` with its readers `idx`, `kaggle`, `digit_files` and
+`file_kinds`; `functions`, `scores`, `activations`, `layers`, `network`, `initialise`, `checking`,
+`regularise`; `tiles`, `engine` and `batches`; `schedules`, `optimizers`, `descent`,
+`early_stopping`, `progress`, `checkpoints`, `resuming` and `training`; `pictures`, `storage`,
+`plots` and `cli`.
+`autograd` needs none of them. `gradients` is the former name of `checking`.
 """
 
 from importlib import import_module
@@ -29,7 +32,7 @@ from nnfs.pictures import prepare_picture, read_picture
 from nnfs.storage import load_parameters, save_parameters
 from nnfs.training import DivergenceError, History, Training, train
 
-__version__ = "0.2.0"
+__version__ = "0.2.0.dev0"
 
 __all__ = ["MNIST", "DataError", "load_mnist"]
 __all__ += ["cross_entropy", "log_softmax", "one_hot", "relu", "relu_mask", "softmax"]

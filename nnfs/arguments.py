@@ -214,8 +214,9 @@ def biases(params: Sequence[Array]) -> Sequence[Array]:
 
 def with_weights(params: Sequence[Array], weights: Sequence[Array]) -> Any:
     """Return W1, b1, ..., WL, bL with other weights, in the kind of tuple that they are."""
-    pairs = zip(weights, biases(params), strict=True)
-    return rebuilt(params, [block for pair in pairs for block in pair])
+    changed = list(params)
+    changed[::2] = weights
+    return rebuilt(params, changed)
 
 
 def name(place: int) -> str:

@@ -6,18 +6,16 @@
 [[0.3679, 0.3679]]
 
 Every operation makes a `Node` that remembers its operands, and for each operand a function from
-the gradient by the result to the gradient by the operand: the operation's adjoint. Nothing here
-comes from the rest of the package: it judges the gradients that were derived by hand.
+the gradient with respect to the result to that with respect to the operand: the operation's
+adjoint. Nothing here comes from the rest of the package: it judges the gradients that were derived
+by hand.
 """
 
 from collections.abc import Callable, Sequence
-from itertools import count
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-
-_numbers = count()
 
 
 class Node:
@@ -26,15 +24,15 @@ class Node:
     Attributes
     ----------
     value : array
-    origins : pairs of an operand and the function from the gradient by this node to that by it
-    number : int, counted up as nodes are made
+    origins : pairs of an operand and the function from the gradient with respect to this node to
+        that with respect to the operand
     """
 
     # NumPy leaves array @ node, array + node and the like to the methods below.
     __array_ufunc__ = None
 
     def __init__(self, value: Any, *origins: tuple["Node", Callable[[Any], Any]]) -> None:
-        self.value, self.origins, self.number = np.asarray(value), origins, next(_numbers)
+        self.value, self.origins = np.asarray(value), origins
 
     def __add__(self, other: Any) -> "Node":
         a, b = self, _node(other)
@@ -57,6 +55,22 @@ class Node:
 
     def __sub__(self, other: Any) -> "Node":
         return self + -_node(other)
+
+    def __rsub__(self, other: Any) -> "Node":
+        return _node(other) + -self
+
+    def __truediv__(self, other: Any) -> "Node":
+        return self * _node(other) ** -1
+
+    def __rtruediv__(self, other: Any) -> "Node":
+        return _node(other) * self**-1
+
+    def __pow__(self, power: Any) -> "Node":
+        if isinstance(power, Node):
+            raise TypeError("the power of a node must be a number, not a node")
+        n = np.asarray(power, np.result_type(self.value, np.float32))[()]
+        slope = n * self.value ** (n - 1)
+        return Node(self.value**n, (self, lambda g: _folded(g * slope, self)))
 
     __radd__, __rmul__ = __add__, __mul__
 
@@ -92,7 +106,7 @@ def _folded(g: Any, operand: Node) -> Any:
 
 
 def differentiate(loss: Node) -> dict[Node, Any]:
-    """Return the gradient of a loss by every node that it was made from.
+    """Return the gradient of a loss with respect to every node that it was made from.
 
     Parameters
     ----------
@@ -113,15 +127,31 @@ def differentiate(loss: Node) -> dict[Node, Any]:
     """
     if loss.value.size != 1:
         raise ValueError(f"the loss has shape {loss.value.shape}; expected one number")
-    gradients, waiting = {loss: np.ones_like(loss.value)}, {loss}
-    while waiting:
-        # The latest node: whatever was made from it came later still, so its gradient is whole.
-        node = max(waiting, key=lambda node: node.number)
-        waiting.remove(node)
+    gradients = {loss: np.ones_like(loss.value)}
+    for node in _backwards(loss):
         for operand, pullback in node.origins:
             gradients[operand] = gradients.get(operand, 0) + pullback(gradients[node])
-            waiting.add(operand)
     return gradients
+
+
+def _backwards(loss: Node) -> list[Node]:
+    """Return the nodes that a loss was made from, each after all that was made from it.
+
+    When its turn comes its gradient is whole. Each is entered once and left when all of its
+    operands were.
+    """
+    left: dict[Node, None] = {}
+    entered, path = {loss}, [(loss, iter(loss.origins))]
+    while path:
+        node, operands = path[-1]
+        operand = next((operand for operand, _ in operands if operand not in entered), None)
+        if operand is None:
+            left[node] = None
+            path.pop()
+        else:
+            entered.add(operand)
+            path.append((operand, iter(operand.origins)))
+    return list(reversed(left))
 
 
 def gradient(params: Sequence[ArrayLike], X: ArrayLike, y: Any) -> tuple[Any, int, list[Any]]:

@@ -1,6 +1,6 @@
 """Check any gradient against derivatives that need nothing but the loss.
 
-Two derivatives of the loss J by one parameter p, both taken in double precision:
+Two derivatives of the loss J with respect to one parameter p, both taken in double precision:
 
 * the central difference (J(p + h) - J(p - h)) / 2h, wrong by about h^2 from truncation and by
   about 1e-16 / h from rounding;
@@ -280,7 +280,7 @@ def _chosen(params: Sequence[Array], sample: int | None, rng: "np.random.Generat
 
 
 def _central_differences(loss: Loss, theta: Array, chosen: Array) -> tuple[Array, Array]:
-    """Return the central difference by each entry, and how far the slopes on both sides differ."""
+    """Return the central difference of each entry, and how far the slopes beside it differ."""
     middle = loss(theta)
     found = [_central_difference(loss, theta, i, DIFFERENCE_STEP, middle) for i in chosen]
     return np.array([slope for slope, _ in found]), np.array([bend for _, bend in found])
@@ -325,7 +325,7 @@ def _finer_difference(loss: Loss, theta: Array, i: int) -> tuple[Any, Any]:
 
 @dataclass(frozen=True)
 class _Derivatives:
-    """Both derivatives by the chosen entries.
+    """Both derivatives with respect to the chosen entries.
 
     Attributes
     ----------

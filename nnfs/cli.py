@@ -14,12 +14,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import nnfs
 from nnfs import (
     activations,
     arguments,
@@ -38,7 +38,7 @@ from nnfs import (
 from nnfs.arguments import Array
 from nnfs.data import MNIST
 from nnfs.descent import DivergenceError
-from nnfs.digit_files import N_PIXELS, OTHER_DATA
+from nnfs.digit_files import OTHER_DATA, SHAPE, spelt, square
 from nnfs.functions import softmax
 from nnfs.training import Run, Training
 
@@ -118,9 +118,7 @@ def _given(argv: Sequence[str] | None) -> dict[str, Any]:
 
 
 def _version() -> str:
-    with suppress(PackageNotFoundError):
-        return f"nnfs-book {version('nnfs-book')}"
-    return "nnfs-book, not installed"
+    return f"nnfs-book {nnfs.__version__}"
 
 
 def _add_train(commands: Any) -> argparse.ArgumentParser:
@@ -252,12 +250,17 @@ def train(options: argparse.Namespace) -> int:
     say: Callable[[str], None] = (lambda line: None) if options.quiet else _print
     saved = None if options.resume is None else _take_up(options)
     say(f"data: {data.find_source(options.data)}")
-    parts = _parts(_load(options.data, options.split, options.seed, options.test_size), options)
+    digits = _load(options.data, options.split, options.seed, options.test_size)
+    parts = _parts(digits, options)
     counts = {"training": "train", "validation": "validation", "test": "test"}
     told = (f"{parts[p][1].size} {name} images" for name, p in counts.items() if p in parts)
-    say(", ".join(told))
+    say(", ".join(told) + _described(digits))
     with _folder(options.out), _interruptible() as interrupted:
-        run = _begun(options, parts) if saved is None else _gone_on(saved, options, parts, say)
+        run = (
+            _begun(options, parts, digits.n_classes)
+            if saved is None
+            else _gone_on(saved, options, parts, say)
+        )
         about = _about(options, run)
         checkpoints = resuming.Checkpoints(run, options.out / CHECKPOINT, about=about)
         steps = iter(run)
@@ -271,7 +274,13 @@ def train(options: argparse.Namespace) -> int:
             # Before all else: figures take their time, and a second Ctrl-C may end it.
             run.save(options.out / CHECKPOINT, about=about)
         accuracies = _accuracies(run.result.params, parts)
-        _write(options.out, run.result, parts["test"], {**about, "done": run.iteration}, accuracies)
+        _write(
+            options.out,
+            run.result,
+            parts["test"],
+            {**about, "done": run.iteration, "shape": list(digits.shape)},
+            accuracies,
+        )
         run.save(options.out / CHECKPOINT, about=about)
         say(f"written to {options.out}: loss, accuracy, predictions, history, parameters")
         if interrupted():
@@ -286,6 +295,13 @@ def train(options: argparse.Namespace) -> int:
 
 
 Part = tuple[Array, Array]
+
+
+def _described(digits: MNIST) -> str:
+    """Return what to say of other images than digits."""
+    if digits.shape == SHAPE and digits.n_classes == MNIST.n_classes:
+        return ""
+    return f"; {spelt(digits.shape)} pixels, {digits.n_classes} classes"
 
 
 def _parts(digits: MNIST, options: argparse.Namespace) -> dict[str, Part]:
@@ -310,14 +326,14 @@ def _about(options: argparse.Namespace, run: Run) -> dict[str, Any]:
     return {"data": _used(options.data), **settings, "iterations": run.iterations}
 
 
-def _begun(options: argparse.Namespace, parts: dict[str, Part]) -> Run:
+def _begun(options: argparse.Namespace, parts: dict[str, Part], n_classes: int) -> Run:
     """Return the run that the options describe, before its first step."""
     X, y = parts["train"]
     options.alpha = options.alpha or optimizers.KINDS[options.optimizer].alpha
     return Run(
         X,
         y,
-        params=_start(options, len(X), 1 + max(int(y.max()) for _, y in parts.values())),
+        params=_start(options, len(X), n_classes),
         seed=options.seed,
         iterations=None if options.epochs else options.iterations,
         epochs=options.epochs,
@@ -523,7 +539,7 @@ def _write(
     figures = {
         "loss.png": plots.curves({"loss": loss}, "loss (nats)"),
         "accuracy.png": plots.curves({"accuracy": 100 * accuracy}, "accuracy (%)"),
-        "predictions.png": plots.predictions(shown, A2, test[1][:N_SHOWN]),
+        "predictions.png": plots.predictions(shown, A2, test[1][:N_SHOWN], shape=settings["shape"]),
     }
     for name, figure in figures.items():
         with storage.replacing(out / name) as file:
@@ -547,11 +563,12 @@ def predict(options: argparse.Namespace) -> int:
         )
     if files:
         _print(told)
-        _answer_files(params, files, options.output)
+        _answer_files(params, files, options.output, _image_shape(options.parameters, params, run))
         return 0
     if options.output is not None:
         raise ValueError(f"--output {options.output}: answers are written for files; name one")
     digits = _test_part(options, run)
+    _check_fit(options.parameters, params, digits)
     n_test = digits.y_test.size
     images = places or list(range(min(10, n_test)))
     if max(images) >= n_test:
@@ -569,19 +586,50 @@ def _network(path: Path) -> tuple[Any, dict[str, Any], str]:
             "another as --parameters"
         )
     params = storage.load_parameters(path)
-    if params[0].shape[1] != N_PIXELS:
-        raise ValueError(
-            f"{path}: a network of {params[0].shape[1]} inputs, its first weights have shape "
-            f"{params[0].shape}; expected one for images of {N_PIXELS} pixels"
-        )
     run = storage.load_settings(path.parent)
-    widths = "-".join(str(size) for size in (N_PIXELS, *(len(b) for b in params[1::2])))
+    widths = "-".join(
+        str(size) for size in (params[0].shape[1], *map(len, arguments.biases(params)))
+    )
     reached = run.get("test_accuracy")
     told = "" if reached is None else f", {100 * reached:.1f} % of its test images right"
     return params, run, f"network: {path}, {widths}{told}"
 
 
-def _answer_files(params: Sequence[Array], files: list[Path], output: Path | None) -> None:
+def _image_shape(path: Path, params: Sequence[Array], run: Mapping[str, Any]) -> tuple[int, int]:
+    """Return rows and columns of the images that a saved network takes."""
+    n = params[0].shape[1]
+    told = run.get("shape")
+    shape = square(n) if told is None else (told[0], told[1])
+    if shape is None or shape[0] * shape[1] != n:
+        place = path.parent / storage.SETTINGS
+        says = "does not say" if told is None else f"says {spelt(told)} for"
+        raise ValueError(
+            f"{path}: a network of {n} inputs, its first weights have shape {params[0].shape}, and "
+            f"{place} {says} the rows and columns of its images; expected one that python -m nnfs "
+            "train wrote, beside its run.json"
+        )
+    return shape
+
+
+def _check_fit(path: Path, params: Sequence[Array], digits: MNIST) -> None:
+    """Raise ValueError unless a network takes such images and tells their classes apart."""
+    n, c = params[0].shape[1], len(params[-1])
+    if len(digits.x_test) != n:
+        raise ValueError(
+            f"{path}: a network of {n} inputs, its first weights have shape {params[0].shape}; the "
+            f"data have images of {len(digits.x_test)} pixels, {spelt(digits.shape)}: name the "
+            "data of its run as --data"
+        )
+    if digits.n_classes > c:
+        raise ValueError(
+            f"{path}: a network of {c} classes; the data have labels up to {digits.n_classes - 1}, "
+            f"expected 0..{c - 1}: name the data of its run as --data"
+        )
+
+
+def _answer_files(
+    params: Sequence[Array], files: list[Path], output: Path | None, shape: tuple[int, int]
+) -> None:
     """Print answers for pictures and write those for tables of images."""
     kinds = {path: _is_picture(path) for path in files}
     tables = [path for path in files if not kinds[path]]
@@ -592,13 +640,13 @@ def _answer_files(params: Sequence[Array], files: list[Path], output: Path | Non
     rows = []
     for path in files:
         if kinds[path]:
-            A2 = _answers(params, pictures.read_picture(path), path)[:, 0]
+            A2 = _answers(params, pictures.read_picture(path, shape), path)[:, 0]
             best = np.argsort(-A2, kind="stable")[:3]
             first, *others = (f"{digit}  p {A2[digit]:.4f}" for digit in best)
             _print(f"{path}  answer {first}" + (f"  then {', '.join(others)}" if others else ""))
             rows.append((str(path), int(best[0])))
         else:
-            _answer_table(params, path, outputs[path])
+            _answer_table(params, path, outputs[path], shape)
     if rows and output is not None:
         _write_answers(output, ("File", "Label"), rows)
 
@@ -646,8 +694,10 @@ def _answers(params: Sequence[Array], X: Array, path: Path) -> Array:
     return _probabilities(params, X)
 
 
-def _answer_table(params: Sequence[Array], path: Path, output: Path) -> None:
-    X, y = data.read_images(path)
+def _answer_table(
+    params: Sequence[Array], path: Path, output: Path, shape: tuple[int, int]
+) -> None:
+    X, y = data.read_images(path, shape=shape)
     answers = _answers(params, X, path).argmax(axis=0)
     _write_answers(output, ("ImageId", "Label"), list(enumerate(answers.tolist(), start=1)))
     told = "" if y is None else f", {(answers == y).sum()} of {y.size} right"

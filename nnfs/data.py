@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnfs import arguments, idx
-from nnfs.digit_files import OTHER_DATA, DataError, Digits, read_content, sha256
+from nnfs.digit_files import OTHER_DATA, SHAPE, DataError, Digits, read_content, sha256, spelt
 
 PACKAGE = Path(__file__).resolve().parent
 # Inside an installed package, beside it in the repository.
@@ -45,8 +45,17 @@ def bundle_part(folder: Path, sha256: Mapping[str, str]) -> None:
     BUNDLED_DIR, BUNDLED_SHA256 = folder, dict(sha256)
 
 
-class MNIST(NamedTuple):
-    """Digits in two parts, one column an example.
+class _Parts(NamedTuple):
+    x_train: NDArray[np.float32]
+    y_train: NDArray[np.intp]
+    x_test: NDArray[np.float32]
+    y_test: NDArray[np.intp]
+
+
+class MNIST(_Parts):
+    """Digits, or other images, in two parts, one column an example: a named tuple of four.
+
+    For other images than digits, 784 stands for the pixels of one of them.
 
     Attributes
     ----------
@@ -54,17 +63,18 @@ class MNIST(NamedTuple):
         Brightness of the pixels in [0, 1], row by row of the image; 0 is the background. The
         transpose of a C-contiguous (m, 784) array.
     y_train : (m,) array of intp (int64 on a 64-bit machine)
-        Labels in 0..9.
+        Labels in 0..n_classes-1.
     x_test : (784, n) array of float32
         As `x_train`.
     y_test : (n,) array of intp
         As `y_train`.
+    shape : (rows, columns) of an image
+    n_classes : int
+        One more than the largest label of the source: 10 of digits.
     """
 
-    x_train: NDArray[np.float32]
-    y_train: NDArray[np.intp]
-    x_test: NDArray[np.float32]
-    y_test: NDArray[np.intp]
+    shape: tuple[int, int] = SHAPE
+    n_classes: int = 10
 
 
 @dataclass(frozen=True)
@@ -154,18 +164,20 @@ def load_mnist(
                 f"{found.path}: a CSV file has no official split; use"
                 ' split="original", or source="bundled" or a folder of IDX files'
             )
-        return _as_columns(_read_digits(found, "train"), _read_digits(found, "t10k"))
+        train, test = _read_digits(found, "train"), _read_digits(found, "t10k")
+        _check_alike(found.path, train, test)
+        return _as_columns(train, test, _n_classes(found.path, train.labels))
     rng = arguments.generator(seed)
     digits = _read_digits(found, "train")
     order = rng.permutation(len(digits.labels))
     if found.kind != "csv":
         order = order[:N_DRAWN]
     n_test = _check_n_test(n_test, order.size)
-    train, test = order[n_test:], order[:n_test]
-    return _as_columns(
-        Digits(digits.pixels[train], digits.labels[train]),
-        Digits(digits.pixels[test], digits.labels[test]),
+    train, test = (
+        digits._replace(pixels=digits.pixels[rows], labels=digits.labels[rows])
+        for rows in (order[n_test:], order[:n_test])
     )
+    return _as_columns(train, test, _n_classes(found.path, digits.labels))
 
 
 def find_source(source: str | os.PathLike[str] | None = None) -> Source:
@@ -205,18 +217,22 @@ def find_source(source: str | os.PathLike[str] | None = None) -> Source:
 
 
 def read_images(
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str], *, shape: tuple[int, int] | None = None
 ) -> tuple[NDArray[np.float32], NDArray[np.intp] | None]:
     """Return all images of one file, with or without labels.
 
     Parameters
     ----------
     path : str or path-like
-        A CSV file of 784 pixels a line, with or without a label as well, or an IDX file of images.
+        A CSV file of the pixels of an image a line, with or without a label as well, or an IDX
+        file of images.
+    shape : (rows, columns), optional
+        What the images have to be. Without it those of a CSV file are taken for square, unless
+        the names of the columns count rows and columns.
 
     Returns
     -------
-    X : (784, m) array of float32 in [0, 1]
+    X : (rows * columns, m) array of float32 in [0, 1]
     y : (m,) array of intp, or None if the file has no labels
 
     Raises
@@ -231,8 +247,13 @@ def read_images(
     path = Path(path)
     content = read_content(path)
     if content.startswith(b"\0\0\x08"):
-        return _scaled(idx.read_images(path, content)).T, None
-    pixels, labels = kaggle.read_table(path, content)
+        images = idx.read_images(path, content)
+        if shape is not None and images.shape[1:] != tuple(shape):
+            raise DataError(
+                f"{path}: its images have {spelt(images.shape[1:])} pixels; expected {spelt(shape)}"
+            )
+        return _scaled(images.reshape(len(images), -1)).T, None
+    pixels, labels, _ = kaggle.read_table(path, content, shape)
     return _scaled(pixels).T, None if labels is None else labels.astype(np.intp)
 
 
@@ -272,14 +293,14 @@ def inventory(source: str | os.PathLike[str] | None = None) -> list[FileSummary]
 def _labelled(path: Path, content: bytes) -> Digits:
     from nnfs import kaggle  # here, so that importing nnfs does not pay for it
 
-    pixels, labels = kaggle.read_table(path, content)
+    pixels, labels, shape = kaggle.read_table(path, content)
     if labels is None:
         raise DataError(
-            f"{path}: line 1 has no column label; {kaggle.EXPECTED}; this looks like Kaggle's"
-            " test.csv, which has no labels: use its train.csv, or for answers to these images"
-            " python -m nnfs predict"
+            f"{path}: line 1 has no column label; {kaggle.expected(shape)}; this looks like"
+            " Kaggle's test.csv, which has no labels: use its train.csv, or for answers to these"
+            " images python -m nnfs predict"
         )
-    return Digits(pixels, labels)
+    return Digits(pixels, labels, shape)
 
 
 def _summary(path: Path, content: bytes, count: int) -> FileSummary:
@@ -324,14 +345,51 @@ def _check_n_test(n_test: object, n_rows: int) -> int:
     return number
 
 
-def _as_columns(train: Digits, test: Digits) -> MNIST:
+def _n_classes(path: Path, labels: NDArray[np.uint8]) -> int:
+    """Return how many classes there are: the labels decide.
+
+    Raises
+    ------
+    DataError
+        If most of these classes have no image, though there are images enough: such labels do not
+        number the classes.
+    """
+    n_classes, there = int(labels.max()) + 1, np.unique(labels).size
+    if 2 * there < n_classes and labels.size >= 10 * n_classes:
+        place = int(labels.argmax())
+        raise DataError(
+            f"{path}: label {n_classes - 1} of image {place} means classes 0..{n_classes - 1}, but"
+            f" only {there} of them have images; expected labels that number the classes from 0 on"
+        )
+    return n_classes
+
+
+def _check_alike(path: Path, train: Digits, test: Digits) -> None:
+    """Raise DataError unless a network for the training files can answer for the test files."""
+    if test.shape != train.shape:
+        raise DataError(
+            f"{path}: the t10k images have {spelt(test.shape)} pixels; expected"
+            f" {spelt(train.shape)}, as the training images have"
+        )
+    top = int(train.labels.max())
+    wrong = np.flatnonzero(test.labels > top)
+    if wrong.size:
+        raise DataError(
+            f"{path}: t10k label {wrong[0]} is {test.labels[wrong[0]]}; expected 0..{top}, as the"
+            " training labels are"
+        )
+
+
+def _as_columns(train: Digits, test: Digits, n_classes: int) -> MNIST:
     """Return two parts with float32 pixels in [0, 1], one column an example."""
-    return MNIST(
+    digits = MNIST(
         _scaled(train.pixels).T,
         train.labels.astype(np.intp),
         _scaled(test.pixels).T,
         test.labels.astype(np.intp),
     )
+    digits.shape, digits.n_classes = train.shape, n_classes
+    return digits
 
 
 def _scaled(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ Nothing is repaired or guessed. Data that are not exactly what they should be ra
 of one line that names the file, the line or byte, what stands there and what was expected.
 """
 
+import math
 import zlib
 from pathlib import Path
 from typing import NamedTuple
@@ -13,9 +14,8 @@ from numpy.typing import NDArray
 
 from nnfs import file_kinds
 
-SIDE = 28
-N_PIXELS = SIDE * SIDE
-N_CLASSES = 10
+SHAPE = (28, 28)
+"""Rows and columns of the images of MNIST. Those of other data are what the files say."""
 
 OTHER_DATA = (
     "pass a folder of IDX files or a Kaggle train.csv as source=..., or as --data on the command"
@@ -32,14 +32,27 @@ class Digits(NamedTuple):
 
     Attributes
     ----------
-    pixels : (m, 784) array of uint8
+    pixels : (m, rows * columns) array of uint8
         Brightness of the pixels in 0..255.
     labels : (m,) array of uint8
-        Labels in 0..9.
+        Labels from 0 on; the largest says how many classes there are.
+    shape : (rows, columns) of an image
     """
 
     pixels: NDArray[np.uint8]
     labels: NDArray[np.uint8]
+    shape: tuple[int, int] = SHAPE
+
+
+def square(n_pixels: int) -> tuple[int, int] | None:
+    """Return rows and columns of a square image of so many pixels, None if there is none."""
+    side = math.isqrt(max(n_pixels, 0))
+    return (side, side) if side > 1 and side * side == n_pixels else None
+
+
+def spelt(shape: tuple[int, int]) -> str:
+    """Return rows and columns as people write them."""
+    return f"{shape[0]}x{shape[1]}"
 
 
 def read_content(path: Path) -> bytes:

@@ -45,7 +45,7 @@ def affine_gradients(dZ: Array, X: Array) -> tuple[Array, Array]:
     Parameters
     ----------
     dZ : (..., k, m) array
-        Column i: the gradient of example i's own loss by column i of Z.
+        Column i: the gradient of example i's own loss with respect to column i of Z.
     X : (..., n, m) inputs of the affine map
 
     Returns
@@ -216,7 +216,7 @@ def cross_entropy(Z2: ArrayLike, Y: ArrayLike) -> Array:
 
 
 def cross_entropy_gradient(A2: Array, Y: Array) -> Array:
-    """Return ``dZ2 = A2 - Y``: in column i the gradient of example i's loss by its logits.
+    """Return ``dZ2 = A2 - Y``: column i is the gradient of its loss with respect to its logits.
 
     Parameters
     ----------

@@ -14,10 +14,7 @@ from numpy.typing import NDArray
 
 from nnfs import file_kinds
 from nnfs.digit_files import (
-    N_CLASSES,
-    N_PIXELS,
     OTHER_DATA,
-    SIDE,
     DataError,
     Digits,
     read_content,
@@ -69,34 +66,27 @@ def read_pair(
     images_name, labels_name = NAMES[part]
     images_path, images_content = _read_file(folder, images_name, hashes)
     labels_path, labels_content = _read_file(folder, labels_name, hashes)
-    images = _idx_array(images_path, images_content, (SIDE, SIDE))
+    images = _idx_array(images_path, images_content, 3)
     refuse_scaled(images_path, images)
-    labels = _idx_array(labels_path, labels_content, ())
+    labels = _idx_array(labels_path, labels_content, 1)
     if len(images) != len(labels):
         raise DataError(
             f"{images_path}: bytes 4..7 announce {len(images)} images, but {labels_path}"
             f" announces {len(labels)} labels; expected as many of both"
         )
-    wrong = np.flatnonzero(labels >= N_CLASSES)
-    if wrong.size:
-        header_size = len(labels_content) - labels.size
-        raise DataError(
-            f"{labels_path}: byte {header_size + wrong[0]} is label {labels[wrong[0]]};"
-            " expected 0..9"
-        )
     files = [(images_path, images_content), (labels_path, labels_content)]
-    return Digits(images.reshape(-1, N_PIXELS), labels), files
+    return Digits(images.reshape(len(images), -1), labels, images.shape[1:]), files
 
 
 def read_images(path: Path, content: bytes) -> NDArray[np.uint8]:
-    """Return the images (m, 784) of an IDX file of this decompressed content.
+    """Return the images (m, rows, columns) of an IDX file of this decompressed content.
 
     Raises
     ------
     DataError
-        If it is no IDX file of images of 28 x 28.
+        If it is no IDX file of images.
     """
-    images = _idx_array(path, content, (SIDE, SIDE)).reshape(-1, N_PIXELS)
+    images = _idx_array(path, content, 3)
     refuse_scaled(path, images)
     return images
 
@@ -146,8 +136,8 @@ def _found_names(folder: Path) -> str:
     return ", ".join(names[:4]) + (", ..." if len(names) > 4 else "") or "no files"
 
 
-def _idx_array(path: Path, content: bytes, item_shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Return the (count, *item_shape) uint8 array of an IDX file, a view of its content.
+def _idx_array(path: Path, content: bytes, n_axes: int) -> NDArray[np.uint8]:
+    """Return the uint8 array of so many axes in an IDX file, a view of its content.
 
     The header is big-endian integers of four bytes: the magic number 0x0800 + number of axes,
     the count, and the shape of an item.
@@ -157,13 +147,13 @@ def _idx_array(path: Path, content: bytes, item_shape: tuple[int, ...]) -> NDArr
     DataError
         If the header is not that of such a file, or the length not what the header announces.
     """
-    header_size = 4 * (2 + len(item_shape))
+    header_size = 4 * (1 + n_axes)
     if len(content) < header_size:
         raise DataError(
             f"{path}: ends at byte {len(content)}; expected an IDX header of {header_size} bytes"
         )
-    magic, count, *shape = np.frombuffer(content, ">u4", header_size // 4).tolist()
-    expected_magic = 0x0801 + len(item_shape)
+    magic, count, *item = np.frombuffer(content, ">u4", header_size // 4).tolist()
+    expected_magic = 0x0800 + n_axes
     if magic != expected_magic:
         found = file_kinds.kind(content)
         hint = f"; it is {': '.join(found)}" if found and found[0] != "an IDX file" else ""
@@ -171,16 +161,16 @@ def _idx_array(path: Path, content: bytes, item_shape: tuple[int, ...]) -> NDArr
             f"{path}: bytes 0..3 are 0x{magic:08x}; expected the IDX magic"
             f" 0x{expected_magic:08x}{hint}"
         )
-    if tuple(shape) != item_shape:
+    if 0 in item:
         raise DataError(
-            f"{path}: bytes 8..15 announce images of {shape[0]}x{shape[1]}; expected {SIDE}x{SIDE}"
+            f"{path}: bytes 8..15 announce images of {item[0]}x{item[1]}; expected at least 1x1"
         )
     if not count:
         raise DataError(f"{path}: bytes 4..7 announce 0 items; expected at least 1")
-    size = header_size + count * math.prod(item_shape)
+    size = header_size + count * math.prod(item)
     if len(content) != size:
         raise DataError(
             f"{path}: ends at byte {len(content)}; expected {size} bytes for the {count} items"
             " that bytes 4..7 announce; download it again"
         )
-    return np.frombuffer(content, np.uint8, offset=header_size).reshape(-1, *item_shape)
+    return np.frombuffer(content, np.uint8, offset=header_size).reshape(count, *item)

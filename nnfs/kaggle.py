@@ -1,7 +1,8 @@
-"""Read digits from CSV files: a label and 784 pixels a line, as Kaggle and courses hand them out.
+"""Read digits from CSV files: a label and the pixels of an image a line, as Kaggle has them.
 
-The label stands first, last, or under its name in the header; a header may be missing; cells are
-apart by commas, semicolons, tabs or blanks. What could be meant in two ways is refused.
+Images are square, unless the names of the columns count rows and columns. The label stands first,
+last, or under its name in the header; a header may be missing; cells are apart by commas,
+semicolons, tabs or blanks. What could be meant in two ways is refused.
 
 NumPy reads a good file quickly, but says little about a bad one. So whatever looks odd goes to a
 plain scan, which reads what is right and names what is not.
@@ -19,19 +20,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnfs.digit_files import (
-    N_CLASSES,
-    N_PIXELS,
-    SIDE,
+    SHAPE,
     DataError,
     refuse_other_kinds,
     refuse_scaled,
+    square,
 )
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Records: TypeAlias = Iterator[tuple[int, list[str]]]
 
-CSV_HEADER = ["label", *(f"pixel{i}" for i in range(N_PIXELS))]
-EXPECTED = f"expected the {len(CSV_HEADER)} columns label,pixel0,...,pixel{N_PIXELS - 1}"
+N_CLASSES = 10
+"""A column of numbers below this may be the labels, where no name says which is."""
 LABEL_NAMES = {"label", "labels", "class", "target", "digit", "y"}
 INDEX_NAMES = {"", "unnamed: 0", "index", "id", "imageid"}
 
@@ -45,12 +45,14 @@ class Table(NamedTuple):
 
     Attributes
     ----------
-    pixels : (m, 784) array of uint8
+    pixels : (m, rows * columns) array of uint8
     labels : (m,) array of uint8, or None if the file has none
+    shape : (rows, columns) of an image
     """
 
     pixels: Bytes
     labels: Bytes | None
+    shape: tuple[int, int]
 
 
 class Layout(NamedTuple):
@@ -60,6 +62,7 @@ class Layout(NamedTuple):
     ----------
     names : of all columns, for messages
     header : whether the first line is one
+    shape : (rows, columns) of an image
     label : place of the label, or None
     guessed : whether the label may as well stand at the other end, so that what it holds decides
     counter : place of a column that counts the rows, or None
@@ -67,6 +70,7 @@ class Layout(NamedTuple):
 
     names: list[str]
     header: bool
+    shape: tuple[int, int]
     label: int | None
     guessed: bool = False
     counter: int | None = None
@@ -77,7 +81,17 @@ class Layout(NamedTuple):
         return [place for place in range(len(self.names)) if place != self.counter]
 
 
-def read_table(path: Path, content: bytes) -> Table:
+def expected(shape: tuple[int, int] | None = None) -> str:
+    """Return what a line was expected to hold: a label, and the pixels of an image of this shape.
+
+    Without a shape it is that of MNIST, or another where it can be told.
+    """
+    n = math.prod(SHAPE if shape is None else shape)
+    other = "" if shape else ", or the pixels of other square images; others come as IDX files"
+    return f"expected the {n + 1} columns label,pixel0,...,pixel{n - 1}{other}"
+
+
+def read_table(path: Path, content: bytes, shape: tuple[int, int] | None = None) -> Table:
     """Return the rows of a CSV file of digits.
 
     Parameters
@@ -86,6 +100,8 @@ def read_table(path: Path, content: bytes) -> Table:
         For messages only.
     content : bytes
         The file.
+    shape : (rows, columns), optional
+        What the images are known to be; by default square, or as the columns are named.
 
     Returns
     -------
@@ -101,7 +117,7 @@ def read_table(path: Path, content: bytes) -> Table:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         content = content.decode("utf-16", "replace").encode()
     content, delimiter = _delimited(content)
-    layout = _layout(path, next(_records(path, content, delimiter), (1, []))[1])
+    layout = _layout(path, next(_records(path, content, delimiter), (1, []))[1], shape)
     values = _quick_table(content, delimiter, layout)
     if values is None:
         records = _records(path, content, delimiter)
@@ -110,24 +126,17 @@ def read_table(path: Path, content: bytes) -> Table:
         values = _scanned_table(path, records, layout)
     if layout.label is None:
         refuse_scaled(path, values)
-        return Table(values, None)
+        return Table(values, None, layout.shape)
     place = layout.kept.index(layout.label)
     if layout.guessed:
-        place = _label_place(path, values)
-        wrong = np.flatnonzero(values[:, place] >= N_CLASSES)
-        if wrong.size:
-            lines = [n for n, fields in _records(path, content, delimiter) if not _blank(fields)]
-            raise DataError(
-                f"{path}: line {lines[wrong[0] + layout.header]}, column label is"
-                f" '{values[wrong[0], place]}'; expected a whole number in 0..{N_CLASSES - 1}; the"
-                " first column is taken for the label, since line 1 does not name it"
-            )
-    if 0 < place < N_PIXELS:
+        place = _label_place(path, values, layout)
+    last = values.shape[1] - 1
+    if 0 < place < last:
         pixels = np.delete(values, place, axis=1)
     else:
         pixels = values[:, 1:] if place == 0 else values[:, :-1]
     refuse_scaled(path, pixels)
-    return Table(pixels, values[:, place])
+    return Table(pixels, values[:, place], layout.shape)
 
 
 def _delimited(content: bytes) -> tuple[bytes, str]:
@@ -140,7 +149,7 @@ def _delimited(content: bytes) -> tuple[bytes, str]:
     return content, mark if counts[mark] else ","
 
 
-def _layout(path: Path, first: list[str]) -> Layout:
+def _layout(path: Path, first: list[str], shape: tuple[int, int] | None) -> Layout:
     """Return where things stand, from the fields of the first line.
 
     Raises
@@ -150,53 +159,82 @@ def _layout(path: Path, first: list[str]) -> Layout:
     """
     fields = [field.strip() for field in first]
     numbers = [DECIMAL_NUMBER.fullmatch(field) is not None for field in fields]
-    if len(fields) > 1 and all(numbers) and _follow(fields) < len(fields):
-        if len(fields) == len(CSV_HEADER):
-            return Layout(CSV_HEADER, False, label=0, guessed=True)
-        if len(fields) == N_PIXELS:
-            return Layout(CSV_HEADER[1:], False, label=None)
-        raise DataError(f"{path}: line 1 has {len(fields)} columns; {EXPECTED}")
+    if len(fields) > 1 and all(numbers) and _follow(fields, None) < len(fields):
+        return _bare_layout(path, len(fields), shape)
     label = next((i for i, name in enumerate(fields) if name.lower() in LABEL_NAMES), None)
-    spare = len(fields) - N_PIXELS - (label is not None)
-    index = 0 if spare > 0 and label != 0 and fields[0].lower() in INDEX_NAMES else None
+    index = 0 if fields and label != 0 and fields[0].lower() in INDEX_NAMES else None
     pixels = [i for i in range(len(fields)) if i not in (label, index)]
-    good = _follow([fields[i] for i in pixels])
+    names = [fields[i] for i in pixels]
+    images = _shape(len(names), shape) or _named_shape(names)
+    good = _follow(names, images)
+    if images is not None and good == len(names):
+        return Layout(fields, True, images, label, counter=index)
     # Names that only count do not say which of one too many is the label.
-    guessed = label is None and good == len(pixels) == len(CSV_HEADER)
-    if good == len(pixels) == N_PIXELS or guessed:
-        return Layout(fields, True, pixels[0] if guessed else label, guessed, index)
+    rest = _shape(len(names) - 1, shape)
+    if label is None and rest is not None and _follow(names, None) == len(names):
+        return Layout(fields, True, rest, pixels[0], True, index)
     place = pixels[good] if good < len(pixels) else len(fields)
     if 2 * sum(numbers) > len(fields) and good == 0:
         place = numbers.index(False)
     found = f"column {place + 1} is {_shown(fields[place])}" if place < len(fields) else "it ends"
     raise DataError(
-        f"{path}: line 1 is not the header: {found} ({len(fields)} columns found); {EXPECTED}"
+        f"{path}: line 1 is not the header: {found} ({len(fields)} columns found); "
+        f"{expected(shape)}"
     )
 
 
-def _follow(names: list[str]) -> int:
+def _bare_layout(path: Path, count: int, shape: tuple[int, int] | None) -> Layout:
+    """Return where things stand in a file without a header, of so many columns."""
+    for n, labelled in ((count - 1, True), (count, False)):
+        if (images := _shape(n, shape)) is not None:
+            names = [f"pixel{i}" for i in range(n)]
+            if labelled:
+                return Layout(["label", *names], False, images, label=0, guessed=True)
+            return Layout(names, False, images, label=None)
+    raise DataError(f"{path}: line 1 has {count} columns; {expected(shape)}")
+
+
+def _shape(n_pixels: int, known: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return rows and columns of an image of so many pixels, None if they cannot be told."""
+    if known is None:
+        return square(n_pixels)
+    return known if math.prod(known) == n_pixels else None
+
+
+def _named_shape(names: list[str]) -> tuple[int, int] | None:
+    """Return the rows and columns that names such as 1x1, 1x2, ... count, if they do."""
+    rows = [_counted(name)[1:2] for name in names]
+    columns = next((place for place, row in enumerate(rows) if row != rows[0]), len(rows))
+    if columns < 2 or len(names) % columns or len(_counted(names[0])[1::2]) != 2:
+        return None
+    return len(names) // columns, columns
+
+
+def _counted(name: str) -> list[str | int]:
+    """Return a name cut into text and the numbers in it, which stand in every second place."""
+    cut = re.split(r"(\d+)", name.lower(), flags=re.ASCII)
+    return [int(part) if place % 2 else part for place, part in enumerate(cut)]
+
+
+def _follow(names: list[str], shape: tuple[int, int] | None) -> int:
     """Return how many names count the pixels row by row, as p0, p1, ... or 1x1, 1x2, ... do."""
-
-    def parts(name: str) -> list[str | int]:
-        cut = re.split(r"(\d+)", name.lower(), flags=re.ASCII)
-        return [int(part) if place % 2 else part for place, part in enumerate(cut)]
-
-    first = parts(names[0]) if names else []
+    first = _counted(names[0]) if names else []
     counts = first[1::2]
     if len(counts) not in (1, 2) or len(set(counts)) > 1 or counts[0] not in (0, 1):
         return 0
+    columns = shape[1] if shape else SHAPE[1]
     start = int(counts[0])
-    for place, name in enumerate(names[: len(CSV_HEADER)]):
-        numbers = [place] if len(counts) == 1 else divmod(place, SIDE)
-        expected = first.copy()
-        expected[1::2] = [start + number for number in numbers]
-        if parts(name) != expected or (len(counts) == 2 and place == N_PIXELS):
+    for place, name in enumerate(names):
+        numbers = [place] if len(counts) == 1 else divmod(place, columns)
+        following = first.copy()
+        following[1::2] = [start + number for number in numbers]
+        if _counted(name) != following:
             return place
-    return min(len(names), len(CSV_HEADER))
+    return len(names)
 
 
-def _label_place(path: Path, values: Bytes) -> int:
-    """Return which of 785 columns without names is the label: the first or the last.
+def _label_place(path: Path, values: Bytes, layout: Layout) -> int:
+    """Return which column without a name is the label: the first or the last.
 
     The corners of the pictures are dark in all of MNIST, so a column of zeros is a pixel.
 
@@ -205,14 +243,21 @@ def _label_place(path: Path, values: Bytes) -> int:
     DataError
         If either could be.
     """
-    could = [bool((values[:, end] < N_CLASSES).all()) for end in (0, -1)]
+    could = [_may_be_labels(values[:, end]) for end in (0, -1)]
     lit = [bool(values[:, end].any()) for end in (0, -1)]
-    if all(could) and all(lit):
+    if all(lit) and could[0] == could[1]:
         raise DataError(
             f"{path}: line 1 does not say whether the label is the first column or the last, and"
-            f" both hold whole numbers in 0..{N_CLASSES - 1}; {EXPECTED}: put a header on top"
+            f" what they hold does not tell; {expected(layout.shape)}: put a header on top"
         )
-    return N_PIXELS if could[1] and (lit[1] or not could[0]) else 0
+    last = lit[1] if lit[0] != lit[1] else could[1] and not could[0]
+    return values.shape[1] - 1 if last else 0
+
+
+def _may_be_labels(column: Bytes) -> bool:
+    """Return whether numbers look like those of classes: small, or all from 0 to the largest."""
+    largest = int(column.max())
+    return largest < N_CLASSES or np.unique(column).size == largest + 1
 
 
 def _quick_table(content: bytes, delimiter: str, layout: Layout) -> Bytes | None:
@@ -234,12 +279,7 @@ def _quick_table(content: bytes, delimiter: str, layout: Layout) -> Bytes | None
     count = content.count(delimiter.encode()) / (len(table) + layout.header)
     if table.shape[1] != len(layout.kept) or count != len(layout.names) - 1:
         return None
-    labels_good = (
-        layout.guessed
-        or layout.label is None
-        or (table[:, layout.kept.index(layout.label)].max() < N_CLASSES)
-    )
-    return table if labels_good else None
+    return table
 
 
 def _records(path: Path, content: bytes, delimiter: str) -> Records:
@@ -275,18 +315,14 @@ def _scanned_table(path: Path, records: Records, layout: Layout) -> Bytes:
         At the first line that is not as it should be, or if there are no records.
     """
     rows, kept = bytearray(), layout.kept
-    label = None if layout.label is None or layout.guessed else layout.label
     for line, fields in records:
         if _blank(fields):
             continue
         if len(fields) != len(layout.names):
             raise DataError(f"{path}: line {line} {_wrong_length(fields, len(layout.names))}")
         row = [PIXEL_VALUES.get(fields[place], -1) for place in kept]
-        if min(row) < 0 or (label is not None and row[kept.index(label)] >= N_CLASSES):
-            row = [
-                _cell_value(path, line, layout.names[place], fields[place], place == label)
-                for place in kept
-            ]
+        if min(row) < 0:
+            row = [_cell_value(path, line, layout.names[place], fields[place]) for place in kept]
         rows += bytes(row)
     if not rows:
         raise DataError(f"{path}: no row after the header in line 1; expected at least one")
@@ -303,8 +339,8 @@ def _wrong_length(fields: list[str], expected: int) -> str:
     return f"has {found} fields{comma}; expected {expected}"
 
 
-def _cell_value(path: Path, line: int, column: str, text: str, is_label: bool) -> int:
-    """Return the value of a cell, a whole number in 0..255, or in 0..9 of a label.
+def _cell_value(path: Path, line: int, column: str, text: str) -> int:
+    """Return the value of a cell, a whole number in 0..255.
 
     Raises
     ------
@@ -313,12 +349,11 @@ def _cell_value(path: Path, line: int, column: str, text: str, is_label: bool) -
     """
     stripped = text.strip(" \t")
     value = float(stripped) if DECIMAL_NUMBER.fullmatch(stripped) else math.nan
-    top = N_CLASSES - 1 if is_label else 255
-    if not 0 <= value <= top or value != int(value):
+    if not 0 <= value <= 255 or value != int(value):
         scaled = "; pixels in [0, 1] must be multiplied by 255" if 0 < value < 1 else ""
         raise DataError(
             f"{path}: line {line}, column {column} is {_shown(text)};"
-            f" expected a whole number in 0..{top}{scaled}"
+            f" expected a whole number in 0..255{scaled}"
         )
     return int(value)
 

@@ -73,6 +73,7 @@ def update(params: Params, gradients: Sequence[Array], alpha: float) -> Params:
     """
     alpha = arguments.positive_number(alpha, "alpha")
     arguments.same_shapes(gradients, params)
+    params, gradients = arguments.blocks(params), arguments.blocks(gradients)
     pairs = zip(params, gradients, strict=True)
     moved = [P - (alpha * dP).astype(P.dtype, copy=False) for P, dP in pairs]
     return arguments.rebuilt(params, moved)  # type: ignore[no-any-return]
@@ -108,6 +109,7 @@ def momentum(beta: float = 0.9) -> Optimizer:
 
     def step(params: Any, gradients: Any, velocity: Any, alpha: float) -> tuple[Any, Any]:
         arguments.same_shapes(gradients, params)
+        params, gradients = arguments.blocks(params), arguments.blocks(gradients)
         velocity = [beta * V + dP for V, dP in zip(velocity, gradients, strict=True)]
         return update(params, velocity, alpha), velocity
 
@@ -139,6 +141,7 @@ def adam(beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> Opt
 
     def step(params: Any, gradients: Any, state: Any, alpha: float) -> tuple[Any, Any]:
         arguments.same_shapes(gradients, params)
+        params, gradients = arguments.blocks(params), arguments.blocks(gradients)
         t, means, squares = state
         t, root = t + 1, math.sqrt(1 - beta2 ** (t + 1))
         means = [_mean(M, dP, beta1) for M, dP in zip(means, gradients, strict=True)]
@@ -184,10 +187,11 @@ def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
     weight_decay = arguments.amount(weight_decay, "weight_decay")
 
     def step(params: Any, gradients: Any, state: Any, alpha: float) -> tuple[Any, Any]:
+        params = arguments.blocks(params)
         moved, state = optimizer.update(params, gradients, state, alpha)
-        pairs = enumerate(zip(params, moved, strict=True))
-        shrunk = [Q if place % 2 else Q - alpha * weight_decay * P for place, (P, Q) in pairs]
-        return arguments.rebuilt(params, shrunk), state
+        pairs = zip(arguments.weights(params), arguments.weights(moved), strict=True)
+        shrunk = [V - alpha * weight_decay * W for W, V in pairs]
+        return arguments.rebuilt(params, arguments.with_weights(moved, shrunk)), state
 
     pair = Optimizer(optimizer.init, step)
     inner = getattr(optimizer, "description", None)

@@ -18,12 +18,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnfs import arguments, file_kinds
-from nnfs.digit_files import SIDE, DataError
+from nnfs.digit_files import SHAPE, DataError
 from nnfs.types import Array
 
-BOX = 20
-MIDDLE = 14
-"""In every image of MNIST the centre of mass, in rows and columns from 0, rounds to 14."""
+BOX = 20 / 28
+"""Of the height and the width of an image, what a digit of MNIST fills."""
 LARGEST = 400
 """Pixels along the longer side from which a picture is made smaller before ink is looked for."""
 FAINTEST = 0.08
@@ -34,7 +33,7 @@ FUZZ = {"JPEG": 0.02, "MPO": 0.02, "WEBP": 0.02}
 """What formats that lose something leave around an edge, as a share of black on white."""
 
 
-def prepare_picture(ink: ArrayLike) -> Array:
+def prepare_picture(ink: ArrayLike, shape: tuple[int, int] = SHAPE) -> Array:
     """Return a drawing as the network's input: scaled to a box of 20 x 20 and centred by mass.
 
     Parameters
@@ -42,10 +41,13 @@ def prepare_picture(ink: ArrayLike) -> Array:
     ink : (height, width) array
         From 0, paper, to 1, ink, of any size. Where your picture is dark ink on light paper, pass
         1 minus its brightness.
+    shape : (rows, columns)
+        Of the images that the network was trained on. For another shape than that of MNIST the box
+        is as large a part of the image, and the middle pixel is as in the middle.
 
     Returns
     -------
-    (784, 1) array of float32
+    (rows * columns, 1) array of float32
         Brightness in [0, 1] row by row, one example as a column, as `nnfs.predict` takes it.
 
     Raises
@@ -81,14 +83,15 @@ def prepare_picture(ink: ArrayLike) -> Array:
     if rows.size == 0:
         raise ValueError("nothing drawn: ink is 0 everywhere")
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = BOX / max(ink.shape)
+    box = [max(1, _rounded(BOX * side)) for side in _shape(shape)]
+    scale = min(length / side for length, side in zip(box, ink.shape, strict=True))
     height, width = (max(1, _rounded(side * scale)) for side in ink.shape)
     # The sums run in the order of the page's script, so that both round to the same bits.
     small = _averaged(_averaged(ink.T, width).T, height)
     mass = _sum(small)
-    left = _offset(_sum(small * np.arange(width)) / mass, width)
-    top = _offset(_sum(small * np.arange(height)[:, np.newaxis]) / mass, height)
-    image = np.zeros((SIDE, SIDE))
+    left = _offset(_sum(small * np.arange(width)) / mass, width, shape[1])
+    top = _offset(_sum(small * np.arange(height)[:, np.newaxis]) / mass, height, shape[0])
+    image = np.zeros(shape)
     image[top : top + height, left : left + width] = small
     return image.reshape(-1, 1).astype(np.float32)
 
@@ -117,12 +120,20 @@ def _averaged(cells: Array, count: int) -> Array:
     return new
 
 
-def _offset(centre: float, length: int) -> int:
-    """Return where the box starts along an axis; with mass at one end it stays in the picture."""
-    return max(0, min(SIDE - length, MIDDLE - _rounded(centre)))
+def _shape(shape: tuple[int, int]) -> tuple[int, int]:
+    rows, columns = (arguments.whole_number(side, "a side of shape", at_least=1) for side in shape)
+    return rows, columns
 
 
-def read_picture(path: str | os.PathLike[str]) -> Array:
+def _offset(centre: float, length: int, side: int) -> int:
+    """Return where the box starts along an axis; with mass at one end it stays in the picture.
+
+    In every image of MNIST the centre of mass, in rows and columns from 0, rounds to 14 of 28.
+    """
+    return max(0, min(side - length, side // 2 - _rounded(centre)))
+
+
+def read_picture(path: str | os.PathLike[str], shape: tuple[int, int] = SHAPE) -> Array:
     """Return the digit in a picture file as the network's input.
 
     Dark ink on light paper and light ink on dark paper both serve; the border tells which it is.
@@ -133,10 +144,12 @@ def read_picture(path: str | os.PathLike[str]) -> Array:
     ----------
     path : str or path-like
         A PNG, JPEG, GIF, BMP, TIFF or WebP file of one digit.
+    shape : (rows, columns)
+        Of the images that the network was trained on.
 
     Returns
     -------
-    (784, 1) array of float32
+    (rows * columns, 1) array of float32
         As `prepare_picture` returns it.
 
     Raises
@@ -154,7 +167,7 @@ def read_picture(path: str | os.PathLike[str]) -> Array:
             warnings.simplefilter("ignore")
             picture = _opened(path)
             grey = _grey(_smaller(picture))
-        return prepare_picture(_ink(grey, FUZZ.get(picture.format, 0)))
+        return prepare_picture(_ink(grey, FUZZ.get(picture.format, 0)), shape)
     except DataError as error:
         raise DataError(f"{path}: {error}") from None
 

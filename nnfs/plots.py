@@ -4,6 +4,7 @@ Every function returns a Matplotlib figure that belongs to nobody: no window is 
 state is touched. Figures are 6.4 inches wide, carry no title, and can be read without colour.
 """
 
+import math
 from collections.abc import Mapping
 from itertools import cycle
 
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from nnfs import arguments
+from nnfs.digit_files import spelt, square
 from nnfs.types import Array
 
 WIDTH = 6.4
@@ -60,7 +62,12 @@ def curves(runs: Mapping[str, ArrayLike], ylabel: str, *, chance: float | None =
 
 
 def predictions(
-    X: ArrayLike, probabilities: ArrayLike, y: ArrayLike, *, columns: int = 4
+    X: ArrayLike,
+    probabilities: ArrayLike,
+    y: ArrayLike,
+    *,
+    columns: int = 4,
+    shape: tuple[int, int] | None = None,
 ) -> Figure:
     """Draw single images with the answer above and its probability; mistakes are framed.
 
@@ -68,13 +75,15 @@ def predictions(
 
     Parameters
     ----------
-    X : (784, k) array
+    X : (n, k) array
         Images, one a column, in [0, 1].
     probabilities : (classes, k) array
         Such as ``nnfs.forward(params, X).A2``.
     y : (k,) integer labels
     columns : int
         Images in a row.
+    shape : (rows, columns), optional
+        Of an image; by default it is square.
 
     Returns
     -------
@@ -83,29 +92,42 @@ def predictions(
     Raises
     ------
     ValueError
-        If X is not (784, k), or the numbers of images, probabilities and labels differ.
+        If the images have no such shape, or the numbers of images, probabilities and labels differ.
     """
     images, A2 = arguments.examples(X), np.asarray(probabilities)
-    if images.shape[0] != 784 or A2.ndim != 2 or A2.shape[1] != images.shape[1]:
+    if A2.ndim != 2 or A2.shape[1] != images.shape[1]:
         raise ValueError(
             f"images have shape {images.shape} and probabilities {A2.shape}; "
-            "expected (784, k) and (classes, k)"
+            "expected (pixels, k) and (classes, k)"
         )
+    pixels = _stacked(images, shape)
     truth = arguments.labels(y, A2.shape[0], images.shape[1])
     rows = -(-truth.size // columns)
     figure = Figure(figsize=(WIDTH, 1.95 * rows), layout="constrained")
     for place, axes in enumerate(np.ravel(figure.subplots(rows, columns, squeeze=False))):
         if place < truth.size:
-            _prediction(axes, images[:, place], A2[:, place], int(truth[place]))
+            _prediction(axes, pixels[place], A2[:, place], int(truth[place]))
         else:
             axes.axis("off")
     return figure
 
 
+def _stacked(images: Array, shape: tuple[int, int] | None) -> Array:
+    """Return images (n, k) as (k, rows, columns)."""
+    n = images.shape[0]
+    found = square(n) if shape is None else shape
+    if found is None or math.prod(found) != n:
+        raise ValueError(
+            f"images of {n} pixels are not {'square' if found is None else spelt(found)}: pass "
+            "their rows and columns as shape=(rows, columns)"
+        )
+    return images.T.reshape(-1, *found)
+
+
 def _prediction(axes: Axes, image: Array, probabilities: Array, truth: int) -> None:
     answer = int(probabilities.argmax())
     wrong = answer != truth
-    axes.imshow(image.reshape(28, 28), cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
+    axes.imshow(image, cmap="gray_r", vmin=0, vmax=1, interpolation="nearest")
     words = f"{'✗ ' if wrong else ''}{answer} · {100 * probabilities[answer]:.0f} %"
     axes.set_title(words, fontsize=13, fontweight="bold" if wrong else "normal")
     axes.set_xlabel(f"it is a {truth}" if wrong else "", fontsize=12, labelpad=3)

@@ -19,7 +19,7 @@ def penalised(gradient: Gradient, strength: float) -> Gradient:
     ----------
     gradient : function (params, X, y) -> (loss, correct, gradients)
     strength : float
-        At least 0; the gradient by W grows by ``strength * W``.
+        At least 0; the gradient with respect to W grows by ``strength * W``.
 
     Returns
     -------

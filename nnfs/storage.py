@@ -37,6 +37,13 @@ FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "split": (lambda value: value in (None, "original", "official"), "original or official"),
     "seed": (_whole(0), "a whole number of at least 0"),
     "test_size": (_whole(1), "a whole number of at least 1"),
+    "shape": (
+        lambda value: (
+            value is None
+            or (isinstance(value, list) and len(value) == 2 and all(map(_whole(1), value)))
+        ),
+        "rows and columns of an image",
+    ),
     "test_accuracy": (lambda value: isinstance(value, float | None), "a number"),
 }
 

@@ -105,3 +105,21 @@ def test_an_installed_package_brings_its_digits(tmp_path):
     )
     assert told.returncode == 0, told.stderr
     assert told.stdout.split() == [str(tmp_path / "site" / "nnfs" / "__init__.py"), "41000"]
+
+
+def test_the_version_stands_in_one_place_and_the_changelog_speaks_of_it():
+    settings = (ROOT / "pyproject.toml").read_text("utf8")
+    assert 'dynamic = ["version"]' in settings
+    assert not re.search(r"^version = \"", settings, re.MULTILINE)
+    changes = (ROOT / "CHANGELOG.md").read_text("utf8")
+    released = nnfs.__version__.partition(".dev")
+    assert f"## [{'Unreleased' if released[1] else released[0]}]" in changes
+    told = subprocess.run(
+        [sys.executable, "-m", "nnfs", "--version"], capture_output=True, encoding="utf8", cwd=ROOT
+    )
+    assert told.stdout.split() == ["nnfs-book", nnfs.__version__]
+
+
+def test_every_module_is_named_where_the_package_lists_them():
+    listed = set(re.findall(r"`(\w+)`", nnfs.__doc__ or ""))
+    assert listed == {path.stem for path in MODULES} - {"__init__", "__main__"}

@@ -43,7 +43,7 @@ def test_predictions_show_answer_probability_and_mistakes():
 @pytest.mark.parametrize(
     ("X", "A2", "y", "message"),
     [
-        (np.zeros((100, 2)), np.zeros((10, 2)), [0, 1], r"\(100, 2\)"),
+        (np.zeros((101, 2)), np.zeros((10, 2)), [0, 1], "101 pixels are not square"),
         (np.zeros((784, 2)), np.zeros((10, 3)), [0, 1], r"\(10, 3\)"),
         (np.zeros((784, 2)), np.zeros((10, 2)), [0, 1, 2], "3 labels for 2"),
     ],
