@@ -15,6 +15,7 @@ same bits.
 """
 
 import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
@@ -22,12 +23,24 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from nnfs import arguments, returned
+from nnfs import arguments, returned, tiles
 from nnfs.tiles import TILE, taken_by
 from nnfs.tiles import Tiles as Tiles
 from nnfs.types import Array, Gradient
 
 PART = 4096
+
+
+def __getattr__(name: str) -> Any:
+    """Return what has moved to `nnfs.tiles`, with a warning that says so."""
+    if name in ("Transposed", "SMALL_PRODUCT"):
+        warnings.warn(
+            f"nnfs.engine.{name} is now nnfs.tiles.{name}; the old name goes in version 1.0",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return getattr(tiles, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class Evaluation(NamedTuple):

@@ -486,6 +486,14 @@ def test_a_mark_may_be_set_by_hand_and_stand_in_a_class(problem):
     assert set(seen) == {Tiles}
 
 
+@pytest.mark.parametrize("name", ["Transposed", "SMALL_PRODUCT"])
+def test_what_moved_is_found_under_its_old_name_with_a_warning(name):
+    with pytest.warns(DeprecationWarning, match=f"nnfs.engine.{name} is now nnfs.tiles.{name}"):
+        assert getattr(engine, name) is getattr(tiles, name)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        engine.nothing  # noqa: B018
+
+
 def test_what_takes_no_mark_is_told():
     class Model:
         def gradient(self, params, X, y):
