@@ -3,6 +3,7 @@
 `train` is a `Run` to its end. The command line, the book and the benchmarks use the same two.
 """
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
@@ -172,6 +173,8 @@ class Run:
         self._own = gradient
         if gradient is not None and not callable(gradient):
             raise ValueError(f"gradient must be a function, got {gradient!r}")
+        if gradient is not None and self._dropout:
+            _check_takes_masks(gradient)
         chosen = layers.gradient if gradient is None else gradient
         self._gradient = regularise.penalised(chosen, self._penalty) if self._penalty else chosen
         self._judge = self._judged(validation, every, patience, params)
@@ -726,6 +729,13 @@ def _length(iterations: int | None, epochs: int | None, m: int, batch_size: int 
 
 def _rate(alpha: float | Schedule, schedule: str, iterations: int) -> Schedule:
     """Return the learning rate as a function of the step."""
+    makers: list[Any] = [schedules.constant, schedules.stepwise, schedules.cosine]
+    if any(alpha is maker for maker in makers):
+        raise ValueError(
+            "alpha is the function that makes a schedule: call it, such as "
+            f"nnfs.schedules.cosine(0.1, steps={iterations}), or pass a number and "
+            "schedule='cosine'"
+        )
     if not callable(alpha):
         return schedules.planned(schedule, alpha, iterations)
     if schedule != "constant":
@@ -733,6 +743,19 @@ def _rate(alpha: float | Schedule, schedule: str, iterations: int) -> Schedule:
             f"alpha is a function of the step, and schedule={schedule!r} another: give one of them"
         )
     return alpha
+
+
+def _check_takes_masks(gradient: Gradient) -> None:
+    try:
+        inspect.signature(gradient).bind("params", "X", "y", "masks")
+    except TypeError:
+        raise ValueError(
+            "with dropout the gradient function is called with four arguments, "
+            f"(params, X, y, masks), as nnfs.layers.gradient takes them; got {gradient!r}"
+        ) from None
+    except ValueError:
+        # Some functions have no signature to look at.
+        return
 
 
 def _told(run: Run, wanted: bool) -> Iterator[Step]:

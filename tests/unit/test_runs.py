@@ -513,6 +513,11 @@ def test_a_function_of_your_own_is_scored_by_itself():
         ({"threads": 0, "iterations": 0}, "threads must be"),
         ({"gradient": "mine"}, "gradient must be a function, got 'mine'"),
         ({"epochs": -1}, "epochs must be"),
+        ({"alpha": schedules.cosine}, r"call it, such as nnfs.schedules.cosine\(0.1, steps=750\)"),
+        (
+            {"dropout": 0.5, "gradient": network.gradient},
+            r"\(params, X, y, masks\), as",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_before_any_work(change, message):
