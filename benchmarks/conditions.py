@@ -46,7 +46,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
-FOLDERS = [str(ROOT), str(BOOK), str(BOOK / "_ext")]
+FOLDERS = [str(ROOT), str(BOOK)]
 AS_BUILT = "built"
 ENOUGH = 2.0
 CLOSE = 0.01
@@ -358,8 +358,9 @@ def serve() -> None:
         disturb(int(mine["noise"]))
     from ipykernel.kernelapp import IPKernelApp
 
-    # In the kernel's own words, since `checked` looks for a kernel when it is loaded.
-    going_on = "--IPKernelApp.exec_lines=__import__('checked').go_on = True"
+    # In the kernel's own words, since the checks look for a kernel when they are loaded.
+    margins = "__import__('sphinx_equation_checks.cells.margins', fromlist=['go_on'])"
+    going_on = f"--IPKernelApp.exec_lines={margins}.go_on = True"
     IPKernelApp.launch_instance(argv=[*sys.argv[1:], "--log-level=ERROR", going_on])
 
 
@@ -458,7 +459,7 @@ def execute(place: Place, page: str, python: str, timeout: int) -> dict[str, Any
         "argv": [python, str(Path(__file__).resolve()), "-f", "{connection_file}"],
         "display_name": place.condition.name,
         "language": "python",
-        "env": place.environment() | {"BOOK_MARGINS": str(margins)},
+        "env": place.environment() | {"EQUATION_CHECKS_MARGINS": str(margins)},
     }
     spec = place.own / "kernels" / page.replace("/", "-").lower()
     spec.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 
 import nnfs
-from nnfs import batches, layers, optimizers, regularise, schedules, training
+from nnfs import batches, optimizers, schedules
 from nnfs.data import MNIST
 
 SEEDS = range(5)
@@ -56,26 +56,21 @@ def run(goal: Goal, digits: MNIST, seed: int) -> tuple[float, float]:
     """Train once and return accuracy (%) on the part that was not trained on, and seconds."""
     clock = time.perf_counter()
     iterations = goal.epochs * batches.per_epoch(digits.y_train.size, goal.batch_size)
-    gradient = layers.gradient
-    if goal.penalty:
-        gradient = regularise.penalised(gradient, goal.penalty)
-    objective = batches.mini_batches(
-        gradient,
+    training = nnfs.train(
         digits.x_train,
         digits.y_train,
+        hidden=goal.hidden,
+        scheme="he",
+        epochs=goal.epochs,
         batch_size=goal.batch_size,
         seed=seed,
-        dropout=goal.dropout,
-    )
-    *_, last = training.steps(
-        nnfs.init_params(784, goal.hidden, scheme="he", seed=seed),
-        objective,
-        iterations=iterations,
         alpha=schedules.cosine(goal.alpha, steps=iterations, warmup=iterations // 20),
         optimizer=optimizers.adamw(goal.weight_decay),
+        weight_decay=goal.penalty,
+        dropout=goal.dropout,
     )
     seconds = time.perf_counter() - clock
-    return 100 * nnfs.accuracy(last.params, digits.x_test, digits.y_test), seconds
+    return 100 * nnfs.accuracy(training.params, digits.x_test, digits.y_test), seconds
 
 
 def main() -> None:

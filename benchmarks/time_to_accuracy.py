@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 import nnfs
-from nnfs import batches, layers, optimizers, training
+from nnfs import batches
+from nnfs.training import Run
 
 SEEDS = range(5)
 EVALUATE_EVERY = 50  # steps
@@ -33,11 +34,8 @@ Leg = Callable[[Params, Any, Any, int, int], Iterator[Callable[[], Params]]]
 
 
 def ours(params: Params, X: Any, y: Any, batch_size: int, seed: int) -> Iterator[Any]:
-    objective = batches.mini_batches(layers.gradient, X, y, batch_size=batch_size, seed=seed)
-    endless = sys.maxsize
-    for step in training.steps(
-        params, objective, iterations=endless, alpha=ALPHA, optimizer=optimizers.adam()
-    ):
+    recipe = {"optimizer": "adam", "alpha": ALPHA, "batch_size": batch_size, "seed": seed}
+    for step in Run(X, y, params=params, iterations=sys.maxsize, **recipe):
         yield lambda step=step: step.params
 
 

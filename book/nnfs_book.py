@@ -65,9 +65,10 @@ def put_first(folders: list[Path]) -> None:
     last = [entry for entry in rest if entry and Path(entry).resolve() in late]
     ours = [str(folder) for folder in folders]
     sys.path[:] = [*ours, *(entry for entry in rest if entry not in last), *last]
-    names = {path.stem for path in folders[-1].glob("[a-z]*.py")} | {"nnfs", "kit"}
+    packages = {path.name for folder in folders for path in folder.glob("sphinx_*")}
+    names = {"nnfs", "kit", *packages}
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] in names - {__name__}:
+        if name.partition(".")[0] in names:
             file = Path(getattr(module, "__file__", None) or "").resolve()
             if not any(file.is_relative_to(folder) for folder in folders):
                 del sys.modules[name]
@@ -93,6 +94,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     require_readable(source)
     book = folder_of_the_book(source)
     usual_warnings()
-    put_first([book.parent, book, book / "_ext"])
+    packages = sorted(path.parent.parent for path in book.parent.glob("packages/*/*/__init__.py"))
+    put_first([book.parent, book, *packages])
+    app.setup_extension("kit.compat")
     app.setup_extension("kit.build.own_environment")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -5,6 +5,7 @@ that will be without reading them, and `inventory` lists the files with their ch
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -28,6 +29,20 @@ BUNDLED_SHA256 = {
 }
 
 N_DRAWN = 42_000  # rows of Kaggle's train.csv, which split="original" follows
+
+
+def bundle_part(folder: Path, sha256: Mapping[str, str]) -> None:
+    """Let the source ``"bundled"`` be a part of the digits, as it is in a reader's browser.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the four gzipped IDX files are.
+    sha256 : mapping from str to str
+        The SHA-256 of each, unpacked, by its name without ``.gz``.
+    """
+    global BUNDLED_DIR, BUNDLED_SHA256
+    BUNDLED_DIR, BUNDLED_SHA256 = folder, dict(sha256)
 
 
 class _Parts(NamedTuple):

@@ -6,7 +6,7 @@ from pathlib import Path
 from kit.folders import BOOK, ROOT
 
 DOCUMENTED = ast.FunctionDef | ast.ClassDef
-FOLDERS = (ROOT, BOOK, BOOK / "_ext")
+FOLDERS = (ROOT, BOOK)
 
 
 def module_file(module: str) -> Path:

@@ -106,10 +106,10 @@ def small_book(tmp_path: Path) -> SmallBook:
 
 def new_book(tmp_path: Path) -> SmallBook:
     """Make a small book in an empty folder."""
-    parts = ["nnfs", "mnist_data"]
-    parts += [f"book/{name}" for name in ("kit", "_ext", "_static", "_templates", "_extra")]
+    parts = ["nnfs", "mnist_data", "packages"]
+    parts += [f"book/{name}" for name in ("kit", "_static", "_templates", "_extra")]
     for folder in parts:
-        ignored = shutil.ignore_patterns("__pycache__", "*.csv")
+        ignored = shutil.ignore_patterns("__pycache__", "*.csv", "*.egg-info")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
     shutil.copy(ROOT / "constraints.txt", tmp_path)
     shutil.copy(ROOT / "book" / "nnfs_book.py", tmp_path / "book")

@@ -20,7 +20,7 @@ from nnfs import data  # noqa: E402
 
 PAGE = """```{code-cell} ipython3
 import json, os
-from checked import check, claim
+from kit.cells import check, claim
 x = float(json.loads(os.environ["BOOK_CONDITION"]).get("noise", 0))
 ```
 
@@ -33,7 +33,7 @@ claim(3 == 3, "equal")
 claim(bool([x]), "bare")
 for bound in 30.0, 40.0:
     claim(bound > x, "loop")
-check("eq-x", [1.0, 2.0], [1.0, 2.0], terms=1)
+check("eq-x", [0.5 + 0.5, 1.0 + 1.0], [1.0, 2.0], terms=1)
 ```
 
 ```{code-cell} ipython3

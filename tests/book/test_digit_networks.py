@@ -202,7 +202,7 @@ def test_a_blank_pad_has_no_picture(javascript):
     assert prepared(javascript, np.zeros((30, 40))) is None
 
 
-@pytest.mark.parametrize(("warnings", "trained"), [(0, ["good"]), (1, [])])
+@pytest.mark.parametrize(("warnings", "trained"), [([], ["good"]), (["a fault"], [])])
 def test_the_good_network_is_trained_unless_the_build_has_failed(
     monkeypatch, tmp_path, warnings, trained
 ):
@@ -216,7 +216,7 @@ def test_the_good_network_is_trained_unless_the_build_has_failed(
     monkeypatch.setitem(sys.modules, "kit.cells.trained", module)
     (tmp_path / "digit").mkdir()
     app = SimpleNamespace(
-        _warncount=warnings,
+        kept_back=SimpleNamespace(faults=warnings),
         env=SimpleNamespace(metadata={"index": {directive.DrawADigit.mark: True}}),
         builder=SimpleNamespace(format="html"),
         outdir=tmp_path,

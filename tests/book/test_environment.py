@@ -58,7 +58,7 @@ pandas.DataFrame({f"column {number}": [1.5] * 2 for number in range(12)})
 ```
 """
 
-FOREIGN = ("nnfs", "kit", "checked", "shown", "linear", "trained", "widget", "equation_checks")
+FOREIGN = ("nnfs", "kit", "checked", "shown", "linear", "trained", "sphinx_equation_checks")
 
 
 def tool(name: str) -> str:
@@ -225,7 +225,7 @@ STRAY = (".DS_Store", "Thumbs.db", "page.md~", ".page.md.swp", "._page.md", ".#l
 
 def test_stray_files_change_nothing(usual, small_book):
     folders = ["nnfs", "book", *(f"book/{name}" for name in ("_static", "kit/cells", "_templates"))]
-    folders += ["book/_extra/live", "book/_build", "book/_build/.jupyter_cache"]
+    folders += ["book/_build", "book/_build/.jupyter_cache"]
     for name in folders:
         folder = small_book.root / name
         for checkpoints in (folder, folder / ".ipynb_checkpoints"):

@@ -5,14 +5,11 @@ import inspect
 import json
 import re
 from pkgutil import resolve_name
-from types import SimpleNamespace
 from urllib.parse import urlparse
 
 import pytest
 from bs4 import BeautifulSoup
-from docutils import nodes
 
-import equation_checks
 import nnfs
 from nnfs import functions, network
 
@@ -28,7 +25,7 @@ $$
 $$ (eq-two)
 
 ```{code-cell} ipython3
-from checked import check, check_bound
+from kit.cells import check, check_bound
 check("eq-two", [1 + 1, 2 + 2], [2, 4], terms=0)
 check_bound("eq-two", [1.0, 1.0], [2.0, 4.0], terms=1)
 ```
@@ -80,78 +77,11 @@ def test_a_page_shows_its_checks_links_them_and_lists_them(small_book):
     contents = page.select_one(".equation-list-contents")
     assert contents.get_text().strip() == "A page, 2 equations"
     assert contents.a["href"] == f"#{parts[0]['id']}"
-    assert len(page.select('script[src*="equations/filter.js"]')) == 1
+    assert len(page.select('script[src*="equation-filter.js"]')) == 1
 
     again = small_book.build()
     assert again.returncode == 0
     assert [n.get_text().strip() for n in soup(small_book.html()).select(".equation-note")] == notes
-
-
-CHECK = (
-    '<p class="equation-check" data-label="eq-a" data-kind="equal" data-error="0.0" '
-    'data-bound="1.0" data-noticed="a turned sign; a transpose" data-finding="fine">fine</p>'
-)
-
-
-def test_the_record_of_a_check_is_read():
-    record = equation_checks._record(nodes.raw("", CHECK, format="html"))
-    assert record["label"] == "eq-a"
-    assert record["noticed"] == ["a turned sign", "a transpose"]
-
-
-@pytest.mark.parametrize(
-    "html",
-    [
-        '<div><br>Write <code>class="equation-check"</code> & so on</div>',
-        f"<div>{CHECK}</div>",
-        '<p class="equation-check">Not one of ours.</p>',
-        '<!-- class="equation-check" -->',
-        "<p",
-    ],
-)
-def test_other_html_that_mentions_the_class_is_no_check(html):
-    assert equation_checks._record(nodes.raw("", html, format="html")) is None
-
-
-@pytest.mark.parametrize("broken", [CHECK[:-6], CHECK.replace("0.0", "much")])
-def test_a_record_that_cannot_be_read_is_no_check(broken):
-    assert equation_checks._record(nodes.raw("", broken, format="html")) is None
-
-
-@pytest.fixture
-def environment():
-    """Three pages as Sphinx knows them: one lists equations, one has one, one refers to it."""
-    titles = {name: nodes.title("", name.title()) for name in ("index", "page", "later")}
-    return SimpleNamespace(
-        config=SimpleNamespace(root_doc="index"),
-        toctree_includes={"index": ["page", "later"]},
-        titles=titles,
-        equation_checks={
-            "equations": {"index": {}, "page": {"eq-two": "1 + 1 = 2"}, "later": {}},
-            "checks": {"index": [], "page": [{"label": "eq-two", "error": 0.0}], "later": []},
-            "objects": {"index": {}, "page": {}, "later": {}},
-            "references": {"index": [], "page": [], "later": ["eq-two"]},
-            "said": {},
-            "lists": {"index"},
-        },
-    )
-
-
-def test_a_page_is_written_again_when_it_says_something_else(environment):
-    known = environment.equation_checks
-    assert equation_checks.write_again(None, environment) == ["index", "later", "page"]
-    assert equation_checks.write_again(None, environment) == []
-    for kind in equation_checks.OF_A_PAGE:
-        known[kind]["index"] = known[kind].pop("index")
-    assert equation_checks.write_again(None, environment) == [], "the order of reading"
-    known["objects"]["index"] = {"double": ["eq-two"]}
-    assert equation_checks.write_again(None, environment) == ["index", "page"]
-    known["checks"]["page"] = [{"label": "eq-two", "error": 1e-16}]
-    assert equation_checks.write_again(None, environment) == ["index"]
-    environment.titles["page"] = nodes.title("", "Another")
-    assert equation_checks.write_again(None, environment) == ["index"]
-    known["equations"]["page"] = {"def-one": "1", **known["equations"]["page"]}
-    assert "later" in equation_checks.write_again(None, environment), "eq-two has another number"
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +144,9 @@ WITHOUT_EQUATION = {
     "nnfs.predict": "takes the largest logit of forward",
     "nnfs.accuracy": "counts",
     "nnfs.train": "runs steps",
+    "nnfs.tiles.takes_tiles": "marks a function",
+    "nnfs.optimizers.sgd": "is update at every step",
+    "nnfs.schedules.planned": "chooses one of three",
     "nnfs.autograd.gradient": "puts nodes together",
     "nnfs.batches.objective": "opens one of two others",
     "nnfs.early_stopping.stop_early": "compares scores",

@@ -51,9 +51,10 @@ def test_a_change_of_nnfs_is_not_served_from_the_cache(built):
 
 
 CELLS = "book/kit/cells/running_example.py"
+CHECKS = "packages/sphinx-equation-checks/sphinx_equation_checks/cells/statements.py"
 
 
-@pytest.mark.parametrize("path", ["book/_ext/checked.py", CELLS, "constraints.txt"])
+@pytest.mark.parametrize("path", [CHECKS, CELLS, "constraints.txt"])
 def test_a_change_of_what_cells_depend_on_executes_again(built, path):
     first, caches = run(built.html()), built.caches()
     with (built.root / path).open("a", encoding="utf8") as file:

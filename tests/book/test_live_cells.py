@@ -1,16 +1,22 @@
 """What a build puts on a page, and beside it, so that cells run in a browser."""
 
-import gzip
+import ast
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-import live_cells
 import nnfs
+from kit.build import live_book
+from sphinx_live_cells import bundle
+from sphinx_live_cells.browser import imports
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = """
@@ -59,9 +65,10 @@ def test_a_page_has_the_code_of_all_its_cells_and_a_row_for_those_it_shows(small
     assert "<" not in listed
     assert json.loads(listed) == {
         "name": "page",
+        "key": "nnfs-cells",
         "cells": [
             {"code": 'x = "</script>", "<!-- <script>"'},
-            {"code": "from kit.cells import glue\nglue(y=2.5)"},
+            {"code": "from kit.cells import glue\nglue(y=2.5)", "packages": ["numpy"]},
             {"code": "3 * x"},
             {"code": "z = 3", "away": "needs a printer"},
             {"code": 'print("seen")'},
@@ -77,18 +84,6 @@ def test_a_page_has_the_code_of_all_its_cells_and_a_row_for_those_it_shows(small
     assert not (live / "pyodide").exists()
 
 
-def test_a_cell_that_needs_a_missing_package_or_such_a_cell_says_so():
-    codes = ["import sympy", "z = sympy.Symbol('z')", "x = 1", "y = z + x", "x"]
-    given = [None, None, None, None, "tells of this machine"]
-    assert live_cells.reasons(codes, given) == [
-        None,
-        "needs SymPy, which the page does not load",
-        None,
-        "needs cell 2, which cannot run here",
-        "tells of this machine",
-    ]
-
-
 def test_a_wrong_folder_of_pyodide_ends_the_build(small_book, tmp_path):
     small_book.write("Words.")
     (tmp_path / "empty").mkdir()
@@ -98,33 +93,96 @@ def test_a_wrong_folder_of_pyodide_ends_the_build(small_book, tmp_path):
     assert "pyodide.js is missing" in result.stderr
 
 
-def test_the_same_content_makes_the_same_bundle():
-    bundle = live_cells.bundle.__wrapped__
-    assert bundle() == bundle()
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory):
+    """Return a folder with what pages of this book load, as a page's Python unpacks it."""
+    folder = tmp_path_factory.mktemp("packed")
+    files = {}
+    live_book.add_digits(None, files)
+    modules = bundle.find_modules(live_book.modules(), live_book.PATH)
+    content = bundle.pack(modules, files, {})
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(folder)
+    return folder
 
 
-def test_the_part_of_the_digits_is_read_as_the_whole_is(tmp_path):
-    with zipfile.ZipFile(io.BytesIO(live_cells.bundle())) as archive:
-        archive.extractall(tmp_path)
-    part = nnfs.load_mnist(tmp_path / "mnist_data", split="official")
+def test_the_part_of_the_digits_is_read_as_the_whole_is(packed):
+    part = nnfs.load_mnist(packed / "mnist_data", split="official")
     whole = nnfs.load_mnist("bundled", split="official")
-    assert part.x_train.shape == (784, live_cells.PART_OF_DIGITS["train"])
+    assert part.x_train.shape == (784, live_book.PART_OF_DIGITS["train"])
     np.testing.assert_array_equal(part.x_train, whole.x_train[:, : part.y_train.size])
     np.testing.assert_array_equal(part.y_test, whole.y_test[: part.y_test.size])
-    hashes = json.loads((tmp_path / "digits.json").read_text("utf8"))
+    hashes = json.loads((packed / "mnist_data" / "part.json").read_text("utf8"))
     assert set(hashes) == set(nnfs.data.BUNDLED_SHA256)
-    for name in hashes:
-        assert gzip.decompress((tmp_path / "mnist_data" / f"{name}.gz").read_bytes())
 
 
-def test_every_module_that_cells_import_is_packed():
-    with zipfile.ZipFile(io.BytesIO(live_cells.bundle())) as archive:
-        packed = {name.removesuffix(".py").replace("/", ".") for name in archive.namelist()}
-    assert {"kit.__init__", "kit.cells.__init__", "kit.cells.shown"} <= packed
-    assert "kit.widgets.watch_it_learn.browser.training" in packed
-    assert not any(name.startswith("kit.build") for name in packed)
+def test_every_module_that_cells_import_is_packed_and_none_of_the_builds(packed):
+    found = {p.relative_to(packed).as_posix() for p in packed.rglob("*.py")}
+    assert {"kit/cells/shown.py", "kit/widgets/watch_it_learn/browser/training.py"} <= found
+    assert {"kit/exercises/relu.py", "kit/exercises/engine/marking.py"} <= found
+    assert not any("build" in name or "answers" in name or "pages" in name for name in found)
     for page in (ROOT / "book").rglob("*.md"):
         if "_build" in page.parts:
             continue
         imported = re.findall(r"^from (kit[\w.]+) import", page.read_text("utf8"), re.MULTILINE)
-        assert {f"{name}.__init__" for name in imported} <= packed, page
+        places = {name.replace(".", "/") for name in imported}
+        assert all({f"{p}.py", f"{p}/__init__.py"} & found for p in places), page
+
+
+def test_nothing_that_is_packed_imports_sphinx_when_it_is_loaded(packed):
+    for path in packed.rglob("*.py"):
+        tree = ast.parse(path.read_text("utf8"))
+        top = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+        names = {a.name for n in top if isinstance(n, ast.Import) for a in n.names}
+        names |= {str(n.module) for n in top if isinstance(n, ast.ImportFrom)}
+        assert not {name.partition(".")[0] for name in names} & {"sphinx", "docutils", "psutil"}
+
+
+def test_a_package_is_loaded_for_the_cells_that_need_it():
+    packages = {"numpy": "numpy", "matplotlib": "matplotlib"}
+    modules = bundle.find_modules(live_book.modules(), live_book.PATH)
+    table = bundle.import_table(modules, packages)
+    for code, expected in [
+        ("from kit.cells import glue", ["numpy"]),
+        ("from kit.cells import figure_style, glue", ["matplotlib", "numpy"]),
+        ("from kit.cells import check, claim", ["numpy"]),
+        ("import nnfs", ["numpy"]),
+        ("from nnfs import network, plots", ["matplotlib", "numpy"]),
+        ("import matplotlib.pyplot as plt", ["matplotlib"]),
+        ("from kit.exercises.engine.marking import mark", ["numpy"]),
+        ("# matplotlib and figure_style", []),
+    ]:
+        assert imports.wanted(code, table, packages) == expected, code
+
+
+CELL = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+sys.platform = "emscripten"
+from pathlib import Path
+from sphinx_live_cells.browser import kernel
+Path(sys.argv[1], "live-session.json").write_text('{"startup": "kit.cells.in_browser"}')
+kernel.start(Path(sys.argv[1]), "derive/softmax")
+shown = []
+ran = kernel.Kernel(shown.append).run('''
+from kit.cells import check, glue, table, trained
+import nnfs
+check("eq-x", [2.0 * 2, 3.0 * 3], [4.0, 9.0], terms=1)
+glue(n=nnfs.load_mnist("bundled").y_train.size)
+table({"a": [1]}, index=["b"])
+''')
+shown = [m for m in shown if m["kind"] != "stream"]
+print(ran, [m["kind"] for m in shown], [m.get("values") for m in shown])
+"""
+
+
+def test_the_cells_modules_work_without_a_notebook(packed):
+    """In a Python of its own, as the start of a page changes what can be imported."""
+    result = subprocess.run(
+        [sys.executable, "-c", CELL, packed],
+        capture_output=True,
+        encoding="utf8",
+        env={**os.environ, "PYTHONPATH": str(packed)},
+        check=False,
+    )
+    assert "True ['html', 'glue', 'html'] [None, {'n': 3000}, None]" in result.stdout, result

@@ -118,7 +118,7 @@ MEASURING = [page for page in all_pages() if measures(page)]
 
 def executed(code: list[str], folder: Path, case: dict[str, object]) -> nbformat.NotebookNode:
     (folder / "sitecustomize.py").write_text(LIE, "utf8")
-    path = os.pathsep.join(map(str, (folder, BOOK.parent, BOOK, BOOK / "_ext")))
+    path = os.pathsep.join(map(str, (folder, BOOK.parent, BOOK)))
     environment = {name: v for name, v in os.environ.items() if name != "BOOK_TRAINED_CACHE"}
     environment |= {
         "PYTHONPATH": path,

@@ -5,12 +5,12 @@ import zipfile
 
 import pytest
 
-from cell_order import read_pages_names, writers
-from marked_exercises import stub
-from reader_exercises import EXERCISES
-from without_solutions import without
+from kit.exercises.engine.marking import exercises
+from kit.exercises.pages.marked_exercises import answer_file, stub
+from kit.exercises.pages.without_solutions import without
+from sphinx_live_cells.browser.names import read_pages_names, writers
 
-from .pages import BOOK, all_pages, chapters
+from .pages import all_pages, chapters
 
 PAGE = """
 ```{code-cell} ipython3
@@ -52,7 +52,7 @@ def published(book) -> str:
     for path in sorted(html.rglob("*")):
         if path.suffix == ".zip":
             with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
-                names = [name for name in archive.namelist() if name.startswith(("_ext/", "kit/"))]
+                names = [name for name in archive.namelist() if name.endswith(".py")]
                 found += [archive.read(name).decode() for name in names]
         elif path.suffix in (".html", ".js", ".md", ".json", ".txt", ".ipynb"):
             found.append(path.read_text("utf8"))
@@ -80,7 +80,7 @@ def test_the_book_is_built_with_solutions_and_without(small_book):
             assert (secret in plain) == shown, secret
         index = (small_book.root / "book/_build/html/searchindex.js").read_text("utf8")
         assert ("quagga" in index) == shown
-        assert "The answers to the exercises" not in text, "reader_solutions.py is never sent"
+        assert "An answer to the exercise" not in text, "answers are never sent"
 
 
 def test_an_exercise_belongs_on_one_page(small_book):
@@ -100,7 +100,7 @@ def test_a_wrong_setting_ends_the_build(small_book):
 
 def test_every_exercise_stands_on_its_page_before_the_summary():
     pages = {page.docname: page.body for page in all_pages()}
-    for exercise in EXERCISES:
+    for exercise in exercises().values():
         place = f"```{{marked-exercise}} {exercise.name}\n```\n"
         before, _, after = pages[exercise.page].partition(place)
         assert after, exercise.name
@@ -109,7 +109,7 @@ def test_every_exercise_stands_on_its_page_before_the_summary():
 
 
 def test_what_the_reader_starts_from_has_no_body():
-    code = stub(BOOK / "_ext" / "reader_solutions.py", "update")
+    code = stub(answer_file("update"), "update")
     assert code == (
         "def update(params, gradients, alpha):\n"
         '    """Return new parameters, one step against the gradients; the old ones stay."""\n'

@@ -15,7 +15,7 @@ CELL = "```{{code-cell}} ipython3\n{}\n```\n"
 PAGE = (
     "$$\n1 + 1 = 2\n$$ (eq:two_sides)\n\n"
     + CELL.format(
-        'from checked import check\ncheck("eq:two_sides", [1 + 1, 2 + 2], [2, 4], terms=0)'
+        'from kit.cells import check\ncheck("eq:two_sides", [1 + 1, 2 + 2], [2, 4], terms=0)'
     )
     + CELL.format(":tags: [hide-input]\n\nprint('its code is hidden')")
     + "\n```{exercise} Add\n:label: ex-add\nAdd.\n```\n"

@@ -54,7 +54,7 @@ def test_what_only_resembles_such_a_number_is_left_alone(text):
 
 def test_a_number_is_one_element_wherever_it_stands_in_a_sentence(small_book):
     small_book.write(
-        "```{code-cell} ipython3\nfrom checked import check\nfrom shown import glue\n"
+        "```{code-cell} ipython3\nfrom kit.cells import check\nfrom kit.cells import glue\n"
         'check("eq-x", [0.1 + 0.2, 1], [0.3, 1], terms=2)\nglue(far=1.5e-16)\n```\n\n'
         "$$\nx = y\n$$ (eq-x)\n\nIt is {glue:text}`far:.1e`, not `1e-8`; *about 3e-05*.\n"
     )

@@ -21,13 +21,13 @@ WRONG = {
     "a failing cell": (CELL.format("1 / 0"), "ZeroDivisionError"),
     "a failing check": (
         CELL.format(
-            "import numpy as np\nfrom checked import check\n"
+            "import numpy as np\nfrom kit.cells import check\n"
             "check('eq-wrong', np.arange(3.0), np.arange(3.0) + 1, terms=3)"
         ),
         "eq-wrong fails",
     ),
     "a claim that is not so": (
-        CELL.format("from checked import claim\nclaim(False, 'two is more than three')"),
+        CELL.format("from kit.cells import claim\nclaim(False, 'two is more than three')"),
         "not so: two is more than three",
     ),
     "a RuntimeWarning": (CELL.format("import numpy as np\nnp.log(np.zeros(2))"), "RuntimeWarning"),
@@ -41,11 +41,11 @@ WRONG = {
         "nothing_here",
     ),
     "an empty glue value": (
-        CELL.format("from shown import glue\nglue(word='')") + "\nIt is {glue:text}`word`.",
+        CELL.format("from kit.cells import glue\nglue(word='')") + "\nIt is {glue:text}`word`.",
         "nothing to print",
     ),
     "a glue value that is not a number": (
-        CELL.format("from shown import glue\nglue(share=float('nan'))"),
+        CELL.format("from kit.cells import glue\nglue(share=float('nan'))"),
         "nothing to print",
     ),
     "an empty value glued by other means": (
@@ -61,7 +61,9 @@ WRONG = {
         "the equation eq-unchecked has no check on its page",
     ),
     "a check of no equation": (
-        CELL.format("from checked import check\ncheck('eq-none', [1, 2], [1, 2], terms=0)"),
+        CELL.format(
+            "from kit.cells import check\ncheck('eq-none', [1 + 0, 1 + 1], [1, 2], terms=0)"
+        ),
         "the check of eq-none names no equation of its page",
     ),
     "a check that never failed": (
@@ -210,7 +212,7 @@ FIGURE = CELL.format(
     "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
 )
 CONSEQUENT = (
-    CELL.format("from checked import check\nfrom shown import glue\nglue(half=0.5)")
+    CELL.format("from kit.cells import check\nfrom kit.cells import glue\nglue(half=0.5)")
     + CELL.format("check('eq-sum', [1 + 1, 2 + 2], [2, 4], terms=0)")
     + FIGURE
     + "\nHalf is {glue:text}`half`.\n\n$$\n1 + 1 = 2\n$$ (eq-sum)\n"
@@ -243,7 +245,7 @@ def test_a_repaired_page_builds(small_book):
     small_book.write(CELL.format("1 / 0"))
     assert small_book.build().returncode != 0
     small_book.write(
-        CELL.format("from shown import glue\nglue(third=1 / 3)")
+        CELL.format("from kit.cells import glue\nglue(third=1 / 3)")
         + "\nA third is {glue:text}`third:.2f`.\n\n$$\n\\tfrac13 + \\tfrac23 = 1\n$$ (def-one)\n"
         + CELL.format("try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    print(error)")
     )

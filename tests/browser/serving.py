@@ -70,7 +70,7 @@ def pyodide_folder() -> Path:
     named = os.environ.get("PYODIDE_DIR")
     if named and Path(named, "pyodide-lock.json").is_file():
         return Path(named).resolve()
-    reason = "PYODIDE_DIR names no folder with Pyodide (make one: book/_ext/pyodide_files.py)"
+    reason = "PYODIDE_DIR names no folder made by python -m sphinx_live_cells.pyodide_files"
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)

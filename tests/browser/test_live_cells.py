@@ -176,7 +176,7 @@ def test_an_error_shows_a_traceback_of_the_cell(open_page):
     run(cell)
     error = cell.locator(".live-error")
     expect(error).to_contain_text("return np.ones(3) @ np.ones(4)")
-    assert "live_kernel" not in error.inner_text()
+    assert "kernel.py" not in error.inner_text()
     expect(cell.locator(".live-status")).to_contain_text("ValueError: matmul")
 
 
@@ -259,7 +259,7 @@ def test_arrays_and_events_pass_between_page_and_python(open_page):
         """async () => {
           const shown = [];
           const X = { data: new Float32Array([1, 2, 3, 4, 5, 6]), shape: [2, 3] };
-          const code = `from live_kernel import send_event
+          const code = `from sphinx_live_cells.browser import send_event
 send_event("sums", {"rows": X.sum(axis=1), "type": str(X.dtype), "n": n})`;
           const succeeded = await livePython.run(
             code, { space: "test", variables: { X, n: 3 } }, (m) => shown.push(m));

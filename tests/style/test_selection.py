@@ -21,7 +21,6 @@ PAGES = [case[2] for case in CASES]
         ("nnfs/data.py", "nnfs.data.load_mnist", "unit"),
         ("tests/book/test_pages.py", "test_x", "book"),
         ("tests/book/test_pages.py", "test_the_prose_keeps_the_tone", "style"),
-        ("book/_ext/checked.py", "checked", "book"),
         ("packages/sphinx-x/tests/test_x.py", "test_x", "book"),
         ("tests/browser/test_x.py", "test_x", "browser"),
         ("tests/style/test_x.py", "test_x", "style"),

@@ -1,5 +1,8 @@
 """Mini-batches: every example once an epoch, by a seed, and unbiased."""
 
+import os
+import subprocess
+import sys
 from itertools import chain, combinations
 
 import numpy as np
@@ -178,3 +181,45 @@ def test_sizes_may_be_numbers_of_numpy(kind):
 def test_an_epoch_of_no_batches_is_refused(m, batch_size):
     with pytest.raises(ValueError, match="must be a whole number of at least 1"):
         batches.per_epoch(m, batch_size)
+
+
+DIGESTS = """
+import hashlib
+import numpy as np, nnfs
+from nnfs import layers, training
+rng = np.random.default_rng(9)
+X, y = rng.random((784, 4500), np.float32), rng.integers(10, size=4500)
+ways = [{}, {"batch_size": 500}, {"batch_size": 2000}, {"batch_size": 2000, "dropout": 0.2}]
+ways += [{"gradient": lambda *at: layers.gradient(*at)}]
+for way in ways:
+    run = training.Run(X, y, hidden=100, iterations=4, alpha=0.01, **way)
+    digest = hashlib.sha256(b"".join(P.tobytes() for P in run.finish().params))
+    print(digest.hexdigest(), run.history.loss.tobytes().hex())
+"""
+
+
+def test_every_way_to_train_has_the_same_bits_whatever_the_environment_gives_blas():
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", DIGESTS],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": threads},
+            capture_output=True,
+            encoding="utf8",
+            check=True,
+        ).stdout.split()
+        for threads in ("1", "2")
+    ]
+    assert len(told[0]) == 10
+    assert told[0] == told[1]
+
+
+def test_where_the_draw_stands_can_be_read_and_set(params):
+    rng = np.random.default_rng(4)
+    X, y = rng.normal(size=(7, 10)), rng.integers(3, size=10)
+    how = {"batch_size": 4, "seed": 3, "dropout": 0.5}
+    first = batches.mini_batches(layers.gradient, X, y, **how)
+    for made in range(7):
+        other = batches.mini_batches(layers.gradient, X, y, **how)
+        other.state = first.state
+        expected = [first(params).loss for _ in range(5)]
+        assert [other(params).loss for _ in range(5)] == expected, made

@@ -10,7 +10,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import nnfs
-from nnfs import engine, network, tiles
+from nnfs import engine, layers, network, regularise, tiles
 from nnfs.engine import Tiles
 
 rng = np.random.default_rng(3)
@@ -267,10 +267,10 @@ def test_it_works_in_another_process_after_training(problem, start):
 
 
 def test_tiles_say_so_when_they_cannot_do_without_a_copy():
-    for tiles in (tiled(sparse(7, 5)), tiled(sparse(7, 5)).T):
+    for ours in (tiled(sparse(7, 5)), tiled(sparse(7, 5)).T):
         with pytest.raises(ValueError, match="copy"):
-            np.asarray(tiles, copy=False)
-        assert np.array_equal(np.array(tiles, copy=True), np.asarray(tiles))
+            np.asarray(ours, copy=False)
+        assert np.array_equal(np.array(ours, copy=True), np.asarray(ours))
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -351,3 +351,107 @@ def test_what_blas_was_is_noted_anew_for_every_run(problem):
         with threadpool_limits(threads, user_api="blas"):
             nnfs.train(X, y, n_classes=3, iterations=1)
             assert set(blas_threads()) == {threads}
+
+
+IDIOMS = {
+    "size": lambda X: X.size,
+    "len": len,
+    "sum": lambda X: X.sum(),
+    "mean over examples": lambda X: X.mean(axis=1, keepdims=True),
+    "copy": lambda X: X.copy(),
+    "astype": lambda X: X.astype(np.float32),
+    "reshape": lambda X: X.reshape(-1),
+    "length of the transpose": lambda X: len(X.T),
+    "columns": lambda X: [X[:, i] for i in range(X.shape[1])],
+    "rows of the transpose": list,
+    "flat": lambda X: X.flat[0],
+    "einsum": lambda X: np.einsum("ij,kj->ik", X, X),
+    "dot": lambda X: X.dot(X.T),
+    "in place on a copy": lambda X: np.add(X.copy(), 1, out=X.copy()),
+    "nbytes": lambda X: X.nbytes,
+}
+
+
+@pytest.mark.parametrize("batch_size", [None, 40])
+@pytest.mark.parametrize("idiom", IDIOMS)
+def test_a_gradient_of_your_own_is_given_ordinary_arrays(problem, idiom, batch_size):
+    _, X, y = problem
+
+    def gradient(params, X, y):
+        assert type(X) is type(y) is np.ndarray
+        IDIOMS[idiom](X)
+        return network.gradient(params, X, y)
+
+    how = {"hidden": 5, "iterations": 2, "batch_size": batch_size}
+    own = nnfs.train(X, y, gradient=gradient, **how)
+    usual = nnfs.train(X, y, **how)
+    np.testing.assert_allclose(own.params.W1, usual.params.W1, rtol=1e-10, atol=1e-12)
+
+
+def add_to_x(X, y):
+    X -= X.mean()
+
+
+def scale_x(X, y):
+    np.multiply(X, 2, out=X)
+
+
+def set_y(X, y):
+    y[0] = 1
+
+
+@pytest.mark.parametrize("write", [add_to_x, scale_x, set_y])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_gradient_that_writes_into_its_examples_is_told_what_to_do(problem, write, threads):
+    _, X, y = problem
+    before = X.copy(), y.copy()
+
+    def gradient(params, X, y):
+        write(X, y)
+        return network.gradient(params, X, y)
+
+    with pytest.raises(ValueError, match=r"^the gradient function writes into.*X = X.copy\(\)"):
+        nnfs.train(X, y, gradient=gradient, iterations=2, threads=threads)
+    assert np.array_equal(X, before[0])
+    assert np.array_equal(y, before[1])
+
+
+def test_another_error_of_a_gradient_comes_through_as_it_is(problem):
+    _, X, y = problem
+
+    def gradient(params, X, y):
+        raise ValueError("mine")
+
+    with pytest.raises(ValueError, match=r"^mine$"):
+        nnfs.train(X, y, gradient=gradient)
+
+
+def kinds(gradient, X, y):
+    seen = set()
+
+    def spy(params, X, y):
+        seen.add(type(X))
+        return network.gradient(params, X, y)
+
+    with engine.full_batch(gradient(spy), X, y, part=30) as objective:
+        objective(nnfs.init_params(7, 5, 3, dtype=np.float64))
+    return seen
+
+
+def test_tiles_are_for_those_who_take_them(problem):
+    _, X, y = problem
+    assert kinds(tiles.takes_tiles, X, y) == {Tiles}
+    assert kinds(lambda f: f, X, y) == {np.ndarray}
+    assert kinds(lambda f: regularise.penalised(tiles.takes_tiles(f), 0.1), X, y) == {Tiles}
+    assert kinds(lambda f: regularise.penalised(f, 0.1), X, y) == {np.ndarray}
+    assert network.gradient.takes_tiles
+    assert layers.gradient.takes_tiles
+
+
+def test_what_takes_no_mark_is_told():
+    class Model:
+        def gradient(self, params, X, y):
+            raise NotImplementedError
+
+    with pytest.raises(ValueError, match="wrap it in a function"):
+        tiles.takes_tiles(Model().gradient)

@@ -459,7 +459,7 @@ def test_a_schedule_shorter_than_the_run_is_told_before_any_step(X, y):
 
 @pytest.mark.parametrize("rate", [None, "0.1", np.nan, -1.0, [0.1], True])
 def test_a_rate_that_is_none_is_told_with_its_iteration(X, y, rate):
-    with pytest.raises(ValueError, match="alpha at iteration .* must be a positive, finite number"):
+    with pytest.raises(ValueError, match=r"alpha at iteration .* must be a positive"):
         nnfs.train(X, y, iterations=3, alpha=lambda step: rate)
 
 

@@ -28,6 +28,7 @@ from packaging.utils import canonicalize_name
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from kit import faults
 from kit.build import own_environment
 from kit.folders import BOOK, KIT, ROOT, bytes_of, cell_side, files_below
 
@@ -40,10 +41,10 @@ IMPORT = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 
 
 def machinery() -> str:
-    """Return a digest of the extensions and templates: what pages are made with."""
+    """Return a digest of extensions, widgets and templates: what pages are made with."""
     state = hashlib.sha256()
-    for folder in (KIT, BOOK / "_ext", BOOK / "_templates"):
-        for pattern in ("*.py", "*.html"):
+    for folder in (KIT, ROOT / "packages", BOOK / "_templates"):
+        for pattern in ("*.py", "*.html", "*.css", "*.js"):
             for path in files_below(folder, pattern):
                 state.update(bytes_of(path))
     return state.hexdigest()
@@ -54,7 +55,6 @@ def sources() -> Iterator[Path]:
     yield from files_below(ROOT / "nnfs", "*.py")
     yield from files_below(ROOT / "mnist_data", "*.gz")
     yield from cell_side()
-    yield from (BOOK / "_ext" / name for name in ("checked.py", "compared.py"))
     yield Path(own_environment.__file__)
     yield ROOT / "constraints.txt"
 
@@ -76,7 +76,8 @@ def libraries() -> list[str]:
 
 def _with_needs(names: Iterable[str]) -> set[str]:
     """Return the distributions that are installed, of these and of all that they need."""
-    waiting, found = [canonicalize_name(name) for name in names], set()
+    waiting = [canonicalize_name(name) for name in names]
+    found: set[str] = set()
     while waiting:
         name = waiting.pop()
         try:
@@ -136,9 +137,9 @@ def _own_fonts(cache: Path) -> None:
         importlib.import_module("matplotlib.font_manager")
 
 
-def prune(app: Sphinx, exception: Exception | None) -> None:
+def prune(app: faults.StrictSphinx, exception: Exception | None) -> None:
     """Remove this Python's caches of older digests once a build has succeeded."""
-    if exception is None and not app._warncount:
+    if exception is None and not faults.are_there(app):
         current = Path(app.config.nb_execution_cache_path).parent
         for folder in current.parent.glob(f"{_python()}-*"):
             if folder != current and folder.is_dir():

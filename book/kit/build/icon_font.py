@@ -16,8 +16,10 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
-STYLES = Path("_static/styles/pydata-sphinx-theme.css")
-FONT = Path("_static/vendor/fontawesome/webfonts/fa-solid-900.ttf")
+from kit import compat
+
+STYLES = "_static" / compat.STYLES
+FONT = "_static" / compat.FONT
 MARK = "\n/* The icons that the pages show. */\n"
 
 RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")

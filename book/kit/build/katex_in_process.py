@@ -10,10 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import sphinxcontrib.katex
 from py_mini_racer import JSEvalException, MiniRacer
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util import logging
+
+from kit import compat
 
 logger = logging.getLogger(__name__)
 _building: list[Sphinx] = []
@@ -49,9 +51,9 @@ function render(latex, options) {
 @lru_cache(1)
 def engine() -> MiniRacer:
     """Return the JavaScript engine with KaTeX loaded."""
-    script = Path(sphinxcontrib.katex.__file__).with_name("katex.min.js")
+    script = compat.katex_script().read_text(encoding="utf8")
     racer = MiniRacer()
-    racer.eval("var window = this, self = this;" + script.read_text(encoding="utf8") + RENDER)
+    racer.eval("var window = this, self = this;" + script + RENDER)
     # Python would otherwise end first the engine's thread and then wait for it, for ever.
     atexit.register(racer.close)
     return racer
@@ -88,9 +90,14 @@ def _place(latex: str) -> tuple[str, int | None] | None:
     return docname, next((n for n, line in enumerate(lines, 1) if first in line), None)
 
 
+def render_here(app: Sphinx, config: Config) -> None:
+    """Render formulas in this process from now on."""
+    compat.render_formulas_by(render_latex)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Put the in-process renderer in place of the server."""
     app.setup_extension("sphinxcontrib.katex")
-    sphinxcontrib.katex.render_latex = render_latex
+    app.connect("config-inited", render_here)
     _building[:] = [app]
     return {"parallel_read_safe": True, "parallel_write_safe": False}

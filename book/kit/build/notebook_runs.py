@@ -18,12 +18,14 @@ from threading import Thread, current_thread, main_thread
 from time import perf_counter
 from typing import Any, NamedTuple
 
-import myst_nb.core.execute.cache
 import psutil
 from jupyter_cache.executors.utils import ExecutionResult
 from nbclient import execute
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from sphinx.application import Sphinx
+from sphinx.config import Config
+
+from kit import compat
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 CELL_LINE = re.compile(r"^\s*Cell In\[(\d+)\], line (\d+)", re.MULTILINE)
@@ -31,7 +33,7 @@ SYNTAX = re.compile(r" \(\S+\.py, line (\d+)\)\Z")
 RAISED_IN = re.compile(r"^File (\S.*?\.py):(\d+), in ([\w.<>]+)", re.MULTILINE)
 PLACE = re.compile(r"in code cell (\d+), line (\d+):\n")
 # What a cell calls and what fails there is the cell's affair: no line of it is told.
-OF_THE_BOOK = {"kit", "_ext"}
+OF_THE_BOOK = {"kit"}
 STOPPING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
@@ -117,12 +119,34 @@ def run(
             thread.join(0.2)
     else:
         work()
+    join_pieces(nb)
     error = errors[0] if errors else None
     words = str(_failure(error, running[0], timeout)) if error else None
     result = ExecutionResult(nb, cwd, perf_counter() - started, error, words)
     if error:
         _failed[key] = result
     return result
+
+
+def join_pieces(nb: Any) -> None:
+    """Make one output of what a cell has written to a stream, in however many pieces it came.
+
+    A kernel sends what is written every 0.2 seconds, so a line may come before its end. MyST-NB
+    would set each piece on a line of its own.
+    """
+    for cell in nb.cells:
+        joined: dict[str, Any] = {}
+        outputs = []
+        for output in cell.get("outputs", []):
+            name = output.get("name") if output["output_type"] == "stream" else None
+            if name in joined:
+                joined[name]["text"] += output["text"]
+                continue
+            if name:
+                joined[name] = output
+            outputs.append(output)
+        if "outputs" in cell:
+            cell["outputs"] = outputs
 
 
 def _failure(error: Exception, cell: int, timeout: int | None) -> Failure:
@@ -185,7 +209,18 @@ def stop(number: int, frame: object) -> None:
         os._exit(128 + number)
 
 
-def watch(app: Sphinx) -> None:
+def execute_here(app: Sphinx, config: Config) -> None:
+    """Have MyST-NB execute pages by `run`."""
+    compat.execute_by(run)
+
+
+class WatchedSphinx(Sphinx):
+    """The application, with the handlers of signals that it gives back."""
+
+    other_handlers: dict[int, Any]
+
+
+def watch(app: WatchedSphinx) -> None:
     """Take the signals that mean a stop, where nobody else has asked for them."""
     if current_thread() is main_thread():
         app.other_handlers = {
@@ -201,10 +236,10 @@ def unwatch(app: Sphinx, exception: Exception | None) -> None:
         signal.signal(number, handler)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: WatchedSphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    myst_nb.core.execute.cache.single_nb_execution = run
     _failed.clear()
     watch(app)
+    app.connect("config-inited", execute_here)
     app.connect("build-finished", unwatch, priority=980)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

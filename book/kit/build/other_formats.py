@@ -12,6 +12,8 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from kit import compat
+
 
 def configure(app: Sphinx, config: Config) -> None:
     """Name the book, and leave out of an EPUB in silence what only the site's scripts need."""
@@ -24,9 +26,8 @@ def configure(app: Sphinx, config: Config) -> None:
 
 def prepare(app: Sphinx) -> None:
     """Give a builder the visitors of its format, and an EPUB the fonts of the formulas."""
-    handlers, builder = app.registry.translation_handlers, app.builder
-    if builder.name in handlers:
-        handlers[builder.name] = {**handlers.get(builder.format, {}), **handlers[builder.name]}
+    compat.give_visitors_of_its_format(app)
+    builder: Any = app.builder
     if builder.name == "epub":
         builder.media_types = {**builder.media_types, ".woff2": "font/woff2"}
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 BOOK = Path(__file__).resolve().parents[2]
-FOLDERS = [str(BOOK.parent), str(BOOK), str(BOOK / "_ext")]
+FOLDERS = [str(BOOK.parent), str(BOOK)]
 
 ARITHMETIC = (
     *("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NPY_DISABLE_CPU_FEATURES"),
@@ -143,8 +143,8 @@ def start_kernel() -> None:
     sys.path += filter(None, os.environ.pop("BOOK_LAST_ON_PATH", "").split(os.pathsep))
     from ipykernel.kernelapp import IPKernelApp
 
-    class Kernel(IPKernelApp):  # type: ignore[misc]
-        def load_config_file(self, suppress_errors: bool | None = None) -> None:
+    class Kernel(IPKernelApp):
+        def load_config_file(self, *args: object, **options: object) -> None:
             """Read no file: neither the system's nor the reader's."""
 
     # A warning says that messages within this machine are not encrypted.

@@ -15,7 +15,8 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-DISPLAY = '<div class="math notranslate nohighlight"'
+from kit import compat
+
 REACHABLE = 'tabindex="0" role="group" aria-label="Equation"'
 EMPTY_HEADING = re.compile(r"<th[^>]*>(<p></p>)?</th>")
 PROGRAM = re.compile(
@@ -44,20 +45,18 @@ def improve(
     """Rewrite the few constructs of body and head that the theme gets wrong."""
     body = context.get("body")
     if body:
-        body = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+        body = body.replace(compat.SUMMARY, "<summary>")
         body = EMPTY_HEADING.sub("<td></td>", body)
         for table in ('class="dataframe"', '<table class="table"'):
             body = body.replace(table, f'{table} tabindex="0"')
-        body = body.replace(' role="doc-biblioentry"', "").replace(
-            ' role="list" class="cit', ' class="cit'
-        )
-        body = body.replace(DISPLAY, f"{DISPLAY} {REACHABLE}")
+        body = body.replace(compat.CITATION, "").replace(compat.CITATIONS, ' class="cit')
+        body = body.replace(compat.DISPLAY, f"{compat.DISPLAY} {REACHABLE}")
         body = PROGRAM.sub(lambda found: found[1] + found[2] + in_lines(found[3]) + found[4], body)
         context["body"] = body
     for script in context.get("script_files", []):
         name = str(getattr(script, "filename", None) or "")
-        if name and not name.endswith(NOT_DEFERRED) and "async" not in script.attributes:
-            script.attributes.setdefault("defer", "defer")
+        if name and not name.endswith(NOT_DEFERRED) and not compat.is_deferred(script):
+            compat.defer(script)
 
 
 def in_lines(program: str) -> str:

@@ -14,13 +14,13 @@ from typing import Any, NamedTuple
 import joblib
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
-from myst_nb.core.read import create_nb_reader
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
+from kit import compat
 from kit.build.notebook_runs import run as run_notebook
-from without_solutions import as_built
+from kit.exercises.pages.without_solutions import as_built
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def execute(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
     pages = list(_waiting(env, docnames, cache))
     if len(pages) < 2:
         return
-    timeout = env.mystnb_config.execution_timeout
+    timeout = compat.timeout_of(env)
 
     def run(page: Waiting) -> Any:
         folder = str(page.path.parent)
@@ -62,7 +62,7 @@ def _waiting(env: Any, docnames: list[str], cache: Any) -> Iterator[Waiting]:
         path = Path(env.doc2path(docname))
         try:
             text = as_built(env.config, path.read_text(encoding="utf8"))
-            reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
+            reader = compat.reader_of(env, path, text)
             if reader is None or docname in env.config.execute_alone:
                 continue
             notebook = reader.read(text)

@@ -18,6 +18,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import SphinxError
 from sphinx.util import logging
+
+from kit import compat
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +111,24 @@ class Stage:
         shutil.rmtree(self.replaced, ignore_errors=True)
 
 
-def begin(app: Sphinx, config: Config) -> None:
+class StagedSphinx(Sphinx):
+    """The application of a build that works on a copy.
+
+    Attributes
+    ----------
+    site : Path
+        Where the pages belong.
+    stage : Stage
+    one_build : FileLock
+        Held until the build has ended.
+    """
+
+    site: Path
+    stage: Stage
+    one_build: FileLock
+
+
+def begin(app: StagedSphinx, config: Config) -> None:
     """Wait for another build of the book, and let this one work on a copy."""
     site, memory = Path(app.outdir), Path(app.doctreedir)
     app.one_build = _alone(site.parent)
@@ -148,7 +168,7 @@ def in_place(app: Sphinx, path: str | bytes | int) -> str:
     return text.replace(str(stage.folder), str(stage.parent)) if stage else text
 
 
-def own_place(app: Sphinx) -> None:
+def own_place(app: StagedSphinx) -> None:
     """Keep a check of links, and the page for a PDF, out of the site, where Jupyter Book puts them.
 
     The one page would replace the site's first one.
@@ -165,20 +185,16 @@ def own_place(app: Sphinx) -> None:
 
 def _print_from(folder: Path) -> None:
     """Have Jupyter Book print the page of a folder, not that of the same name in ``html``."""
-    from jupyter_book import pdf
 
-    original = pdf.html_to_pdf
-
-    def html_to_pdf(page: Path, printed: Path) -> None:
-        pdf.html_to_pdf = original
+    def print_page(page: Path, printed: Path, by_a_browser: Callable[[Path, Path], None]) -> None:
         if importlib.util.find_spec("playwright") is None:
             raise SystemExit(
                 f"The PDF was not made. The book in one page is {folder / page.name}; a browser "
                 "prints it, and is told to by Playwright: pip install playwright"
             )
-        original(folder / page.name, printed)
+        by_a_browser(folder / page.name, printed)
 
-    pdf.html_to_pdf = html_to_pdf
+    compat.print_pages_by(print_page)
 
 
 def remember_index(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
@@ -187,8 +203,8 @@ def remember_index(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> N
     Sphinx takes all else of those pages from the last search index, and not the entries.
     """
     path = Path(app.outdir) / "searchindex.js"
-    kept = getattr(env, "_search_index_index_entries", None)
-    if kept is not None and app.builder.name == "html" and path.is_file():
+    kept = compat.search_entries(env)
+    if app.builder.name == "html" and path.is_file():
         for page, entries in entries_of(path.read_text(encoding="utf8")).items():
             if page in env.found_docs:
                 kept[page] = entries
@@ -221,7 +237,7 @@ def without_unused_words(index: str) -> str:
     return index
 
 
-def end(app: Sphinx, *, succeeded: bool) -> None:
+def end(app: StagedSphinx, *, succeeded: bool) -> None:
     """Put the site into place, or leave everything as it was.
 
     Raises

@@ -17,25 +17,24 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
-from logging import Filter, LogRecord, getLogger
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any
 
 import yaml
 from docutils import nodes
-from jupyter_book.config import PATH_YAML_DEFAULT, get_validator
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError, SphinxError
 from sphinx.util import logging
 from sphinx.util.console import color_terminal, colorize, nocolor
-from sphinx.util.exceptions import save_traceback
 
+from kit import compat
 from kit.build import staged_site
 from kit.build.notebook_runs import failure
-from kit.folders import BOOK, KIT, ROOT
+from kit.faults import Fault, KeepBack, StrictSphinx
+from kit.folders import KIT, ROOT, packages
 
 logger = logging.getLogger(__name__)
 _told: list[BaseException] = []
@@ -54,68 +53,15 @@ LINES, WIDTH = 12, 400
 NOT_EXECUTED, CODE = "not-executed", "\nin line "
 
 
-class Fault(NamedTuple):
-    """Something that is wrong.
-
-    Attributes
-    ----------
-    place : str
-        Path and line as Sphinx gives them; empty if there is none.
-    message : str
-    subtype : str
-        Of the warning that told it.
-    error : BaseException or None
-        What Sphinx caught and turned into a warning.
-    """
-
-    place: str
-    message: str
-    subtype: str = ""
-    error: BaseException | None = None
-
-    @property
-    def path(self) -> str:
-        """The file alone."""
-        return re.sub(r":(\d+)?$", "", self.place)
-
-    @property
-    def line(self) -> int:
-        """The line alone, 0 if it is not known."""
-        number = re.search(r":(\d+)$", self.place)
-        return int(number[1]) if number else 0
-
-
-class KeepBack(Filter):
-    """Takes warnings from their stream, after Sphinx's own filters, and keeps them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.faults: list[Fault] = []
-
-    def filter(self, record: LogRecord) -> bool:
-        """Keep the warning of a record, and do not let it be printed now."""
-        given = record.args if isinstance(record.args, tuple) else ()
-        self.faults.append(
-            Fault(
-                str(getattr(record, "location", None) or ""),
-                _words(record),
-                str(getattr(record, "subtype", None) or ""),
-                next((error for error in given if isinstance(error, OSError)), None),
-            )
-        )
-        return False
-
-
-def _words(record: LogRecord) -> str:
-    try:
-        return str(record.msg) % record.args if record.args else str(record.msg)
-    except (TypeError, ValueError):
-        return str(record.msg)
+class StrictAndStagedSphinx(StrictSphinx, staged_site.StagedSphinx):
+    """The application, with what this extension and `staged_site` keep on it."""
 
 
 def require_known_settings(app: Sphinx, config: Config) -> None:
     """Warn of every setting in _config.yml that Jupyter Book would pass over in silence."""
     path = Path(app.srcdir) / "_config.yml"
+    if not path.is_file():
+        return
     for line, name, near in unknown_settings(_text(str(path))):
         hint = f"; perhaps {near} is meant" if near else ""
         logger.warning("Jupyter Book has no setting %s%s", name, hint, location=f"{path}:{line}")
@@ -129,8 +75,9 @@ def unknown_settings(text: str) -> list[tuple[int, str, str]]:
     text : str
         Of a _config.yml. What stands below ``sphinx: config`` is Sphinx's.
     """
-    known: dict[str, Any] = yaml.safe_load(PATH_YAML_DEFAULT.read_text(encoding="utf8"))
-    for name, value in get_validator().schema["properties"].items():
+    defaults, schema = compat.known_settings()
+    known: dict[str, Any] = yaml.safe_load(defaults.read_text(encoding="utf8"))
+    for name, value in schema["properties"].items():
         inner = value.get("properties")
         known[name] = {**(known.get(name) or {}), **inner} if inner else known.get(name)
     given = yaml.safe_load(text) or {}
@@ -157,7 +104,6 @@ def unknown_settings(text: str) -> list[tuple[int, str, str]]:
 
 def require_execution(app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of every page with code cells that was not executed, or not to its end."""
-    executed = getattr(env, "nb_metadata", {})
     for docname in sorted(env.found_docs):
         try:
             source = Path(env.doc2path(docname)).read_text(encoding="utf8")
@@ -165,7 +111,7 @@ def require_execution(app: Sphinx, env: BuildEnvironment) -> None:
             logger.warning("the page is not text in UTF-8: %s", error, location=docname)
             continue
         cells = CODE_CELL.findall(source)
-        record = executed.get(docname, {}).get("exec_data") or {}
+        record = compat.execution_record(env, docname)
         if cells and not record.get("succeeded"):
             line, words = told(str(record.get("traceback") or ""), source)
             logger.warning(
@@ -246,7 +192,7 @@ def require_formulas(app: Sphinx, doctree: nodes.document) -> None:
 def require_values(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Warn of every glued value that puts no number and no word into its sentence."""
     for inline in doctree.findall(nodes.inline):
-        if "pasted-text" in inline["classes"] and inline.astext().strip("'\" ") in EMPTY:
+        if compat.is_glued(inline) and inline.astext().strip("'\" ") in EMPTY:
             logger.warning(
                 "a glued value is empty: %r", inline.astext(), location=(docname, inline.line)
             )
@@ -304,7 +250,7 @@ def _errno(error: BaseException | None) -> int | None:
     return error.errno if isinstance(error, OSError) else None
 
 
-def finish(app: Sphinx, exception: Exception | None) -> None:
+def finish(app: StrictAndStagedSphinx, exception: Exception | None) -> None:
     """Tell what is wrong and end the process with exit code 1, if anything is."""
     faults = causes(app.kept_back.faults)
     if exception is not None:
@@ -336,7 +282,7 @@ def fault_of(app: Sphinx, error: BaseException) -> Fault:
         return Fault(place, f"{where}{root.strerror or root}", error=root)
     if isinstance(error, SphinxError):
         return Fault(place, str(error))
-    saved = save_traceback(app, error)
+    saved = compat.saved_traceback(app, error)
     return Fault(place, f"{type(error).__name__}: {error}\nthe traceback is in {saved}")
 
 
@@ -351,7 +297,7 @@ def _root(error: BaseException) -> BaseException:
 
 def tell(app: Sphinx, faults: list[Fault]) -> None:
     """Print the faults as the last lines on the screen."""
-    stream = logging.SafeEncodingWriter(app._warning)
+    stream = logging.SafeEncodingWriter(compat.error_stream(app))
     pages = {fault.path for fault in faults if fault.path}
     count = f", on {len(pages)} pages" if len(pages) > 1 else ""
     stream.write("\n" + colorize("red", f"The book was not built. What is wrong{count}:") + "\n\n")
@@ -369,15 +315,15 @@ def _texts(faults: list[Fault]) -> Iterator[str]:
         if not found or fault.subtype != NOT_EXECUTED:
             words, where = fault.message.strip(), ""
         same.setdefault(words, []).append((fault, found + where if where else ""))
-    for words, where in same.items():
+    for words, found_in in same.items():
         first, *more = _short(words)
-        if len(where) == 1:
-            fault, code = where[0]
+        if len(found_in) == 1:
+            fault, code = found_in[0]
             place = _relative(fault)
             first = f"{place}: {first}" if place else first
             more += code.splitlines()[1:]
         else:
-            more += [_relative(fault) for fault, _ in where]
+            more += [_relative(fault) for fault, _ in found_in]
         yield "\n  ".join([first, *more])
 
 
@@ -420,14 +366,14 @@ def _advice(app: Sphinx, faults: list[Fault]) -> str:
     return f"{todo} and run the same command again.{kept}"
 
 
-def of_start(app: Sphinx) -> Callable[..., None]:
-    """Return what tells an error before any page is read, in place of Sphinx's `handle_exception`.
+def of_start(app: StrictAndStagedSphinx) -> Callable[[BaseException], None]:
+    """Return what tells an error before any page is read.
 
-    Sphinx has no event for it: an extension or `nnfs` that cannot be imported, data that cannot be
-    read, a folder that cannot be written.
+    An extension or `nnfs` that cannot be imported, data that cannot be read, a folder that cannot
+    be written, a library without what the build relies on.
     """
 
-    def tell_error(_: object, args: object, error: BaseException, stderr: object = None) -> None:
+    def tell_error(error: BaseException) -> None:
         if hasattr(app, "stage"):
             staged_site.end(app, succeeded=False)
         tell(app, [fault_at_start(app, error)])
@@ -456,7 +402,7 @@ def fault_at_start(app: Sphinx, error: BaseException) -> Fault:
 
 
 def _is_ours(path: Path) -> bool:
-    return any(path.is_relative_to(folder) for folder in (KIT, BOOK / "_ext", ROOT / "nnfs"))
+    return any(path.is_relative_to(folder) for folder in (KIT, ROOT / "packages", ROOT / "nnfs"))
 
 
 def _says(error: BaseException) -> bool:
@@ -466,7 +412,7 @@ def _says(error: BaseException) -> bool:
 def _is_library(error: BaseException | None) -> bool:
     """Whether something is missing that is not of this repository."""
     module = (getattr(error, "name", None) or "").partition(".")[0]
-    ours = {"nnfs", "kit", *(path.stem for path in (BOOK / "_ext").glob("*.py"))}
+    ours = {"nnfs", "kit", *(package.name for package in packages())}
     return isinstance(error, ImportError) and module not in ours
 
 
@@ -484,24 +430,15 @@ def without_traceback(
         sys.__excepthook__(kind, error, trace)
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
+def setup(app: StrictAndStagedSphinx) -> dict[str, Any]:
     """Register with Sphinx, and take charge of what is printed."""
     if not color_terminal():
         nocolor()
     sys.excepthook = without_traceback
-    for name in ("jupyter_book.sphinx", "sphinx.cmd.build"):
-        if name in sys.modules:
-            sys.modules[name].handle_exception = of_start(app)  # type: ignore[attr-defined]
+    compat.tell_errors_by(of_start(app))
     app.kept_back = KeepBack()
-    streams = [
-        handler
-        for handler in getLogger(logging.NAMESPACE).handlers
-        if isinstance(handler, logging.WarningStreamHandler)
-    ]
-    if not streams:
-        raise ExtensionError("Sphinx has no stream of warnings, so a build could not be strict")
-    for stream in streams:
-        stream.addFilter(app.kept_back)
+    for handler in compat.warning_handlers():
+        handler.addFilter(app.kept_back)
     app.setup_extension("kit.build.notebook_runs")
     app.setup_extension("kit.build.staged_site")
     app.connect("config-inited", require_known_settings)

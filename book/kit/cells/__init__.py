@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from checked import check, check_bound, check_symbols, check_zero, claim, equal
     from kit.cells.running_example import X_pencil, pencil, y_pencil
     from kit.cells.shown import (
         figure_style,
@@ -33,6 +32,14 @@ if TYPE_CHECKING:
         mask_always_true,
         scalar_db,
         sum_of_differences,
+    )
+    from sphinx_equation_checks.cells import (
+        check,
+        check_bound,
+        check_symbols,
+        check_zero,
+        claim,
+        equal,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from nnfs import functions, scores
 from nnfs.arguments import Array
+from nnfs.tiles import takes_tiles
 
 
 def gradient(params: Sequence[Array], X: Array, y: Array) -> tuple[Array, int, list[Array]]:
@@ -17,3 +18,6 @@ def gradient(params: Sequence[Array], X: Array, y: Array) -> tuple[Array, int, l
     dZ = functions.cross_entropy_gradient(functions.softmax(Z), Y)
     correct = scores.count_correct(Z, y)
     return functions.cross_entropy(Z, Y), correct, list(functions.affine_gradients(dZ, X))
+
+
+takes_tiles(gradient)

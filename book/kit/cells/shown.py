@@ -54,17 +54,22 @@ def _plain(name: str, value: object) -> int | float | str:
     return Words(value) if isinstance(value, str) else value
 
 
+def fewer(full: int, *, browser: int) -> int:
+    """Return one number where the book is built, and another in a reader's browser."""
+    return browser if sys.platform == "emscripten" else full
+
+
 def size(full: int, *, browser: int) -> int:
-    """Return how many images, steps or runs a page takes: fewer in a reader's browser.
+    """Return how many images, steps or runs a page takes, as `fewer` does, and say so.
 
     The settings cell of a page asks for each of its sizes, so that no cell takes longer than
     twenty seconds in a browser, which has one slow thread and a part of the digits. There it
     prints both numbers.
     """
-    if sys.platform != "emscripten":
-        return full
-    print(f"{browser:,} here, {full:,} on the built page")
-    return browser
+    here = fewer(full, browser=browser)
+    if here != full:
+        print(f"{here:,} here, {full:,} on the built page")
+    return here
 
 
 class Table:
@@ -302,7 +307,7 @@ def figure_style() -> None:
     if sys.platform != "emscripten":
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats("svg", metadata={"Date": None})
+        set_matplotlib_formats("svg", metadata={"Date": None})  # type: ignore[no-untyped-call]
     mpl.rcParams.update(
         {
             "figure.figsize": (6.4, 3.6),
@@ -341,7 +346,10 @@ def write_in_cells(
     The contrast of two colours is that of WCAG 2.1; the better of black and white has at least 4.5
     with every colour. A cell that lets the paper through is taken as it is seen on white paper.
     """
-    cells = image.to_rgba(image.get_array(), alpha=image.get_alpha())
+    values = image.get_array()
+    if values is None:
+        raise ValueError("the picture has no values yet: give it some by set_data")
+    cells = image.to_rgba(values, alpha=image.get_alpha())
     rows = [list(row) for row in texts]
     if [len(row) for row in rows] != [cells.shape[1]] * cells.shape[0]:
         shape = f"{len(rows)} rows of {sorted({len(row) for row in rows})}"

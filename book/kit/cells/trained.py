@@ -20,13 +20,13 @@ import numpy as np
 
 import nnfs
 from kit.cells import linear
-from kit.cells.shown import size
-from nnfs import batches, layers, network, optimizers, schedules, training
+from kit.cells.shown import fewer
+from nnfs import batches, network, optimizers, schedules, training
 from nnfs.arguments import Array
 from nnfs.training import Training
 
-IMAGES, STEPS = size(41_000, browser=1_000), size(750, browser=100)
-EPOCHS = size(10, browser=4)
+IMAGES, STEPS = fewer(41_000, browser=1_000), fewer(750, browser=100)
+EPOCHS = fewer(10, browser=4)
 CACHE = os.environ.get("BOOK_TRAINED_CACHE")
 memory = joblib.Memory(CACHE, verbose=0)
 Result = TypeVar("Result")
@@ -35,16 +35,14 @@ Result = TypeVar("Result")
 @contextmanager
 def _alone(name: str) -> Iterator[None]:
     """Let other kernels that want the same network wait for it: pages run side by side."""
-    try:
-        import fcntl
-    except ImportError:
-        fcntl = None
-    if CACHE is None or fcntl is None:
+    if CACHE is None:
         yield
         return
+    # A browser has no such library, and no cache either.
+    from filelock import FileLock
+
     Path(CACHE).mkdir(parents=True, exist_ok=True)
-    with Path(CACHE, f"{name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with FileLock(Path(CACHE, f"{name}.lock")):
         yield
 
 
@@ -55,7 +53,8 @@ def once(function: Callable[..., Result]) -> Callable[..., Result]:
     @wraps(function)
     def kept_or_computed(*settings: Any, **more: Any) -> Result:
         with _alone(re.sub(r"\W+", "-", f"{function.__name__} {settings} {more}")):
-            return kept(*settings, **more)
+            result: Result = kept(*settings, **more)
+            return result
 
     return kept_or_computed
 
@@ -123,11 +122,12 @@ def good_network(start: int) -> Job:
     training = nnfs.train(
         digits.x_train,
         digits.y_train,
-        params=nnfs.init_params(784, 128, scheme="he", seed=start),
+        hidden=128,
+        scheme="he",
         iterations=steps,
         batch_size=128,
         alpha=schedules.cosine(0.002, steps=steps),
-        optimizer=optimizers.adam(),
+        optimizer="adam",
         seed=start,
     )
     return Job(
@@ -219,15 +219,18 @@ def scores(
     digits = nnfs.load_mnist("bundled", split="official")
     drawn = np.random.default_rng(seed).permutation(digits.y_train.size)[:m]
     x, y = digits.x_train[:, drawn], digits.y_train[drawn]
-    iterations = epochs * batches.per_epoch(m, batch_size)
-    *_, last = training.steps(
-        nnfs.init_params(784, hidden, scheme="he", seed=seed),
-        batches.mini_batches(
-            layers.gradient, x, y, batch_size=batch_size, seed=seed, dropout=dropout
-        ),
-        iterations=iterations,
-        alpha=schedules.cosine(3e-3, steps=iterations),
-        optimizer=optimizers.adamw(weight_decay),
+    training = nnfs.train(
+        x,
+        y,
+        hidden=hidden,
+        scheme="he",
+        epochs=epochs,
+        batch_size=batch_size,
+        seed=seed,
+        alpha=schedules.cosine(3e-3, steps=epochs * batches.per_epoch(m, batch_size)),
+        optimizer="adamw",
+        weight_decay=weight_decay,
+        dropout=dropout,
     )
     parts = (x, y), (digits.x_test, digits.y_test)
-    return np.array([nnfs.accuracy(last.params, *part) for part in parts])
+    return np.array([nnfs.accuracy(training.params, *part) for part in parts])

@@ -21,6 +21,7 @@ from nnfs.functions import (
     relu_mask,
 )
 from nnfs.network import Activations, Parameters, forward, gradient
+from nnfs.tiles import takes_tiles
 
 Params = Sequence[Array]
 Gradient = Callable[[Params, Array, Array], tuple[Any, int, Parameters]]
@@ -179,3 +180,6 @@ WRONG_GRADIENTS: tuple[Gradient, ...] = (
 
 OTHER_FAULTS: tuple[Gradient, ...] = (naive_softmax, sum_of_differences)
 """Faults that are not in the gradient."""
+
+for fault in (*WRONG_GRADIENTS, *OTHER_FAULTS):
+    takes_tiles(fault)

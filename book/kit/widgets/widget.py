@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 
@@ -54,8 +55,9 @@ class Widget(SphinxDirective):
                 for script in cls.scripts:
                     app.add_js_file(f"../{cls.address}/{script}")
 
-        def copy_files(app: Sphinx, exception: Exception | None) -> None:
-            if exception is None and app.builder.format == "html":
+        # Before pages are written: they name each file with a digest of what it holds.
+        def copy_files(app: Sphinx, env: BuildEnvironment) -> None:
+            if app.builder.format == "html":
                 target = Path(app.outdir) / cls.address
                 target.mkdir(parents=True, exist_ok=True)
                 for name in (*cls.styles, *cls.scripts):
@@ -63,4 +65,4 @@ class Widget(SphinxDirective):
 
         app.add_directive(cls.mark, cls)
         app.connect("html-page-context", add_files)
-        app.connect("build-finished", copy_files)
+        app.connect("env-updated", copy_files)

@@ -14,6 +14,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from kit import faults
 from kit.widgets.draw_a_digit.cells import networks
 from kit.widgets.widget import Widget
 
@@ -28,10 +29,10 @@ class DrawADigit(Widget):
     scripts = ("network.js", "preparation.js", "pad.js", "pictures.js", "widget.js")
 
 
-def write_good_network(app: Sphinx, exception: Exception | None) -> None:
+def write_good_network(app: faults.StrictSphinx, exception: Exception | None) -> None:
     """Write the good network's weights where the widget looks for them."""
     # After a warning the build fails anyway, and what failed may be the training itself.
-    failed = exception is not None or app._warncount
+    failed = exception is not None or faults.are_there(app)
     pages = () if failed else app.env.metadata.values()
     if app.builder.format == "html" and any(DrawADigit.mark in page for page in pages):
         # Imported late: the module asks at import where trained networks are kept.

@@ -3,7 +3,7 @@
 (function (watchItLearn) {
   "use strict";
 
-  const BEGIN = `from live_kernel import send_event
+  const BEGIN = `from sphinx_live_cells.browser import send_event
 from kit.widgets.watch_it_learn.browser.training import Watched, digits
 
 watched = Watched(*digits(), **settings)`;

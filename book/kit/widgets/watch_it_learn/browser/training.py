@@ -1,13 +1,12 @@
 """A training that a page drives a few steps at a time, for the widget "Watch it learn".
 
-What trains is `nnfs.training.steps`; here is what a page may set, and what it is told. The module
+What trains is a `nnfs.training.Run`; here is what a page may set, and what it is told. The module
 imports no Sphinx, so that a browser's Python and tests can load it.
 """
 
 import itertools
 import math
 import time
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -15,9 +14,8 @@ import numpy as np
 
 import nnfs
 from kit.cells.wrong_gradients import mask_always_true
-from nnfs import engine, initialise, network, training
+from nnfs import initialise, network, training
 from nnfs.arguments import Array
-from nnfs.types import Gradient
 
 IMAGES = 2_000
 """Training images; the page's Python has a part of MNIST only."""
@@ -70,12 +68,21 @@ class Watched:
         mask: bool,
         seed: int = 0,
     ) -> None:
-        self.params = nnfs.init_params(
-            X.shape[0], width, scheme=scheme, seed=seed, dtype=np.float64
+        # One thread: a page has no other, and a few images are not worth one.
+        run = training.Run(
+            X,
+            y,
+            hidden=width,
+            scheme=scheme,
+            seed=seed,
+            gradient=network.gradient if mask else mask_always_true,
+            alpha=alpha,
+            iterations=LAST,
+            data_range=(0, 1),
+            threads=1,
         )
-        gradient = network.gradient if mask else mask_always_true
+        self.params, self._steps = run.params, iter(run)
         self._start = self._weights()
-        self._steps = _steps(self.params, gradient, X, y, alpha)
 
     def advance(self, *, steps: int | None = None, seconds: float = math.inf) -> dict[str, Any]:
         """Go on for some steps, or until some time is over, and report.
@@ -113,11 +120,5 @@ class Watched:
         }
 
     def _weights(self) -> Array:
-        return self.params[0][:PICTURES].copy()
-
-
-def _steps(
-    params: nnfs.Parameters, gradient: Gradient, X: Array, y: Array, alpha: float
-) -> Iterator[training.Step]:
-    with engine.full_batch(gradient, X, y, threads=1) as objective:
-        yield from training.steps(params, objective, iterations=LAST, alpha=alpha)
+        weights: Array = self.params[0][:PICTURES].copy()
+        return weights

@@ -1,0 +1,135 @@
+"""What a check has found, and the form in which its output carries that to the page.
+
+The cell writes the record and the extension reads it, both by this module; so neither repeats the
+words of the other.
+
+>>> made = Check("eq-square", "zero", 0.0, 4.4e-16, (CANCELLING,))
+>>> Check.from_html(made._repr_html_()) == made
+True
+"""
+
+from dataclasses import dataclass
+from html import escape
+from xml.etree import ElementTree
+
+NUDGE = 1e-4
+"""The relative size of the smallest disturbance that a check has to notice."""
+
+FACTOR = "a factor 1 + 1e-4"
+SIGN = "a turned sign"
+TRANSPOSE = "a transpose"
+CANCELLING = "1e-4 of what cancels"
+EXCHANGED = "the sides exchanged"
+BEYOND = "1e-4 beyond the limit"
+
+MUST_NOTICE = {
+    "equal": (FACTOR, SIGN),
+    "zero": (CANCELLING,),
+    "bound": (EXCHANGED, BEYOND),
+    "symbols": (FACTOR, SIGN),
+}
+"""By the kind of a statement: the disturbances that each of its checks is seen to notice."""
+
+START = '<p class="equation-check" data-label='
+
+
+class RecordError(ValueError):
+    """The output of a check that cannot be read."""
+
+
+@dataclass(frozen=True, repr=False)
+class Check:
+    """A check that held.
+
+    Attributes
+    ----------
+    label : str
+        Of the equation.
+    kind : {"equal", "zero", "bound", "symbols"}
+    error, bound : float
+        The largest error and what it may be, relative to the scale. Of an inequality the error is
+        minus the slack of the tightest entry.
+    noticed : tuple of str
+        The disturbances under which the same check was seen to fail.
+    """
+
+    label: str
+    kind: str
+    error: float
+    bound: float
+    noticed: tuple[str, ...]
+
+    @property
+    def finding(self) -> str:
+        """The result in words."""
+        if self.kind == "symbols":
+            return "the same for all values of the symbols"
+        if self.kind == "bound":
+            return f"slack {0 - self.error:.1e}, bound {self.bound:.1e}"
+        if self.bound == 0:
+            return "no error, and none allowed"
+        return f"worst error {self.error:.1e}, bound {self.bound:.1e}"
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What a check of this kind has to have noticed, and this one has not."""
+        if self.kind not in MUST_NOTICE:
+            return (f"what a check of the kind {self.kind!r} must",)
+        return tuple(name for name in MUST_NOTICE[self.kind] if name not in self.noticed)
+
+    @property
+    def tightness(self) -> float:
+        """How near the check is to failing; the larger, the nearer."""
+        return self.error / self.bound if self.error > 0 < self.bound else self.error
+
+    def __repr__(self) -> str:
+        return f"{self.label}: {self.kind}, {self.finding}"
+
+    def _repr_html_(self) -> str:
+        record = {
+            "label": self.label,
+            "kind": self.kind,
+            "error": self.error,
+            "bound": self.bound,
+            "noticed": "; ".join(self.noticed),
+            "finding": self.finding,
+        }
+        data = " ".join(f'data-{key}="{escape(str(value))}"' for key, value in record.items())
+        return f'<p class="equation-check" {data}>{escape(repr(self))}</p>'
+
+    @classmethod
+    def from_html(cls, text: str) -> "Check | None":
+        """Return the check that an output in HTML is the record of.
+
+        Parameters
+        ----------
+        text : str
+
+        Returns
+        -------
+        Check or None
+            None if the output is no record of a check.
+
+        Raises
+        ------
+        RecordError
+            If it begins as one does, and cannot be read.
+        """
+        text = text.strip()
+        if not text.startswith(START):
+            return None
+        try:
+            data = ElementTree.fromstring(text).attrib
+            return cls(
+                label=data["data-label"],
+                kind=data["data-kind"],
+                error=float(data["data-error"]),
+                bound=float(data["data-bound"]),
+                noticed=tuple(name for name in data["data-noticed"].split("; ") if name),
+            )
+        except ElementTree.ParseError as error:
+            raise RecordError(f"its HTML is broken, {error}") from None
+        except KeyError as error:
+            raise RecordError(f"it has no {error.args[0]}") from None
+        except ValueError as error:
+            raise RecordError(str(error)) from None

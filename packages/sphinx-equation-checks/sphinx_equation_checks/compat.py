@@ -1,0 +1,110 @@
+"""What this extension takes from Sphinx and MyST-NB without a promise of theirs, in one place.
+
+Each is asserted when a build starts, by a sentence that names the version and the remedy, so that a
+change elsewhere is an error of one line and not a page without its checks.
+"""
+
+import importlib.util
+from importlib import metadata
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders import Builder
+from sphinx.environment import BuildEnvironment
+from sphinx.errors import ExtensionError
+
+OUTPUT = ("nb_element", "mime_bundle")
+"""How MyST-NB marks the node that stands for an output in every format."""
+
+OF_ENVIRONMENT = {
+    "titles": dict,
+    "toctree_includes": dict,
+    "toc_secnumbers": dict,
+}
+"""Attributes of the environment, and what they are: titles, order and numbers of pages."""
+
+REMEDIES = {"sphinx": "sphinx>=7.2,<10", "myst-nb": "myst-nb>=1.1,<2"}
+
+
+def require(holds: bool, package: str, expected: str) -> None:
+    """Raise ExtensionError unless a package is as this extension expects.
+
+    Parameters
+    ----------
+    holds : bool
+    package : str
+        Its distribution, one of `REMEDIES`.
+    expected : str
+        What was expected, to follow "that".
+    """
+    if not holds:
+        raise ExtensionError(
+            f"sphinx-equation-checks expects that {expected}; {package} "
+            f"{metadata.version(package)} is another. Install one that is known to fit: "
+            f'pip install "{REMEDIES[package]}"'
+        )
+
+
+def check_environment(app: Sphinx) -> None:
+    """Assert what the notes and the list of equations take from Sphinx."""
+    for name, kind in OF_ENVIRONMENT.items():
+        held = isinstance(getattr(app.env, name, None), kind)
+        require(held, "sphinx", f"an environment has a {kind.__name__} `{name}`")
+    found = isinstance(getattr(builder_of(app.env), "name", None), str)
+    require(found, "sphinx", "an environment knows the builder at work")
+    known = "eq" in app.env.get_domain("math").dangling_warnings
+    require(known, "sphinx", "the domain of mathematics has the role `eq`")
+
+
+def check_outputs(app: Sphinx) -> None:
+    """Assert how MyST-NB marks outputs, if the book uses it."""
+    if "myst_nb" in app.extensions:
+        name, value = OUTPUT
+        mark = f'{name}="{value}"'
+        found = any(mark in text for text in _sources_of("myst_nb"))
+        require(found, "myst-nb", f"an output is marked by {mark}")
+
+
+def _sources_of(package: str) -> list[str]:
+    spec = importlib.util.find_spec(package)
+    folders = (spec.submodule_search_locations if spec else None) or []
+    paths = (path for folder in folders for path in Path(folder).glob("sphinx*.py"))
+    return [path.read_text(encoding="utf8") for path in paths]
+
+
+def builder_of(env: BuildEnvironment) -> Builder:
+    """Return the builder at work; from Sphinx 9 on the environment calls its application `_app`."""
+    app = vars(env).get("_app") or env.app
+    builder: Builder = app.builder
+    return builder
+
+
+def output_of(record: nodes.Element) -> nodes.Element:
+    """Return what stands for an output in every format, of which a record is the one in HTML."""
+    name, value = OUTPUT
+    node: nodes.Node | None = record
+    while isinstance(node, nodes.Element):
+        if node.get(name) == value:
+            return node
+        node = node.parent
+    return record
+
+
+def reading_order(env: BuildEnvironment) -> list[str]:
+    """Return the pages in the order of the contents, each once."""
+    waiting, found = [env.config.root_doc], dict[str, None]()
+    while waiting:
+        docname = waiting.pop(0)
+        if docname not in found:
+            found[docname] = None
+            waiting[:0] = env.toctree_includes.get(docname, [])
+    # Pages that no contents name come last.
+    return [*found, *sorted(set(env.found_docs) - set(found))]
+
+
+def title_of(env: BuildEnvironment, docname: str) -> str:
+    """Return the title of a page with its number, as the contents of the book have it."""
+    number = env.toc_secnumbers.get(docname, {}).get("")
+    title = env.titles[docname].astext()
+    return f"{'.'.join(map(str, number))}. {title}" if number else title

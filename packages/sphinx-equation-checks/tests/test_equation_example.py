@@ -1,0 +1,94 @@
+"""The example and the README, as those who have only them would use them."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text("utf8")
+
+
+def run(*command: str, cwd: Path) -> None:
+    result = subprocess.run(
+        [str(Path(sys.executable).parent / command[0]), *command[1:]],
+        cwd=cwd,
+        capture_output=True,
+        encoding="utf8",
+        errors="replace",
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
+
+
+@pytest.mark.exhaustive(share=1)
+@pytest.mark.parametrize(
+    ("command", "site"),
+    [
+        (("sphinx-build", "-W", "a book", "a book/_build/html"), "a book/_build/html"),
+        (("jupyter-book", "build", "a book", "-W", "--keep-going"), "a book/_build/html"),
+    ],
+    ids=["plain Sphinx", "Jupyter Book"],
+)
+def test_the_example_builds_without_a_warning(tmp_path, command, site):
+    if not shutil.which(command[0], path=str(Path(sys.executable).parent)):
+        pytest.skip(f"{command[0]} is not installed")
+    shutil.copytree(ROOT / "example", tmp_path / "a book")
+    run(*command, cwd=tmp_path)
+    pages = {
+        path.stem: BeautifulSoup(path.read_text("utf8"), "html.parser")
+        for path in (tmp_path / site).glob("*.html")
+    }
+    notes = [note.get_text().strip() for note in pages["slopes"].select(".equation-note")]
+    assert notes[0] == "Definition."
+    assert re.fullmatch(r"Checked as equal: worst error \S+, bound \S+, 2 checks\.", notes[1])
+    assert len(pages["equations"].select(".equation-entry")) == 4
+    for name, page in pages.items():
+        for link in page.select(".equation-note a, .equation-check a"):
+            file, _, anchor = link["href"].partition("#")
+            assert pages[Path(file).stem if file else name].find(id=anchor)
+
+
+def test_the_first_check_of_the_readme_is_that_of_the_example():
+    page = (ROOT / "example" / "index.md").read_text("utf8")
+    formula = re.search(r"\\sum.*", README)
+    call = re.search(r"check\(\"eq-odd\".*", README)
+    assert formula[0] in page
+    assert call[0] in page
+    assert README.count("import check\n") == 1
+
+
+def test_the_readme_names_every_setting_and_function():
+    from sphinx_equation_checks import cells
+
+    extension = (ROOT / "sphinx_equation_checks" / "extension.py").read_text("utf8")
+    settings = re.findall(r'add_config_value\(\s*"(\w+)"', extension)
+    assert len(settings) == 3
+    for name in [*settings, *cells.__all__]:
+        assert f"`{name}" in README
+
+
+def test_the_pictures_of_the_readme_are_there_and_light():
+    pictures = re.findall(r"!\[.+\]\((.+)\)", README)
+    assert pictures
+    for name in pictures:
+        assert (ROOT / name).stat().st_size < 60_000
+
+
+def test_what_cells_import_needs_no_sphinx():
+    code = (
+        "import sys\n"
+        "for name in ('sphinx', 'docutils', 'myst_nb', 'sympy', 'IPython'):\n"
+        "    sys.modules[name] = None\n"
+        "from sphinx_equation_checks.cells import check\n"
+        "check('eq-a', [1.0 + 1.0, 2.0 + 1.0], [2.0, 3.0], terms=1)\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf8", check=False
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == "eq-a: equal, worst error 0.0e+00, bound 4.4e-16\n"

@@ -1,0 +1,377 @@
+/* Run, edit and reset the cells of a page. Nothing is loaded before the first Run or Edit. */
+(() => {
+  "use strict";
+  const list = document.getElementById("live-cells");
+  if (!list || !window.livePython) return;
+  const home = new URL(".", document.currentScript.src);
+  const stamp = new URL(document.currentScript.src).searchParams.get("v") || "";
+  const python = window.livePython;
+  const page = JSON.parse(list.textContent);
+  const cells = page.cells.map((cell, number) => ({ ...cell, number, own: cell.code }));
+  const KEY = page.key;
+  const announcer = element("div", { className: "live-announcer", role: "status" });
+  document.body.append(announcer);
+  let active = null;
+
+  function element(tag, properties = {}, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties)) {
+      if (name in node) node[name] = value;
+      else node.setAttribute(name, value);
+    }
+    node.append(...children);
+    return node;
+  }
+
+  /* What this browser keeps under a key, read anew each time, since another page may have added to it.
+     Where it keeps nothing, it lasts until the page is left, and leaving is asked about. */
+  const unkept = new Map();
+  window.addEventListener("beforeunload", (event) => {
+    if ([...unkept.values()].includes(true)) event.preventDefault();
+  });
+  function shelf(key, accepted) {
+    let memory = accepted(null);
+    const empty = JSON.stringify(memory);
+    return {
+      read() {
+        if (unkept.has(key)) return memory;
+        try {
+          memory = accepted(JSON.parse(localStorage.getItem(key)));
+        } catch {
+          /* A browser that keeps nothing, or something that is not ours. */
+        }
+        return memory;
+      },
+      change(how) {
+        const now = this.read();
+        how(now);
+        memory = now;
+        const text = JSON.stringify(now);
+        try {
+          localStorage.setItem(key, text);
+          unkept.delete(key);
+        } catch {
+          unkept.set(key, text !== empty);
+        }
+      },
+    };
+  }
+
+  /* Edits, by page: each with the book's code at that time and the reader's. */
+  const edits = shelf(KEY, (found) => {
+    const pages = found && typeof found === "object" && !Array.isArray(found) ? found : {};
+    const sound = (edit) => typeof edit?.was === "string" && typeof edit?.code === "string";
+    return Object.fromEntries(
+      Object.entries(pages).filter(([, list]) => Array.isArray(list) && list.every(sound))
+    );
+  });
+
+  function keep(cell, { forgetEarlier = false } = {}) {
+    const { number, keptAs = number, own: was, code } = cell;
+    const earlier = forgetEarlier ? cell.changed : null;
+    const theSame = (a, b) => b && a.number === b.number && a.was === b.was;
+    edits.change((all) => {
+      const list = (all[page.name] || []).filter(
+        (edit) => !theSame(edit, { number: keptAs, was }) && !theSame(edit, earlier)
+      );
+      if (code !== was) list.push({ number, was, code });
+      if (list.length) all[page.name] = list;
+      else delete all[page.name];
+    });
+    cell.keptAs = number;
+    if (forgetEarlier) cell.changed = null;
+    mark(cell);
+  }
+
+  function mark(cell) {
+    const edited = cell.code !== cell.own;
+    const words = [edited && "edited", cell.changed && "you edited an earlier version of this cell"];
+    cell.mark.textContent = words.filter(Boolean).join("; ");
+    cell.mark.hidden = !cell.mark.textContent;
+    cell.mine.hidden = !cell.changed;
+    if (edited || cell.changed) cell.reset.hidden = false;
+  }
+
+  /* An edit belongs to the cell that has the code it was made of, wherever the cell stands now; if
+     none has, the book's cell has changed, and both are offered. */
+  function restore() {
+    const editable = cells.filter(({ source, edit }) => source && edit);
+    let list = edits.read()[page.name] || [];
+    for (const inPlace of [true, false]) {
+      for (const cell of editable.filter(({ code, own }) => code === own)) {
+        const edit = list.find(({ was, number }) => was === cell.own && (!inPlace || number === cell.number));
+        if (!edit) continue;
+        list = list.filter((other) => other !== edit);
+        cell.keptAs = edit.number;
+        cell.code = edit.code;
+        showEdited(cell);
+      }
+    }
+    for (const edit of list) {
+      const cell = cells[edit.number];
+      if (editable.includes(cell)) cell.changed = edit;
+    }
+    editable.forEach(mark);
+  }
+
+  /* The reader's code as text, until Edit makes it a field: the editor is not loaded for it. */
+  function showEdited(cell) {
+    cell.text?.remove();
+    cell.text = element("pre", { className: "live-edited", tabIndex: 0 }, cell.code);
+    cell.source.after(cell.text);
+    cell.source.hidden = true;
+  }
+
+  /* A cell that cannot run here is empty for the others. */
+  const sources = () => cells.map(({ code, away }) => (away ? "" : code));
+
+  /* What a run may load ahead, and which cells before it are meant to fail. */
+  function whatFor({ number }) {
+    const here = cells.slice(0, number + 1).filter(({ away }) => !away);
+    const mayFail = cells.filter((cell) => cell.mayFail).map((cell) => cell.number);
+    return { packages: [...new Set(here.flatMap(({ packages }) => packages || []))], mayFail };
+  }
+
+  /* A word for the eye beside the buttons, and for a screen reader in the page's one live region. */
+  function report(cell, text, { aloud = true, state = "" } = {}) {
+    if (!cell.status) return;
+    cell.status.textContent = text;
+    cell.status.dataset.state = state;
+    if (aloud && text) announcer.textContent = `Cell ${cell.number + 1}: ${text}`;
+  }
+
+  /* What a cell shows. The built output waits beside it until Reset. */
+
+  function clearOutput(cell) {
+    if (!cell.output) {
+      cell.output = cell.box.querySelector(":scope > .cell_output, :scope > details > .cell_output");
+      if (!cell.output) {
+        cell.output = element("div", { className: "cell_output docutils container" });
+        cell.controls.after(cell.output);
+      }
+      cell.built = [...cell.output.childNodes];
+    }
+    cell.output.replaceChildren();
+    cell.output.classList.add("live-output");
+    cell.figures = cell.built.flatMap((node) =>
+      node.matches?.("figure") ? [node] : [...(node.querySelectorAll?.("figure") || [])]
+    );
+  }
+
+  function block(kind, text) {
+    return element("div", { className: `output ${kind}` }, element("pre", { tabIndex: 0 }, text));
+  }
+
+  /* A number as a sentence would show it, a word as it is. */
+  function short(value) {
+    const number = Number(value);
+    return Number.isFinite(number) ? String(Number(number.toPrecision(4))) : String(value ?? "none");
+  }
+
+  function figure(cell, svg) {
+    const address = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+    const built = cell.figures.shift();
+    const old = built?.querySelector("img");
+    const picture = element("img", {
+      src: address,
+      alt: `A figure that this cell has just drawn.${old?.alt ? ` On the built page: ${old.alt}` : ""}`,
+    });
+    picture.onload = () => URL.revokeObjectURL(address);
+    if (!old) return element("div", { className: "output image_svg" }, picture);
+    const copy = built.cloneNode(true);
+    copy.querySelector("img").replaceWith(picture);
+    return copy;
+  }
+
+  const put = {
+    clear: (cell) => cell.output.replaceChildren(),
+    stream(cell, { text, over }) {
+      const before = cell.output.lastElementChild;
+      if (over && before?.matches(".stream")) {
+        before.firstChild.textContent = before.firstChild.textContent.replace(/[^\n]*$/, "");
+      }
+      if (before?.matches(".stream")) before.firstChild.append(text);
+      else cell.output.append(block("stream", text));
+    },
+    text: (cell, { text }) => cell.output.append(block("text_plain", text)),
+    html(cell, { html }) {
+      const box = element("div", { className: "output text_html" });
+      box.innerHTML = html;
+      cell.output.append(box);
+      if (box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+    },
+    glue(cell, { values }) {
+      const other = Object.entries(values)
+        .map(([name, value]) => [name, short(value), short(page.values[name])])
+        .filter(([, here, built]) => here !== built)
+        .map(([name, here, built]) => `${name.replaceAll("_", " ")} ${here} (built page: ${built})`);
+      if (!other.length) return;
+      const text = `In the sentences: ${other.join(", ")}.`;
+      cell.output.append(element("p", { className: "live-note" }, text));
+    },
+    svg: (cell, { svg }) => cell.output.append(figure(cell, svg)),
+    note: (cell, { text }) => cell.output.append(element("p", { className: "live-note" }, text)),
+    error(cell, { text }) {
+      const box = block("live-error", text);
+      box.firstChild.setAttribute("aria-label", "Error");
+      cell.output.append(box);
+    },
+  };
+
+  function show(target, message) {
+    const cell = cells[message.cell];
+    if (message.kind === "progress") {
+      tick(python.progress(message));
+    } else if (message.kind === "started") {
+      target.failed = null;
+      if (cell.controls) clearOutput(cell);
+      const first = message.steps > 1 && cell !== target;
+      const which = message.steps > 2 ? `${message.step} of the ${message.steps - 1} cells` : "the cell";
+      const text = first ? `Running ${which} above this one` : "Running";
+      report(target, text, { aloud: message.step === 1, state: "busy" });
+      tick(text);
+    } else if (message.kind === "finished") {
+      if (cell.controls) cell.reset.hidden = false;
+    } else if (message.kind === "error" && cell !== target) {
+      target.failed = message;
+      if (cell.controls) put.error(cell, message);
+    } else if (message.kind === "error") {
+      target.failed = message;
+      put.error(cell, message);
+    } else if (cell?.controls && put[message.kind]) {
+      put[message.kind](cell, message);
+    }
+  }
+
+  /* What the buttons do. */
+
+  const tick = python.ticking((text) => active && report(active, text, { aloud: false, state: "busy" }));
+
+  async function run(cell) {
+    if (active) return;
+    active = cell;
+    document.documentElement.classList.add("live-running");
+    for (const other of cells) if (other.run) other.run.disabled = true;
+    cell.stop.hidden = false;
+    report(cell, "Loading Python", { state: "busy" });
+    tick("Loading Python");
+    const began = performance.now();
+    try {
+      const onShow = (message) => show(cell, message);
+      const succeeded = await python.runCells(sources(), cell.number, onShow, whatFor(cell));
+      tick();
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      if (succeeded) report(cell, `Done in ${seconds} s`, { state: "done" });
+      else if (cell.failed.cell === cell.number) report(cell, cell.failed.summary, { state: "failed" });
+      else report(cell, `Cell ${cell.failed.cell + 1}, which runs before this one, failed: ${cell.failed.summary}`, { state: "failed" });
+    } catch (error) {
+      tick();
+      report(cell, error.stopped ? "Stopped. Run starts anew." : error.message, { state: "failed" });
+    }
+    active = null;
+    document.documentElement.classList.remove("live-running");
+    for (const other of cells) if (other.run) other.run.disabled = false;
+    const stopHadFocus = document.activeElement === cell.stop;
+    cell.stop.hidden = true;
+    if (stopHadFocus || document.activeElement === document.body) cell.run.focus({ preventScroll: true });
+  }
+
+  function reset(cell) {
+    cell.code = cell.own;
+    cell.editor?.remove();
+    cell.text?.remove();
+    cell.editor = cell.text = null;
+    if (cell.source) {
+      cell.source.hidden = false;
+      keep(cell, { forgetEarlier: true });
+    }
+    if (cell.built) {
+      cell.output.replaceChildren(...cell.built);
+      cell.output.classList.remove("live-output");
+    }
+    cell.reset.hidden = true;
+    report(cell, "As on the built page", { state: "done" });
+    cell.run.focus({ preventScroll: true });
+  }
+
+  let editorScript = null;
+  function loadEditor() {
+    editorScript ||= new Promise((resolve, reject) => {
+      const script = element("script", { src: new URL(`code-editor.js?v=${stamp}`, home).href });
+      script.onload = resolve;
+      script.onerror = () => {
+        editorScript = null;
+        reject(new Error("The editor could not be loaded."));
+      };
+      document.head.append(script);
+    });
+    return editorScript;
+  }
+
+  async function edit(cell) {
+    try {
+      await loadEditor();
+    } catch (error) {
+      report(cell, error.message, { state: "failed" });
+      return;
+    }
+    if (cell.source.closest("details")) cell.source.closest("details").open = true;
+    if (!cell.editor) {
+      cell.editor = window.codeEditor({
+        code: cell.code,
+        label: `Code of cell ${cell.number + 1}. Escape leaves the field, Control Enter runs the cell.`,
+        onChange(code) {
+          cell.code = code;
+          keep(cell);
+        },
+        onRun: () => run(cell),
+        onLeave: () => cell.edit.focus(),
+      });
+      cell.text?.remove();
+      cell.text = null;
+      cell.source.after(cell.editor);
+      cell.source.hidden = true;
+      cell.reset.hidden = false;
+      report(cell, "Escape leaves the field, Ctrl-Enter runs", { aloud: false });
+    }
+    cell.editor.focusCode();
+  }
+
+  /* The edit of a cell that the book has changed since: taken over when the reader asks for it. */
+  function takeMine(cell) {
+    cell.code = cell.changed.code;
+    cell.editor?.setCode(cell.code);
+    keep(cell, { forgetEarlier: true });
+    return edit(cell);
+  }
+
+  function button(cell, word, action) {
+    const node = element("button", { type: "button", "aria-label": `${word} cell ${cell.number + 1}` }, word);
+    node.addEventListener("click", () => action(cell));
+    return node;
+  }
+
+  for (const controls of document.querySelectorAll(".live-controls[data-cell]")) {
+    const cell = cells[Number(controls.dataset.cell)];
+    cell.controls = controls;
+    cell.box = controls.closest(".cell");
+    cell.source = cell.box.querySelector(".cell_input > .highlight-ipython3, .cell_input > div");
+    if (cell.away) {
+      controls.append(element("span", { className: "live-status" }, `Not in a browser: ${cell.away}.`));
+      continue;
+    }
+    cell.run = button(cell, "Run", run);
+    cell.stop = button(cell, "Stop", () => python.stop());
+    cell.edit = button(cell, "Edit", edit);
+    cell.reset = button(cell, "Reset", reset);
+    cell.mine = button(cell, "Show mine", takeMine);
+    cell.mark = element("span", { className: "live-mark" });
+    cell.stop.hidden = cell.reset.hidden = cell.mine.hidden = cell.mark.hidden = true;
+    cell.edit.hidden = !cell.source;
+    cell.status = element("span", { className: "live-status" });
+    controls.append(cell.run, cell.stop, cell.edit, cell.mine, cell.reset, cell.mark, cell.status);
+  }
+  restore();
+
+  window.liveCells = { cells, sources, element, loadEditor, shelf, run: (number) => run(cells[number]) };
+})();
