@@ -78,6 +78,11 @@ def checked(activation: Any) -> Activation:
     return activation
 
 
+def is_known(activation: Activation) -> bool:
+    """Whether the name of an activation leads back to it."""
+    return KNOWN.get(activation.name) is activation
+
+
 def of(params: Any, given: Activation | str | None = None) -> Activation:
     """Return the activation that is given, else that of the parameters, else ReLU."""
     if given is not None:

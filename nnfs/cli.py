@@ -270,6 +270,9 @@ def train(options: argparse.Namespace) -> int:
             checkpoints(step)
             if interrupted():
                 break
+        if interrupted():
+            # Before all else: figures take their time, and a second Ctrl-C may end it.
+            run.save(options.out / CHECKPOINT, about=about)
         accuracies = _accuracies(run.result.params, parts)
         _write(
             options.out,

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from nnfs import optimizers, schedules
+from nnfs import activations, optimizers, schedules
+from nnfs.activations import Activation
 from nnfs.arguments import Array
 
 EVERY = 30.0
@@ -68,19 +69,25 @@ def fingerprint(X: Array, y: Array) -> str:
 
 
 def agreed(
-    path: Any, told: Mapping[str, Any], *, alpha: Any, optimizer: Any, gradient: Any
+    path: Any,
+    told: Mapping[str, Any],
+    *,
+    alpha: Any,
+    optimizer: Any,
+    gradient: Any,
+    activation: Any,
 ) -> dict[str, Any]:
-    """Return learning rate, schedule and optimiser of a saved run, if what is given agrees.
+    """Return rate, schedule, optimiser and activation of a saved run, if what is given agrees.
 
     Parameters
     ----------
     path : of the file, for messages
     told : dict, the settings of the saved run
-    alpha, optimizer, gradient : what is given, or None
+    alpha, optimizer, gradient, activation : what is given, or None
 
     Returns
     -------
-    dict with alpha, schedule and optimizer
+    dict with alpha, schedule, optimizer and activation
 
     Raises
     ------
@@ -104,7 +111,27 @@ def agreed(
         rate, schedule = alpha, "constant" if callable(alpha) else schedule
     elif isinstance(rate, dict):
         rate = schedules.rebuilt(rate)
-    return {"alpha": rate, "schedule": schedule, "optimizer": chosen}
+    return {
+        "alpha": rate,
+        "schedule": schedule,
+        "optimizer": chosen,
+        "activation": _activation(path, told["activation"], activation),
+    }
+
+
+def _activation(path: Any, saved: str | None, given: Any) -> Activation:
+    if saved is None:
+        if given is None:
+            raise _forgotten(path, "an activation", "activation=")
+        return activations.checked(given)
+    if given is not None and activations.checked(given).name != saved:
+        raise ValueError(f"{path}: the run has the activation {saved!r}; leave activation out")
+    if saved not in activations.KNOWN:
+        raise ValueError(
+            f"{path}: the run has the activation {saved!r}, which is not known here: import what "
+            "gives it to nnfs.activations.register"
+        )
+    return activations.checked(saved)
 
 
 def check_given(path: Any, saved: str | None, validation: object) -> None:

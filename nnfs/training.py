@@ -384,7 +384,7 @@ class Run:
             described: Any = {"name": rate.name, "settings": rate.settings}
         else:
             described = None if callable(rate) else float(rate)
-        optimizer = self._optimizer.description
+        optimizer, activation = self._optimizer.description, activations.of(self._now.params)
         return {
             "iterations": self.iterations,
             "batch_size": self._batch_size,
@@ -398,7 +398,7 @@ class Run:
             "every": None if self._judge is None else self._judge.every,
             "patience": None if self._judge is None else self._judge.patience,
             "data_range": self._data_range,
-            "activation": activations.of(self._now.params).name,
+            "activation": activation.name if activations.is_known(activation) else None,
         }
 
     def _digest(self, name: str) -> str | None:
@@ -420,6 +420,7 @@ class Run:
         alpha: float | Schedule | None = None,
         optimizer: Optimizer | str | Callable[..., Optimizer] | None = None,
         gradient: Gradient | None = None,
+        activation: Activation | str | None = None,
         validation: tuple[ArrayLike, ArrayLike] | None = None,
         threads: int | None = None,
     ) -> "Run":
@@ -438,7 +439,7 @@ class Run:
             a function stays as it is.
         alpha : float or function of the step, optional
             Another learning rate from here on. A function of your own is to be given again.
-        optimizer, gradient : optional
+        optimizer, gradient, activation : optional
             Of your own, as the run had them; they are not saved.
         threads : int, optional
 
@@ -451,7 +452,14 @@ class Run:
         """
         saved = checkpoints.read(path)
         told = saved["settings"]
-        given = resuming.agreed(path, told, alpha=alpha, optimizer=optimizer, gradient=gradient)
+        given = resuming.agreed(
+            path,
+            told,
+            alpha=alpha,
+            optimizer=optimizer,
+            gradient=gradient,
+            activation=activation,
+        )
         resuming.check_given(path, saved["validation"], validation)
         if iterations is None and epochs is None:
             iterations = told["iterations"]
@@ -466,7 +474,6 @@ class Run:
             epochs=epochs,
             threads=threads,
             data_range=told["data_range"],
-            activation=told["activation"],
             **{name: told[name] for name in ("batch_size", "seed", "dropout", "weight_decay")},
             **({name: told[name] for name in ("every", "patience")} if saved["validation"] else {}),
             **given,

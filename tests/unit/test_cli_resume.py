@@ -301,6 +301,21 @@ def test_checkpoints_are_written_by_the_clock_and_hold_the_options(
     assert (about["hidden"], about["alpha"], about["iterations"]) == ([10], 0.1, 6)
 
 
+def test_a_second_ctrl_c_does_not_lose_the_run(interrupted, train, tmp_path, monkeypatch):
+    def again(path, params):
+        signal.raise_signal(signal.SIGINT)
+        raise AssertionError("the second one did not end it")
+
+    train("--iterations", 9, "--out", tmp_path / "whole")
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "save_parameters", again)
+        _, _, err = interrupted(4, "--iterations", 9, "--out", tmp_path / "run")
+    assert "interrupted; again" in one_line(err)
+    assert not (tmp_path / "run" / "parameters.npz").exists()
+    assert train("--resume", tmp_path / "run")[0] == 0
+    assert content(tmp_path / "run") == content(tmp_path / "whole")
+
+
 KILLED = """
 import functools, sys
 from nnfs import cli, resuming

@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nnfs
-from nnfs import checkpoints, layers, network, optimizers, resuming, schedules, training
+from nnfs import (
+    activations,
+    checkpoints,
+    layers,
+    network,
+    optimizers,
+    resuming,
+    schedules,
+    training,
+)
+from nnfs.activations import Activation
 from nnfs.training import Run
 
 RNG = np.random.default_rng(6)
@@ -160,6 +170,25 @@ def test_train_is_a_run_to_its_end():
     assert len(result) == 2
 
 
+@pytest.mark.parametrize("hidden", [5, (6, 4)])
+def test_a_known_activation_comes_back_by_its_name(tmp_path, monkeypatch, hidden):
+    own = Activation("soft", np.tanh, lambda Z: 1 - np.tanh(Z) ** 2)
+    monkeypatch.setitem(activations.KNOWN, "soft", own)
+    options = options_of(("number", 3, 0.4, "adam", hidden)) | {"activation": "soft"}
+    whole = Run(X, Y, **options)
+    whole.finish()
+    assert bits(whole) != bits(Run(X, Y, **options | {"activation": "relu"}))
+    rest = saved_and_loaded(stopped_at(5, **options), tmp_path / "run.npz")
+    rest.finish()
+    assert bits(rest) == bits(whole)
+    assert rest.params.activation is own
+    with pytest.raises(ValueError, match="has the activation 'soft'; leave activation out"):
+        Run.load(tmp_path / "run.npz", X, Y, activation="relu")
+    monkeypatch.delitem(activations.KNOWN, "soft")
+    with pytest.raises(ValueError, match="import what gives it to"):
+        Run.load(tmp_path / "run.npz", X, Y)
+
+
 @pytest.mark.parametrize("decay", [0.0, 0.3])
 def test_a_penalty_goes_on_too(tmp_path, decay):
     options = options_of(("step", 3, 0.0, "momentum", 5)) | {"weight_decay": decay}
@@ -238,6 +267,7 @@ def own_gradient(params, X, y):
         ("optimizer", own_optimizer()),
         ("gradient", own_gradient),
         ("alpha", lambda step: 0.1 / (1 + step)),
+        ("activation", Activation("own", np.tanh, lambda Z: 1 - np.tanh(Z) ** 2)),
         ("validation", HELD),
     ],
 )

@@ -51,7 +51,7 @@ def check(site):
     assert not {name for name in names if "extension" in name}
     assert session["available"] == "numpy, matplotlib, springs"
     assert (site / "_static" / "live-cells.css").is_file()
-    assert 'live-cells.css' in (site / "index.html").read_text("utf8")
+    assert "live-cells.css" in (site / "index.html").read_text("utf8")
     assert {path.name for path in (site / "live").iterdir()} >= {"live-worker.js", "code-editor.js"}
 
 

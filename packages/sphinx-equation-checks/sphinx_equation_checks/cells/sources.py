@@ -17,6 +17,22 @@ from types import FrameType
 COPIES = {"copy", "deepcopy", "array", "asarray", "list", "tuple", "tolist", "sympify", "Matrix"}
 """Functions and methods that return what they are given."""
 
+MODULES = {"np", "numpy", "math", "sympy"}
+READERS = {"print", "len", "sum", "abs", "min", "max", "float", "int", "list", "tuple"}
+"""Functions of Python that leave what they are given as it is, and return something else."""
+
+METHODS = {"copy", "sum", "mean", "std", "var", "min", "max", "all", "any", "tolist", "astype"}
+"""Methods of arrays that do likewise."""
+
+VIEWS = {
+    *("asarray", "asanyarray", "ascontiguousarray", "reshape", "ravel", "transpose", "squeeze"),
+    *("atleast_1d", "atleast_2d", "atleast_3d", "expand_dims", "swapaxes", "moveaxis", "flip"),
+    *("flipud", "fliplr", "rot90", "diagonal", "real", "imag", "split", "array_split"),
+    *("hsplit", "vsplit", "broadcast_to", "broadcast_arrays", "ix_", "nditer", "frompyfunc"),
+    *("copyto", "put", "place", "putmask", "put_along_axis", "fill_diagonal", "shuffle"),
+}
+"""Functions of NumPy that may change an array or give it another name."""
+
 Place = tuple[int, int, int, int]
 
 
@@ -145,29 +161,47 @@ def _resolved(side: ast.expr, code: ast.Module) -> ast.expr:
 def _bound(name: ast.Name, code: ast.Module) -> ast.expr | None:
     """Return what a name was bound to by the one statement that binds it.
 
-    None is returned if statements between that one and the name's use mention anything of it.
+    None is returned if a statement between that one and the name's use may change a part of it.
     """
-    binding = [
-        node
-        for node in ast.walk(code)
-        if isinstance(node, ast.Name) and node.id == name.id and not isinstance(node.ctx, ast.Load)
-    ]
-    made = [
-        node
-        for node in ast.walk(code)
-        if isinstance(node, ast.Assign)
-        and len(node.targets) == 1
-        and node.targets[0] in binding
-        and (node.end_lineno or node.lineno) <= name.lineno
-    ]
-    parameters = {node.arg for node in ast.walk(code) if isinstance(node, ast.arg)}
-    if len(binding) != 1 or len(made) != 1 or name.id in parameters:
+    parents = {child: node for node in ast.walk(code) for child in ast.iter_child_nodes(node)}
+    mentions = [node for node in ast.walk(code) if isinstance(node, ast.Name)]
+    stores = [n for n in mentions if n.id == name.id and not isinstance(n.ctx, ast.Load)]
+    made = parents[stores[0]] if len(stores) == 1 else None
+    if (
+        not isinstance(made, ast.Assign)
+        or len(made.targets) != 1
+        or stores[0] is not made.targets[0]
+    ):
         return None
-    value, begun = made[0].value, made[0].end_lineno or made[0].lineno
-    involved = {node.id for node in ast.walk(value) if isinstance(node, ast.Name)} | {name.id}
+    begun = made.end_lineno or made.lineno
+    given = {node.arg for node in ast.walk(code) if isinstance(node, ast.arg)}
+    if begun > name.lineno or name.id in given:
+        return None
+    involved = {node.id for node in ast.walk(made.value) if isinstance(node, ast.Name)} | {name.id}
     between = [
-        node
-        for node in ast.walk(code)
-        if isinstance(node, ast.Name) and begun < node.lineno < name.lineno and node.id in involved
+        node for node in mentions if node.id in involved and begun < node.lineno < name.lineno
     ]
-    return None if between else value
+    return made.value if all(_only_read(node, parents) for node in between) else None
+
+
+def _only_read(name: ast.Name, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Tell whether a mention of a name neither changes it nor gives it another name."""
+    parent = parents[name]
+    if not isinstance(name.ctx, ast.Load):
+        return False
+    match parent:
+        case ast.BinOp() | ast.Compare() | ast.UnaryOp() | ast.FormattedValue():
+            return True
+        case ast.Call(func=function) if function is name:
+            return True
+        case ast.Call(func=ast.Name(id=function), args=arguments) if name in arguments:
+            return function in READERS
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=module), attr=function), args=arguments
+        ) if name in arguments:
+            new = module in MODULES and function not in VIEWS
+            return new and all(word.arg not in ("out", None) for word in parent.keywords)
+        case ast.Attribute(attr=attribute):
+            of_module = name.id in MODULES and isinstance(parent.ctx, ast.Load)
+            return of_module or (attribute in METHODS and isinstance(parents[parent], ast.Call))
+    return False

@@ -108,9 +108,7 @@ def not_constant(label: str, left: Array, right: Array) -> None:
 def not_one_object(label: str, left: Any, right: Any) -> None:
     """Refuse sides that are one object, or see the same memory in the same way."""
     if _one_object(left, right):
-        raise AssertionError(
-            f"{label}: both sides are the same memory; compute each in its own way"
-        )
+        raise AssertionError(f"{label}: both sides are the same memory")
 
 
 def _one_object(left: Any, right: Any) -> bool:
