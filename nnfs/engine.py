@@ -15,6 +15,7 @@ same bits.
 """
 
 import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
@@ -22,12 +23,24 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from nnfs import arguments, returned
-from nnfs.tiles import TILE
+from nnfs import arguments, returned, tiles
+from nnfs.tiles import TILE, taken_by
 from nnfs.tiles import Tiles as Tiles
 from nnfs.types import Array, Gradient
 
 PART = 4096
+
+
+def __getattr__(name: str) -> Any:
+    """Return what has moved to `nnfs.tiles`, with a warning that says so."""
+    if name in ("Transposed", "SMALL_PRODUCT"):
+        warnings.warn(
+            f"nnfs.engine.{name} is now nnfs.tiles.{name}; the old name goes in version 1.0",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return getattr(tiles, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 class Evaluation(NamedTuple):
@@ -86,7 +99,7 @@ def full_batch(
     m = y.size
     cuts = _cuts(X.T, part)
     with one_blas_thread(), _mapping(min(threads, len(cuts))) as map_parts:
-        form = _tiles if getattr(gradient, "takes_tiles", False) else _matrix
+        form = _tiles if taken_by(gradient) else _matrix
         parts = list(map_parts(lambda chosen: (form(X.T[chosen]), _untouchable(y[chosen])), cuts))
         ended = False
 

@@ -38,7 +38,10 @@ class Optimizer(_Pair):
     def __repr__(self) -> str:
         if self.description is None:
             return super().__repr__()
-        inside = [f"{name}={value!r}" for name, value in self.description.items() if name != "name"]
+        settings = {name: value for name, value in self.description.items() if name != "name"}
+        if "optimizer" in settings:
+            settings["optimizer"] = rebuilt(settings["optimizer"])
+        inside = [f"{name}={value!r}" for name, value in settings.items()]
         return f"nnfs.optimizers.{self.description['name']}({', '.join(inside)})"
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from nnfs import activations, optimizers, schedules
+from nnfs import activations, optimizers, schedules, storage
 from nnfs.activations import Activation
 from nnfs.arguments import Array
 
@@ -37,6 +37,13 @@ class Checkpoints:
         As for `nnfs.training.Run.save`.
     clock : function () -> float
         Seconds that pass.
+
+    Raises
+    ------
+    ValueError
+        If the path is a folder.
+    OSError
+        If its folder is missing or cannot be written to.
     """
 
     def __init__(
@@ -49,6 +56,10 @@ class Checkpoints:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._run, self._path, self._about = run, Path(path), about
+        # Rather now than after half a minute's work.
+        if self._path.is_dir():
+            raise ValueError(f"{path}: is a folder; expected the name of a file for the run")
+        storage.check_writable(self._path.parent)
         self._every, self._clock = every, clock
         self._last = clock()
 

@@ -30,7 +30,7 @@ def takes_tiles(gradient: Function) -> Function:
 
     Returns
     -------
-    The same function, with an attribute ``takes_tiles`` that is True.
+    The same function, with an attribute ``takes_tiles`` that is itself.
 
     Raises
     ------
@@ -38,7 +38,8 @@ def takes_tiles(gradient: Function) -> Function:
         If it is something that takes no attribute, such as a method: wrap it in a function.
     """
     try:
-        gradient.takes_tiles = True  # type: ignore[attr-defined]
+        # Itself, so that a wrapper to which functools.wraps copies the attribute is not marked.
+        gradient.takes_tiles = gradient  # type: ignore[attr-defined]
     except AttributeError:
         raise ValueError(
             f"takes_tiles marks a function, and {gradient!r} takes no mark: wrap it in a function"
@@ -46,9 +47,17 @@ def takes_tiles(gradient: Function) -> Function:
     return gradient
 
 
+def taken_by(gradient: Callable[..., Any]) -> bool:
+    """Whether a gradient function says that its X may be `Tiles`."""
+    mark = getattr(gradient, "takes_tiles", False)
+    return mark is getattr(gradient, "__func__", gradient) or (
+        mark is True and not hasattr(gradient, "__wrapped__")
+    )
+
+
 def takes_the_same(wrapper: Function, gradient: Callable[..., Any]) -> Function:
     """Mark a function that only hands its X on to a gradient function as that one is marked."""
-    return takes_tiles(wrapper) if getattr(gradient, "takes_tiles", False) else wrapper
+    return takes_tiles(wrapper) if taken_by(gradient) else wrapper
 
 
 class Tiles(NDArrayOperatorsMixin):

@@ -3,6 +3,7 @@
 `train` is a `Run` to its end. The command line, the book and the benchmarks use the same two.
 """
 
+import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
@@ -39,6 +40,8 @@ from nnfs.types import Array, Gradient
 
 ITERATIONS = 750
 DIGIT_INPUTS, DIGITS = 784, 10
+MOST_CLASSES = 100_000
+"""More are taken for labels that are no numbers of classes."""
 
 
 class _Result(NamedTuple):
@@ -148,7 +151,7 @@ class Run:
     ) -> None:
         X = arguments.examples(X)
         if params is None:
-            params = _start(X, y, hidden, n_classes, scheme, seed)
+            params = _start(X, y, validation, hidden, n_classes, scheme, seed)
         if activation is not None:
             params = network.with_activation(arguments.blocks(params), activation)
         before = getattr(params, "data_range", None)
@@ -170,6 +173,8 @@ class Run:
         self._own = gradient
         if gradient is not None and not callable(gradient):
             raise ValueError(f"gradient must be a function, got {gradient!r}")
+        if gradient is not None and self._dropout:
+            _check_takes_masks(gradient)
         chosen = layers.gradient if gradient is None else gradient
         self._gradient = regularise.penalised(chosen, self._penalty) if self._penalty else chosen
         self._judge = self._judged(validation, every, patience, params)
@@ -663,21 +668,46 @@ def train(
 
 
 def _start(
-    X: Array, y: ArrayLike, hidden: Any, n_classes: int | None, scheme: str, seed: int
+    X: Array,
+    y: ArrayLike,
+    validation: Any,
+    hidden: Any,
+    n_classes: int | None,
+    scheme: str,
+    seed: int,
 ) -> Any:
     """Return random parameters for these examples."""
     hidden = arguments.widths(hidden, "hidden")
     if n_classes is None:
-        n_classes = _classes(y, X)
+        n_classes = _classes(X, y, validation)
     return initialise.init_params(
         X.shape[0], hidden, n_classes, scheme=scheme, seed=seed, dtype=X.dtype
     )
 
 
-def _classes(y: ArrayLike, X: Array) -> int:
+def _classes(X: Array, y: ArrayLike, validation: Any) -> int:
     """Return how many classes the labels name. A few digits need not show all ten."""
-    y = arguments.labels(y, np.iinfo(np.int32).max, X.shape[-1])
-    return max(int(y.max()) + 1, DIGITS if X.shape[0] == DIGIT_INPUTS else 1)
+    parts = [y]
+    if isinstance(validation, tuple | list) and len(validation) == 2:
+        parts.append(validation[1])
+    n_classes = max(_named(part) for part in parts)
+    if n_classes > MOST_CLASSES:
+        raise ValueError(
+            f"the largest label is {n_classes - 1}, which would mean {n_classes} classes: to "
+            "number those that there are, pass np.unique(y, return_inverse=True)[1], or say "
+            "n_classes"
+        )
+    return max(n_classes, DIGITS if X.shape[0] == DIGIT_INPUTS else 1)
+
+
+def _named(y: ArrayLike) -> int:
+    """Return one more than the largest label; labels that are none are told later."""
+    y = arguments.array(y, "labels")
+    if y.ndim == 2:
+        return int(min(y.shape))
+    if y.dtype.kind not in "iuf" or not np.isfinite(y).any():
+        return 1
+    return max(int(y[np.isfinite(y)].max()) + 1, 1)
 
 
 def _optional(value: int | None, name: str) -> int | None:
@@ -699,6 +729,13 @@ def _length(iterations: int | None, epochs: int | None, m: int, batch_size: int 
 
 def _rate(alpha: float | Schedule, schedule: str, iterations: int) -> Schedule:
     """Return the learning rate as a function of the step."""
+    makers: list[Any] = [schedules.constant, schedules.stepwise, schedules.cosine]
+    if any(alpha is maker for maker in makers):
+        raise ValueError(
+            "alpha is the function that makes a schedule: call it, such as "
+            f"nnfs.schedules.cosine(0.1, steps={iterations}), or pass a number and "
+            "schedule='cosine'"
+        )
     if not callable(alpha):
         return schedules.planned(schedule, alpha, iterations)
     if schedule != "constant":
@@ -706,6 +743,19 @@ def _rate(alpha: float | Schedule, schedule: str, iterations: int) -> Schedule:
             f"alpha is a function of the step, and schedule={schedule!r} another: give one of them"
         )
     return alpha
+
+
+def _check_takes_masks(gradient: Gradient) -> None:
+    try:
+        inspect.signature(gradient).bind("params", "X", "y", "masks")
+    except TypeError:
+        raise ValueError(
+            "with dropout the gradient function is called with four arguments, "
+            f"(params, X, y, masks), as nnfs.layers.gradient takes them; got {gradient!r}"
+        ) from None
+    except ValueError:
+        # Some functions have no signature to look at.
+        return
 
 
 def _told(run: Run, wanted: bool) -> Iterator[Step]:

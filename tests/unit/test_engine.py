@@ -1,5 +1,6 @@
 """The gradient of the whole set from its parts: the same numbers, and nothing left behind."""
 
+import functools
 import multiprocessing
 import sys
 import threading
@@ -446,6 +447,51 @@ def test_tiles_are_for_those_who_take_them(problem):
     assert kinds(lambda f: regularise.penalised(f, 0.1), X, y) == {np.ndarray}
     assert network.gradient.takes_tiles
     assert layers.gradient.takes_tiles
+
+
+def test_a_wrapper_does_not_take_tiles_because_what_it_wraps_does(problem):
+    _, X, y = problem
+
+    def seen_by(wrap):
+        seen = []
+
+        @functools.wraps(network.gradient)
+        def wrapper(params, X, y):
+            seen.append(type(X))
+            return network.gradient(params, X, y)
+
+        nnfs.train(X, y, gradient=wrap(wrapper), iterations=1, hidden=5)
+        return set(seen)
+
+    assert seen_by(lambda f: f) == {np.ndarray}
+    assert seen_by(tiles.takes_tiles) == {Tiles}
+
+
+def test_a_mark_may_be_set_by_hand_and_stand_in_a_class(problem):
+    _, X, y = problem
+    seen = []
+
+    def by_hand(params, X, y):
+        seen.append(type(X))
+        return network.gradient(params, X, y)
+
+    class Model:
+        @tiles.takes_tiles
+        def gradient(self, params, X, y):
+            return by_hand(params, X, y)
+
+    nnfs.train(X, y, gradient=Model().gradient, iterations=1, hidden=5)
+    by_hand.takes_tiles = True
+    nnfs.train(X, y, gradient=by_hand, iterations=1, hidden=5)
+    assert set(seen) == {Tiles}
+
+
+@pytest.mark.parametrize("name", ["Transposed", "SMALL_PRODUCT"])
+def test_what_moved_is_found_under_its_old_name_with_a_warning(name):
+    with pytest.warns(DeprecationWarning, match=f"nnfs.engine.{name} is now nnfs.tiles.{name}"):
+        assert getattr(engine, name) is getattr(tiles, name)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        engine.nothing  # noqa: B018
 
 
 def test_what_takes_no_mark_is_told():

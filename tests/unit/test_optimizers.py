@@ -125,6 +125,18 @@ def test_gradients_of_another_shape_are_refused(name, params):
         optimizer.update(params, wrong, optimizer.init(params), 0.1)
 
 
+def test_an_optimiser_says_what_it_is_and_is_made_again_from_it():
+    for made in (optimizers.SGD, optimizers.momentum(0.5), optimizers.adamw(0.3, beta1=0.5)):
+        again = optimizers.rebuilt(made.description)
+        assert repr(again) == repr(made)
+        assert run(again, [1.0, 0.5, -2.0]) == run(made, [1.0, 0.5, -2.0])
+    text = "nnfs.optimizers.decayed(optimizer=nnfs.optimizers.momentum(beta=0.5), weight_decay=0.1)"
+    assert repr(optimizers.decayed(optimizers.momentum(0.5), 0.1)) == text
+    own = optimizers.Optimizer(len, len)
+    assert own.description is None
+    assert optimizers.decayed(own, 0.1).description is None
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

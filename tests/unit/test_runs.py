@@ -402,6 +402,16 @@ def test_a_run_that_is_killed_loses_at_most_the_last_minute(tmp_path, seconds):
     assert len(kept) <= 1 + 200 / 30
 
 
+@pytest.mark.parametrize("place", ["", "none/run.npz"])
+def test_a_checkpoint_that_cannot_be_written_is_told_before_any_step(tmp_path, place):
+    def never(step):
+        raise AssertionError("a step was made")
+
+    with pytest.raises((ValueError, OSError)) as caught:
+        nnfs.train(X, Y, iterations=3, checkpoint=tmp_path / place, callback=never)
+    assert str(tmp_path) in str(caught.value)
+
+
 def test_a_run_is_saved_only_now_and_then():
     clock, saved = Clock(), []
 
@@ -503,6 +513,11 @@ def test_a_function_of_your_own_is_scored_by_itself():
         ({"threads": 0, "iterations": 0}, "threads must be"),
         ({"gradient": "mine"}, "gradient must be a function, got 'mine'"),
         ({"epochs": -1}, "epochs must be"),
+        ({"alpha": schedules.cosine}, r"call it, such as nnfs.schedules.cosine\(0.1, steps=750\)"),
+        (
+            {"dropout": 0.5, "gradient": network.gradient},
+            r"\(params, X, y, masks\), as",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused_before_any_work(change, message):

@@ -214,7 +214,14 @@ def test_parameters_that_overflow_in_the_last_step_are_not_returned(X, y):
         ({"X": np.zeros((7, 4), complex)}, "complex128"),
         ({"X": [[1.0], [1.0, 2.0]]}, "same length"),
         ({"y": [0, 1, 2, 3], "n_classes": 3}, "label 3 at 3; expected 0..2"),
-        ({"y": [0, 1, 2, -1]}, "label -1 at 3; expected 0.."),
+        ({"y": [0, 1, 2, -1]}, "label -1 at 3; expected 0..2"),
+        ({"y": [-1, -1, -2, -1]}, "label -1 at 0; expected 0..0"),
+        ({"y": [0, 1, 2, 10**9]}, "largest label is 1000000000.*return_inverse.*n_classes"),
+        ({"y": np.eye(3)[:, [0, 1, 2, 2]]}, r"one-hot, pass np.argmax\(y, axis=0\)"),
+        ({"y": np.eye(3)[[0, 1, 2, 2]]}, r"one-hot, pass np.argmax\(y, axis=1\)"),
+        ({"y": ["a", "b", "c", "a"]}, "to number the classes, pass np.unique"),
+        ({"y": [np.nan] * 4}, "labels have dtype float64"),
+        ({"y": []}, "0 labels for 4 examples"),
         ({"y": [0.5, 1, 2, 2]}, "float64; expected integers"),
         ({"y": np.eye(4)}, r"labels have shape \(4, 4\)"),
         ({"hidden": 0}, "^hidden must be a whole number of at least 1, got 0"),
@@ -437,6 +444,8 @@ def test_the_labels_say_how_many_classes_there_are(X, y):
     assert nnfs.train(X, y, iterations=1).params.b2.shape == (3, 1)
     assert nnfs.train(X, [0, 1, 25, 2], iterations=1).params.b2.shape == (26, 1)
     assert nnfs.train(X, y, n_classes=5, iterations=1).params.b2.shape == (5, 1)
+    held = X, [0, 1, 4, 2]
+    assert nnfs.train(X, y, iterations=1, validation=held).params.b2.shape == (5, 1)
     few = np.random.default_rng(0).random((784, 4))
     assert nnfs.train(few, y, iterations=1).params.b2.shape == (10, 1)
 

@@ -1,6 +1,10 @@
 """Settings of the package's own tests, wherever they run."""
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("seeded", derandomize=True, deadline=None, max_examples=50)
+hypothesis.settings.load_profile("seeded")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -181,7 +181,7 @@ def test_small_entries_that_agree_by_their_own_size_and_rounding_beside_zero_are
 
 @given(st.integers(1, 6), st.floats(1e-3, 0.9), st.integers(0, 10))
 def test_no_entry_of_any_size_may_be_anything(small, factor, seed):
-    """Whatever the sizes, an entry off by more than its own size is noticed, unless it is zero."""
+    """Whatever the sizes, an entry that is not zero and far off is noticed."""
     rng = np.random.default_rng(seed)
     right = rng.uniform(1, 2, 9) * 10.0 ** rng.integers(-20, 6, 9)
     left = right.copy()
@@ -201,7 +201,7 @@ def test_rounding_is_never_refused(seed):
 @pytest.mark.parametrize(
     ("low", "high", "words"),
     [
-        ([0.0, 0.0], [0.0, 0.0], "nothing to compare with zero"),
+        ([0.0, 0.0], [0.0, 0.0], "both sides are zero throughout"),
         ([1.0, 2.0], [2.0, np.inf], r"the right side is inf at \[1\], not a finite number"),
         ([-np.inf, 2.0], [2.0, 3.0], r"the left side is -inf at \[0\], not a finite number"),
         ([1.0, np.nan], [2.0, 3.0], r"the left side is nan at \[1\]"),
@@ -248,7 +248,19 @@ def test_what_is_no_array_of_numbers_is_said(side, words):
             call()
 
 
-@pytest.mark.parametrize("terms", [-1, float("nan")])
+@pytest.mark.parametrize("side", ["x", None, np.ones(2), sympy.Eq(sympy.Symbol("x"), 1), ["x"]])
+def test_what_is_no_expression_is_said(side):
+    with pytest.raises(TypeError, match="eq-x: expected expressions or matrices of SymPy, got"):
+        symbols("eq-x", sympy.Symbol("x"), side)
+
+
+@pytest.mark.parametrize("scale", ["big", [1.0, "2"], [[1.0], [2.0, 3.0]]])
+def test_a_scale_that_is_no_number_is_said(scale):
+    with pytest.raises(AssertionError, match="eq-x: the scale "):
+        zero("eq-x", [1e-17], scale=scale, terms=1)
+
+
+@pytest.mark.parametrize("terms", [-1, float("nan"), "five", None])
 def test_a_number_of_terms_is_not_negative(terms):
     for call in (
         lambda: equal("eq-x", [1.0, 2.0], [1.0, 1.0 + 1.0], terms=terms),

@@ -129,7 +129,7 @@ def zero(label: str, values: ArrayLike, *, scale: ArrayLike, terms: int) -> Chec
     """
     label = teeth.label_of(label)
     found = teeth.numbers(label, "what is compared with zero", values)
-    terms_of = np.abs(np.asarray(scale))
+    terms_of = np.abs(teeth.numeric(label, "the scale", scale))
     size = _scale(label, terms_of.max(initial=0.0))
     bound = 2 * teeth.allowance(label, "terms", terms) * _epsilon(found)
 
@@ -169,6 +169,8 @@ def inequality(label: str, smaller: ArrayLike, larger: ArrayLike, *, terms: int)
         raise AssertionError(f"{label}: complex numbers have no order; compare sizes or parts")
     low, high = _floats(low), _floats(high)
     entries = np.maximum(np.abs(low), np.abs(high))
+    if not entries.any():
+        raise AssertionError(f"{label}: both sides are zero throughout, nothing is compared")
     size = _scale(label, entries.max())
 
     def excess(left: Array, right: Array) -> float:
@@ -194,6 +196,8 @@ def symbols(label: str, left: Any, right: Any) -> Check:
     import sympy
 
     label = teeth.label_of(label)
+    for side in (left, right):
+        teeth.expressions(label, side, (sympy.Expr, sympy.MatrixBase, int, float))
     sides = sympy.Matrix([left]), sympy.Matrix([right])
     if sides[0].shape != sides[1].shape:
         raise AssertionError(f"{label}: shapes {sides[0].shape} and {sides[1].shape} differ")
@@ -226,7 +230,7 @@ def _two_sides(label: str, left: ArrayLike, right: ArrayLike) -> tuple[Array, Ar
 
 
 def _scale(label: str, size: Any) -> float:
-    if not 0 < size < np.inf:
+    if np.ndim(size) or not 0 < size < np.inf:
         raise AssertionError(
             f"{label}: nothing to compare with zero at the scale {size}; the scale is the size of "
             "the terms, one finite number above zero"

@@ -5,7 +5,7 @@ check needs, and what to do.
 """
 
 import sys
-from numbers import Integral, Number
+from numbers import Integral, Number, Real
 from types import FrameType
 from typing import Any
 
@@ -31,7 +31,7 @@ def label_of(label: object) -> str:
 
 def allowance(label: str, name: str, value: float) -> float:
     """Return a number of terms or a truncation; raise ValueError if it is below zero or NaN."""
-    if not value >= 0:
+    if not isinstance(value, Real | np.bool_) or not value >= 0:
         raise ValueError(f"{label}: {name} must be zero or more, got {value!r}")
     return float(value)
 
@@ -51,6 +51,19 @@ def numbers(label: str, name: str, side: ArrayLike) -> Array:
     AssertionError
         If the side is empty, no array of numbers, or not finite somewhere.
     """
+    array = numeric(label, name, side)
+    if array.size == 0:
+        raise AssertionError(f"{label}: {name} is empty, shape {array.shape}; nothing to compare")
+    finite = np.isfinite(array)
+    if not finite.all():
+        place = np.unravel_index(int(np.argmin(finite)), array.shape)
+        at = f" at {[int(index) for index in place]}" if place else ""
+        raise AssertionError(f"{label} fails: {name} is {array[place]}{at}, not a finite number")
+    return array
+
+
+def numeric(label: str, name: str, side: ArrayLike) -> Array:
+    """Return a side as an array of numbers; raise AssertionError if it is none."""
     try:
         array = np.asarray(side)
     except ValueError:
@@ -65,13 +78,6 @@ def numbers(label: str, name: str, side: ArrayLike) -> Array:
             f"{label}: {name} holds {array.dtype}, not numbers; expressions of SymPy are compared "
             "by check_symbols"
         )
-    if array.size == 0:
-        raise AssertionError(f"{label}: {name} is empty, shape {array.shape}; nothing to compare")
-    finite = np.isfinite(array)
-    if not finite.all():
-        place = np.unravel_index(int(np.argmin(finite)), array.shape)
-        at = f" at {[int(index) for index in place]}" if place else ""
-        raise AssertionError(f"{label} fails: {name} is {array[place]}{at}, not a finite number")
     return array
 
 
@@ -87,6 +93,18 @@ def _plain_numbers(label: str, array: Array) -> Array:
             f"{label}: integers of more than 64 bits would be rounded; compare them by a claim"
         )
     return floats
+
+
+def expressions(label: str, side: Any, kinds: tuple[type, ...]) -> None:
+    """Raise TypeError unless a side is an expression, or a list or matrix of expressions."""
+    if isinstance(side, list | tuple):
+        for part in side:
+            expressions(label, part, kinds)
+    elif not isinstance(side, kinds):
+        raise TypeError(
+            f"{label}: expected expressions or matrices of SymPy, got {type(side).__name__}; "
+            "arrays are compared by check, and of an Eq its two sides"
+        )
 
 
 def of_one_shape(label: str, left: Array, right: Array) -> None:
