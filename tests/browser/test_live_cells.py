@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import runpy
 import time
 from pathlib import Path
 
@@ -10,8 +11,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.book.pages import all_pages
-from tests.book.test_pasted_notebook import ONLY_IN_A_PAGE, PASTED, differences
 from tests.browser.serving import pyodide_folder, serve
+
+OF_THE_PACKAGE = runpy.run_path(
+    str(Path(__file__).parents[2] / "packages/sphinx-live-cells/tests/test_notebook.py")
+)
+PASTED, ONLY_IN_A_PAGE = OF_THE_PACKAGE["PASTED"], OF_THE_PACKAGE["ONLY_IN_A_PAGE"]
+differences = OF_THE_PACKAGE["differences"]
 
 PAGES = [page.docname for page in all_pages() if page.cells]
 PATIENCE = 1800  # seconds of one page: it ends what hangs, and judges no machine
@@ -23,7 +29,8 @@ RUN_ALL = """() => {
   window.finished = false;
   (async () => {
     const began = performance.now();
-    await livePython.start(() => {}, liveCells.sources().join("\\n"));
+    const packages = liveCells.cells.flatMap((cell) => cell.packages || []);
+    await livePython.start(() => {}, [...new Set(packages)]);
     window.loading = (performance.now() - began) / 1000;
     for (const cell of liveCells.cells) {
       if (cell.away) continue;

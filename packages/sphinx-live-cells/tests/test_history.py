@@ -409,3 +409,9 @@ def test_settings_are_put_back():
     kept.put_back()
     assert np.get_printoptions()["precision"] == before
     assert warnings.filters == filters
+
+
+def test_a_cell_that_shows_what_it_has_changed_makes_the_page_run_again_and_no_more():
+    page = Page(["import numpy as np\na = np.zeros(3)", "np.add(a, 1, out=a)", "print(a)"])
+    page.run(2)
+    assert page.kernel.plan(page.sources, 1) == [0, 1]

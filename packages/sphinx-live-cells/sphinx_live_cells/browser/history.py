@@ -528,7 +528,10 @@ class History:
         changed = {key for step in self._steps[number:] for key in step.changed}
         if not changed:
             return True
-        names = self._steps[number].names
+        names = dict(self._steps[number].names)
+        # What a notebook remembers of later cells goes when the page goes back.
+        results = names.pop("Out", None) or {}
+        names["Out"] = [value for key, value in results.items() if key <= number]
         return not changed & reachable(names, names).keys()
 
     def forget(self) -> None:
