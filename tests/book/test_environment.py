@@ -23,7 +23,7 @@ PAGE = r"""```{code-cell} ipython3
 import sys, time
 import matplotlib, pandas, threadpoolctl
 import nnfs
-from kit.cells import figure_style, linear
+from kit.cells import figure_style, glue, linear
 folders = {path.replace("\\", "/").split("/")[-3] for path in (linear.__file__, nnfs.__file__)}
 print(folders, nnfs.softmax.__module__, hasattr(__builtins__, "hostile"))
 print(time.strftime("%H:%M", time.localtime(0)), {"a", "b", "c"}, sys.flags.optimize)
@@ -49,7 +49,7 @@ plt.title("é");
 See {numref}`fig-line`. "Words" and {glue:text}`third:.2f` -- it's a third.
 
 ```{code-cell} ipython3
-shown.glue(third=1 / 3)
+glue(third=1 / 3)
 pandas.DataFrame({f"column {number}": [1.5] * 2 for number in range(12)})
 ```
 
