@@ -112,7 +112,10 @@ class LiveCells:
                 pyodide_files.verify(source)
             except ValueError as error:
                 raise ExtensionError(f"live_cells_pyodide: {error}") from error
-        config.html_static_path.append(str(bundle.PACKAGE / "static"))
+
+    def add_static(self, app: Sphinx) -> None:
+        """Let Sphinx find the style, once the digest of the settings is taken: it is a place."""
+        app.config.html_static_path.append(str(bundle.PACKAGE / "static"))
 
     def collect(self, app: Sphinx, doctree: nodes.document) -> None:
         """Note the code of a page's cells, and make room for the buttons below those it shows."""
@@ -304,6 +307,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_css_file("live-cells.css")
     # After other extensions have had their say about the settings.
     app.connect("config-inited", live.configure, priority=900)
+    app.connect("builder-inited", live.add_static)
     app.connect("builder-inited", compat.check, priority=900)
     app.connect("doctree-read", live.collect)
     app.connect("env-purge-doc", forget)

@@ -25,7 +25,6 @@ from typing import Any
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.domains.std import StandardDomain
 from sphinx.util.docutils import SphinxDirective
 
@@ -144,14 +143,14 @@ def add_to_page(
     )
 
 
-def configure(app: Sphinx, config: Config) -> None:
-    """Let Sphinx find the script and the style."""
-    config.html_static_path.append(str(STATIC))
+def add_static(app: Sphinx) -> None:
+    """Let Sphinx find script and style, once the digest of the settings is taken: it is a place."""
+    app.config.html_static_path.append(str(STATIC))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx; the script comes after those of the cells."""
-    app.connect("config-inited", configure)
+    app.connect("builder-inited", add_static)
     app.add_css_file("marked-exercises.css")
     app.add_directive("marked-exercise", MarkedExercise)
     app.add_directive("reader-module", ReaderModule)
