@@ -78,7 +78,7 @@ def test_a_foreign_package_of_the_same_name_is_not_used(small_book, tmp_path_fac
 def test_trained_networks_are_kept_for_the_digest(small_book):
     small_book.write(
         "```{code-cell} ipython3\n"
-        "import os, trained\n"
+        "import os\nfrom kit.cells import trained\n"
         "calls = []\n"
         "twice = trained.memory.cache(lambda seed: calls.append(seed) or 2 * seed)\n"
         "print(twice(3), twice(3), 'calls', len(calls))\n"
