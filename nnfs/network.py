@@ -191,6 +191,20 @@ def forward(
     return forward_from_hidden(params, affine(params.W1, params.b1, X), value)
 
 
+def _fitting(
+    params: Sequence[ArrayLike], activations: Sequence[ArrayLike], X: ArrayLike, Y: ArrayLike
+) -> tuple[Parameters, Activations, Array, Array]:
+    """Return all that a backward pass needs as arrays, or say what does not fit."""
+    blocks, inputs, labels = _two_layers(params), arguments.matrix(X), np.asarray(Y)
+    arguments.shapes(blocks, inputs)
+    if len(activations) != 4:
+        raise ValueError(f"{len(activations)} activations; expected four, Z1, A1, Z2, A2")
+    kept = Activations(*map(np.asarray, activations))
+    if labels.shape != kept.A2.shape:
+        raise ValueError(f"Y has shape {labels.shape}; expected {kept.A2.shape}, as A2")
+    return blocks, kept, inputs, labels
+
+
 def backward(
     params: Sequence[ArrayLike],
     activations: Sequence[ArrayLike],
@@ -226,13 +240,7 @@ def backward(
     Source: Rumelhart, Hinton and Williams, Learning representations by back-propagating errors
     (Nature, 1986).
     """
-    params, X, Y = _two_layers(params), arguments.matrix(X), np.asarray(Y)
-    arguments.shapes(params, X)
-    if len(activations) != 4:
-        raise ValueError(f"{len(activations)} activations; expected four, Z1, A1, Z2, A2")
-    activations = Activations(*map(np.asarray, activations))
-    if Y.shape != activations.A2.shape:
-        raise ValueError(f"Y has shape {Y.shape}; expected {activations.A2.shape}, as A2")
+    params, activations, X, Y = _fitting(params, activations, X, Y)
     dZ1, dW2, db2 = backward_to_hidden(params, activations, Y, of(params, activation).slope)
     dW1, db1 = affine_gradients(dZ1, X)
     return Parameters(dW1, db1, dW2, db2)

@@ -1,4 +1,4 @@
 """Settings of the tests of all packages."""
 
 # Each example has a conf.py, and nothing to be collected.
-collect_ignore_glob = ["*/example/*"]
+collect_ignore_glob = ["*/example/*", "*/tests/conftest.py"]

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import io
 import re
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
+from sphinx.util.docutils import docutils_namespace
 
 from kit import compat
 
@@ -20,13 +22,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory) -> Sphinx:
+def app(tmp_path_factory) -> Iterator[Sphinx]:
     """Return an application as plain as can be."""
     folder = tmp_path_factory.mktemp("plain")
     (folder / "conf.py").write_text("", "utf8")
     (folder / "index.rst").write_text("Words\n=====\n", "utf8")
     parts = (str(folder), str(folder), str(folder / "html"), str(folder / "doctrees"))
-    return Sphinx(*parts, "html", status=None, warning=io.StringIO())
+    with docutils_namespace():
+        yield Sphinx(*parts, "html", status=None, warning=io.StringIO())
 
 
 def gone(place: str):

@@ -77,7 +77,9 @@ import sys
 from pathlib import Path
 import jupyter_book.pdf
 from jupyter_book.cli.main import main
-jupyter_book.pdf.html_to_pdf = lambda page, pdf: Path(pdf).write_bytes(Path(page).read_bytes())
+def copied(html_file, pdf_file):
+    Path(pdf_file).write_bytes(Path(html_file).read_bytes())
+jupyter_book.pdf.html_to_pdf = copied
 main(["build", "book", "--builder", "pdfhtml"])
 """
     result = subprocess.run(

@@ -102,7 +102,8 @@ def test_a_function_without_an_end_is_stopped_and_the_keyboard_is_enough(open_pa
     expect(box.get_by_role("textbox")).to_contain_text("...")
 
 
-PAGES = list(dict.fromkeys(exercise.page for exercise in marks.EXERCISES))
+EXERCISES = list(marks.exercises().values())
+PAGES = list(dict.fromkeys(exercise.page for exercise in EXERCISES))
 
 
 @pytest.mark.exhaustive(share=0)
@@ -112,7 +113,7 @@ def test_the_whole_path_from_empty_to_trained(open_page, tmp_path):
 
 def test_the_ends_of_the_path_with_what_passed_on_an_earlier_visit(open_page, context, tmp_path):
     ends = (PAGES[0], PAGES[-1])
-    before = {e.name: ANSWERS[e.name] for e in marks.EXERCISES if e.page not in ends}
+    before = {e.name: ANSWERS[e.name] for e in EXERCISES if e.page not in ends}
     kept = json.dumps({"drafts": {}, "passed": before})
     context.add_init_script(
         f"if (!localStorage['nnfs-exercises']) localStorage['nnfs-exercises'] = {json.dumps(kept)}"
@@ -125,7 +126,7 @@ def walk(pages, open_page, tmp_path, passed=0):
     began = time.perf_counter()
     for docname in pages:
         page = open_page(docname)
-        for name in [e.name for e in marks.EXERCISES if e.page == docname]:
+        for name in [e.name for e in EXERCISES if e.page == docname]:
             write(page, name, ANSWERS[name])
             assert check(page, name)[0] == "passed", name
             passed += 1

@@ -59,7 +59,7 @@ def digits(site, tmp_path_factory):
     folder = tmp_path_factory.mktemp("digits")
     with zipfile.ZipFile(io.BytesIO((site / "live" / bundle).read_bytes())) as archive:
         for name in archive.namelist():
-            if name.startswith("mnist_data/"):
+            if name.endswith(".gz"):
                 content = gzip.decompress(archive.read(name))
                 (folder / Path(name).stem).write_bytes(content)
     everything = nnfs.load_mnist(folder)
