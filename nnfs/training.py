@@ -583,7 +583,7 @@ def train(
     schedule : {"constant", "step", "cosine"}
         The course of alpha over the run, where it is a number: "step" takes a tenth after each
         third, "cosine" rises over a twentieth of the run and falls to 0.
-    optimizer : {"sgd", "momentum", "adam", "adamw"}, or Optimizer
+    optimizer : a name in `nnfs.optimizers.KINDS` such as "sgd" or "adam", or Optimizer
         What a step does with the gradient; see `nnfs.optimizers`.
     weight_decay : float
         Decoupled with "adamw", else the strength of an L2 penalty, which the loss then includes.

@@ -8,12 +8,7 @@ from hypothesis import strategies as st
 import nnfs
 from nnfs import optimizers
 
-ALL = {
-    "sgd": optimizers.SGD,
-    "momentum": optimizers.momentum(),
-    "adam": optimizers.adam(),
-    "adamw": optimizers.adamw(),
-}
+ALL = {name: optimizers.known(name)[0] for name in optimizers.KINDS}
 
 
 def run(optimizer, gradients, alpha=0.1, start=1.0):

@@ -1,5 +1,6 @@
 """The zip of all Python and data of a book that its pages load at the first Run."""
 
+import importlib.util
 import io
 import json
 import sys
@@ -71,7 +72,7 @@ def find_modules(names: Iterable[str], folders: Iterable[Path]) -> list[Module]:
     found: dict[str, Module] = {}
     for name in names:
         plain = name.removesuffix(".*").removesuffix(".__init__")
-        root = next((root for root in places if _exists(root, plain)), None)
+        root = next((root for root in places if _exists(root, plain)), None) or _installed(plain)
         if root is None:
             where = ", ".join(map(str, first)) + " or on Python's path"
             raise ExtensionError(NOT_A_MODULE.format(name, where))
@@ -92,6 +93,20 @@ def find_modules(names: Iterable[str], folders: Iterable[Path]) -> list[Module]:
             if name == plain or path.parent == folder:
                 found[whole] = Module(whole, path)
     return [found[name] for name in sorted(found)]
+
+
+def _installed(name: str) -> Path | None:
+    """Return where a module lies that Python finds by other means, as if installed to be edited."""
+    top = name.partition(".")[0]
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        return None
+    if spec is None or not spec.origin:
+        return None
+    file = Path(spec.origin)
+    root = file.parents[1] if file.name == "__init__.py" else file.parent
+    return root if _exists(root, name) else None
 
 
 def _exists(root: Path, name: str) -> bool:
