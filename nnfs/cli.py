@@ -447,9 +447,19 @@ def _load(source: str | None, split: str, seed: int, test_size: int) -> MNIST:
             "a folder of IDX files as --data"
         )
     try:
-        return data.load_mnist(source, n_test=test_size, split=split, seed=seed)
+        digits = data.load_mnist(source, n_test=test_size, split=split, seed=seed)
     except data.SplitError as error:
         raise ValueError(f"{found.path}: --test-size {test_size}: {error.advice()}") from None
+    left, taken = digits.y_train.size, digits.y_test.size
+    if split == "original" and left < taken:
+        official = (
+            "" if found.kind == "csv" else ", or --split official for the folder's test files"
+        )
+        raise ValueError(
+            f"{found.path}: --test-size {taken} leaves {left} of {left + taken} images to train on; "
+            f"pass a smaller one{official}"
+        )
+    return digits
 
 
 def _accuracies(params: Sequence[Array], parts: Mapping[str, Part]) -> dict[str, float]:

@@ -63,10 +63,14 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises
     ------
     OSError
-        If the folder cannot be written to, or ``path`` is a folder; it is then as it was.
+        If the folder cannot be written to, or ``path`` is a folder, a device or a pipe; it is then
+        as it was.
     """
     if path.is_dir():
         raise IsADirectoryError(errno.EISDIR, "is a folder; expected the name of a file", str(path))
+    if path.exists() and not path.is_file():
+        said = "is a device or a pipe, which a file would replace; expected the name of a file"
+        raise FileExistsError(errno.EEXIST, said, str(path))
     # Unique for each process, each thread and each call, also on a disk that machines share.
     partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.partial")
     try:

@@ -201,8 +201,15 @@ class Run:
                 + (f" of {len(validation)}" if isinstance(validation, tuple | list) else "")
             )
         X = arguments.examples(validation[0], "the validation part's X")
-        arguments.shapes(params, X)
-        y = arguments.labels(validation[1], params[-1].shape[-2], X.shape[-1])
+        if X.shape[0] != self._X.shape[0]:
+            raise ValueError(
+                f"the validation part's X has {X.shape[0]} inputs; expected {self._X.shape[0]}, as "
+                "the examples to train on"
+            )
+        try:
+            y = arguments.labels(validation[1], params[-1].shape[-2], X.shape[-1])
+        except ValueError as error:
+            raise ValueError(f"of the validation part, {error}") from None
         self._validation = X.astype(params[0].dtype, copy=False), y
         usual = batches.per_epoch(self._y.size, self._batch_size)
         return Judge(self._score, every=usual if every is None else every, patience=patience)

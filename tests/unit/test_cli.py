@@ -236,6 +236,7 @@ def test_usage_errors_exit_with_2(options, capsys):
     [
         (["--data", "/no/such/place"], "/no/such/place"),
         (["--test-size", "120"], "--test-size 120: expected 1 to 119 of the 120 images"),
+        (["--test-size", "100"], "--test-size 100 leaves 20 of 120 images to train on"),
         (["--alpha", "1e38", "--iterations", "30"], "diverged at iteration"),
     ],
 )

@@ -500,7 +500,7 @@ def test_a_function_of_your_own_is_scored_by_itself():
         ({"every": 3}, "every is about the scores"),
         ({"validation": X}, r"validation must be a pair \(X, y\), got ndarray"),
         ({"validation": (X, Y, X)}, "got tuple of 3"),
-        ({"validation": (X.T, Y)}, r"W1 of shape"),
+        ({"validation": (X.T, Y)}, r"the validation part's X has 11 inputs; expected 7"),
         ({"validation": (X, Y[:-1])}, "10 labels for 11 examples"),
         ({"validation": HELD, "patience": 0}, "patience must be a whole number"),
         ({"schedule": "linear"}, "schedule 'linear' is not known; expected one of constant"),

@@ -2,7 +2,9 @@
 
 import errno
 import json
+import os
 import pickle
+import stat
 import zipfile
 from pathlib import Path
 
@@ -272,3 +274,14 @@ def test_a_folder_that_takes_no_files_is_told_by_its_own_name(tmp_path):
     with pytest.raises(OSError, match=r".") as caught:
         storage.check_writable(tmp_path / "none")
     assert caught.value.filename == str(tmp_path / "none")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names on this system")
+def test_a_pipe_is_not_replaced_by_a_file(tmp_path, params):
+    pipe = tmp_path / "network.npz"
+    os.mkfifo(pipe)
+    with pytest.raises(FileExistsError, match="is a device or a pipe") as error:
+        storage.save_parameters(pipe, params)
+    assert error.value.filename == str(pipe)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert [file.name for file in tmp_path.iterdir()] == ["network.npz"]
