@@ -452,12 +452,10 @@ def _load(source: str | None, split: str, seed: int, test_size: int) -> MNIST:
         raise ValueError(f"{found.path}: --test-size {test_size}: {error.advice()}") from None
     left, taken = digits.y_train.size, digits.y_test.size
     if split == "original" and left < taken:
-        official = (
-            "" if found.kind == "csv" else ", or --split official for the folder's test files"
-        )
+        own = "" if found.kind == "csv" else ", or --split official for the folder's test files"
         raise ValueError(
-            f"{found.path}: --test-size {taken} leaves {left} of {left + taken} images to train on; "
-            f"pass a smaller one{official}"
+            f"{found.path}: --test-size {taken} leaves {left} of {left + taken} images to train "
+            f"on; pass a smaller one{own}"
         )
     return digits
 
