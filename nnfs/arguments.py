@@ -139,9 +139,8 @@ def labels(y: ArrayLike, n_classes: int, m: int | None = None) -> Array:
             f"labels have shape {y.shape}; expected ({'m' if m is None else m},){advice}"
         )
     if y.dtype.kind not in "iu" and y.size > 0:
-        raise ValueError(
-            f"labels have dtype {y.dtype}; expected integers in 0..{n_classes - 1}: {_whole(y)}"
-        )
+        # How many classes there are may itself have been read from the labels.
+        raise ValueError(f"labels have dtype {y.dtype}; expected integers from 0 on: {_whole(y)}")
     if m is not None and y.size != m:
         raise ValueError(
             f"{y.size} labels for {m} examples; X is (inputs, examples), one example a column: "
@@ -168,6 +167,8 @@ def _whole(y: Array) -> str:
 
 def parameters(params: Any) -> Any:
     """Return params, if they can be W1, b1, ..., WL, bL and not what holds them."""
+    if isinstance(params, tuple | list) and not hasattr(params, "params"):
+        return params
     advice = ""
     if hasattr(params, "params"):
         advice = f", got the {type(params).__name__} that has them: pass its .params"
@@ -236,11 +237,10 @@ def finite(params: Sequence[Array]) -> None:
 def blocks(params: Any) -> Any:
     """Return params with every block as an array, in the kind of tuple that they are."""
     params = parameters(params)
-    return (
-        params
-        if all(isinstance(P, np.ndarray) for P in params)
-        else rebuilt(params, [array(P, name(place)) for place, P in enumerate(params)])
-    )
+    for P in params:
+        if not isinstance(P, np.ndarray):
+            return rebuilt(params, [array(Q, name(place)) for place, Q in enumerate(params)])
+    return params
 
 
 def span(data_range: object) -> tuple[float, float]:

@@ -159,7 +159,9 @@ def _rate_at(rate: Schedule, iteration: int, iterations: int) -> float:
 
 def _diverged(iteration: int, loss: float, finite: bool, alpha: float) -> DivergenceError:
     step = "" if finite else " and the step from there leaves parameters that are not all finite"
+    advice = f"try a learning rate smaller than {alpha:g}, and inputs scaled to [0, 1]"
+    if iteration == 0:
+        advice += "; if the gradient function is your own, look first at what it returns"
     return DivergenceError(
-        f"training diverged at iteration {iteration}: the loss is {loss:.4g}{step}; try a "
-        f"learning rate smaller than {alpha:g}, and inputs scaled to [0, 1]"
+        f"training diverged at iteration {iteration}: the loss is {loss:.4g}{step}; {advice}"
     )

@@ -9,7 +9,6 @@ import errno
 import io
 import json
 import os
-import secrets
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -72,7 +71,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         said = "is a device or a pipe, which a file would replace; expected the name of a file"
         raise FileExistsError(errno.EEXIST, said, str(path))
     # Unique for each process, each thread and each call, also on a disk that machines share.
-    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.partial")
+    partial = path.with_name(f".{path.name}.{os.urandom(8).hex()}.partial")
     try:
         with partial.open("xb") as file:
             yield file

@@ -694,17 +694,22 @@ def _start(
 
 def _classes(X: Array, y: ArrayLike, validation: Any) -> int:
     """Return how many classes the labels name. A few digits need not show all ten."""
-    parts = [y]
-    if isinstance(validation, tuple | list) and len(validation) == 2:
-        parts.append(validation[1])
-    n_classes = max(_named(part) for part in parts)
+    n_classes = _named(y)
     if n_classes > MOST_CLASSES:
         raise ValueError(
             f"the largest label is {n_classes - 1}, which would mean {n_classes} classes: to "
             "number those that there are, pass np.unique(y, return_inverse=True)[1], or say "
             "n_classes"
         )
-    return max(n_classes, DIGITS if X.shape[0] == DIGIT_INPUTS else 1)
+    n_classes = max(n_classes, DIGITS if X.shape[0] == DIGIT_INPUTS else 1)
+    if isinstance(validation, tuple | list) and len(validation) == 2:
+        wanted = _named(validation[1])
+        if wanted > n_classes:
+            raise ValueError(
+                f"the validation part has the label {wanted - 1}, which no example to train on "
+                f"has; if the class is meant, pass n_classes={wanted}"
+            )
+    return n_classes
 
 
 def _named(y: ArrayLike) -> int:

@@ -174,6 +174,15 @@ def test_a_gradient_of_another_shape_is_refused(X, y):
         nnfs.train(X, y, n_classes=3, hidden=5, gradient=transposed)
 
 
+def test_a_gradient_that_is_no_number_from_the_start_is_looked_for_in_the_function(X, y):
+    def without_numbers(params, X, y):
+        loss, correct, gradients = nnfs.network.gradient(params, X, y)
+        return loss * np.nan, correct, gradients
+
+    with pytest.raises(nnfs.DivergenceError, match="your own, look first at what it returns"):
+        nnfs.train(X, y, n_classes=3, gradient=without_numbers)
+
+
 @pytest.mark.parametrize("threads", [1, 2])
 def test_divergence_is_one_error_with_its_iteration_and_no_warning(X, y, threads):
     wide = np.tile(X, (1, 600)).astype(np.float32)
@@ -445,7 +454,10 @@ def test_the_labels_say_how_many_classes_there_are(X, y):
     assert nnfs.train(X, [0, 1, 25, 2], iterations=1).params.b2.shape == (26, 1)
     assert nnfs.train(X, y, n_classes=5, iterations=1).params.b2.shape == (5, 1)
     held = X, [0, 1, 4, 2]
-    assert nnfs.train(X, y, iterations=1, validation=held).params.b2.shape == (5, 1)
+    with pytest.raises(ValueError, match=r"validation part has the label 4, .* n_classes=5"):
+        nnfs.train(X, y, iterations=1, validation=held)
+    given = nnfs.train(X, y, iterations=1, validation=held, n_classes=5)
+    assert given.params.b2.shape == (5, 1)
     few = np.random.default_rng(0).random((784, 4))
     assert nnfs.train(few, y, iterations=1).params.b2.shape == (10, 1)
 
