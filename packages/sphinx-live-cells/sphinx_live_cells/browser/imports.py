@@ -75,11 +75,9 @@ def wanted(source: str, table: Table, packages: Mapping[str, str]) -> list[str]:
 
 
 def _places(module: str, name: str, table: Table) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    parts = module.split(".")
-    for end in range(1, len(parts) + 1):
-        place = ".".join(parts[:end])
+    for place in _with_those_above(module):
         if place in table:
-            yield place, table[place] if end == len(parts) else {WHOLE: table[place][WHOLE]}
+            yield place, table[place] if place == module else {WHOLE: table[place][WHOLE]}
     if name and f"{module}.{name}" in table:
         yield f"{module}.{name}", table[f"{module}.{name}"]
 
@@ -95,12 +93,13 @@ def table(sources: Mapping[str, str], packages: Mapping[str, str]) -> Table:
         As for `wanted`.
     """
     contents = {module: _read(module, source, sources) for module, source in sources.items()}
+    book = _Book(contents, packages)
     found: Table = {}
     for module in contents:
-        whole = _packages_of(module, contents, packages, set())
+        whole = book.loading(module)
         found[module] = {WHOLE: sorted(whole)}
         for name in _offered(module, contents):
-            more = _packages_of_name(module, name, contents, packages, set()) - whole
+            more = book.using(module, name) - whole
             if more:
                 found[module][name] = sorted(more)
     return found
@@ -160,40 +159,71 @@ def _offered(module: str, contents: Mapping[str, Contents]) -> set[str]:
     return found
 
 
-def _packages_of(
-    module: str, contents: Mapping[str, Contents], packages: Mapping[str, str], seen: set[str]
-) -> set[str]:
-    """Return what loading a module takes."""
-    found: set[str] = set()
+class _Book:
+    """What loading each module takes, and using each name; read once for each."""
+
+    def __init__(self, contents: Mapping[str, Contents], packages: Mapping[str, str]) -> None:
+        self.contents = contents
+        self.packages = packages
+        self._loading: dict[str, frozenset[str]] = {}
+        self._of_name: dict[tuple[str, str], frozenset[str]] = {}
+
+    def loading(self, module: str) -> frozenset[str]:
+        """Return the packages that loading a module takes."""
+        if module not in self._loading:
+            self._loading[module] = self._reached(module)
+        return self._loading[module]
+
+    def using(self, module: str, name: str) -> frozenset[str]:
+        """Return the packages of a name: those of its own imports, and of what it calls."""
+        start = (_home(module, name, self.contents), name)
+        found: set[str] = set()
+        seen, left = {start}, [start]
+        while left:
+            home, one = left.pop()
+            found |= self._packages_of_name(home, one)
+            own = self.contents.get(home, Contents()).names
+            called = own.get(one, Contents()).mentioned & own.keys()
+            more = {(_home(home, other, self.contents), other) for other in called} - seen
+            seen |= more
+            left.extend(more)
+        return frozenset(found)
+
+    def _reached(self, module: str) -> frozenset[str]:
+        found: set[str] = set()
+        seen, left = set(), [module]
+        while left:
+            for place in _with_those_above(left.pop()):
+                top = place.partition(".")[0]
+                if top in self.packages:
+                    found.add(self.packages[top])
+                elif place in self.contents and place not in seen:
+                    seen.add(place)
+                    left.extend(self._imported(self.contents[place].imports))
+        return frozenset(found)
+
+    def _packages_of_name(self, home: str, name: str) -> frozenset[str]:
+        if (home, name) not in self._of_name:
+            inside = self.contents.get(home, Contents()).names.get(name, Contents())
+            modules = [home, *self._imported(inside.imports)]
+            self._of_name[home, name] = frozenset().union(*map(self.loading, modules))
+        return self._of_name[home, name]
+
+    def _imported(self, imports: set[tuple[str, str]]) -> set[str]:
+        """Return the modules that imports load."""
+        found: set[str] = set()
+        for module, name in imports:
+            inner = f"{module}.{name}"
+            found.add(inner if inner in self.contents else module)
+            if name and module in self.contents and inner not in self.contents:
+                # A package may load the module of a name only when it is asked for it.
+                found.add(_home(module, name, self.contents))
+        return found
+
+
+def _with_those_above(module: str) -> Iterator[str]:
     parts = module.split(".")
-    for end in range(1, len(parts) + 1):
-        place = ".".join(parts[:end])
-        if place in seen:
-            continue
-        seen.add(place)
-        if place.partition(".")[0] in packages:
-            found.add(packages[place.partition(".")[0]])
-        elif place in contents:
-            found |= _packages_of_imports(contents[place].imports, contents, packages, seen)
-    return found
-
-
-def _packages_of_imports(
-    imports: set[tuple[str, str]],
-    contents: Mapping[str, Contents],
-    packages: Mapping[str, str],
-    seen: set[str],
-) -> set[str]:
-    found: set[str] = set()
-    for module, name in imports:
-        inner = f"{module}.{name}"
-        found |= _packages_of(inner if inner in contents else module, contents, packages, seen)
-        if name and module in contents and inner not in contents:
-            # A package may load the module of a name only when it is asked for it.
-            home = _home(module, name, contents)
-            if home != module:
-                found |= _packages_of(home, contents, packages, seen)
-    return found
+    return (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
 def _home(module: str, name: str, contents: Mapping[str, Contents]) -> str:
@@ -209,25 +239,3 @@ def _home(module: str, name: str, contents: Mapping[str, Contents]) -> str:
         if taken == name and source in contents and source != module:
             return _home(source, name, contents)
     return module
-
-
-def _packages_of_name(
-    module: str,
-    name: str,
-    contents: Mapping[str, Contents],
-    packages: Mapping[str, str],
-    seen: set[tuple[str, str]],
-) -> set[str]:
-    """Return what using a name of a module takes: its own imports, and those of what it calls."""
-    home = _home(module, name, contents)
-    if (home, name) in seen:
-        return set()
-    seen.add((home, name))
-    found = _packages_of(home, contents, packages, set())
-    if home not in contents:
-        return found
-    inside = contents[home].names.get(name, Contents())
-    found |= _packages_of_imports(inside.imports, contents, packages, set())
-    for other in inside.mentioned & contents[home].names.keys():
-        found |= _packages_of_name(home, other, contents, packages, seen)
-    return found
