@@ -4,6 +4,7 @@ They are executed as they are, by a kernel whose clocks lie from its first instr
 """
 
 import ast
+import functools
 import json
 import os
 import re
@@ -93,6 +94,7 @@ CASES = {
 }
 
 
+@functools.cache
 def measuring_functions() -> set[str]:
     """Names of the functions beside the pages that read a clock."""
     return {
