@@ -274,6 +274,7 @@ def test_line_ends_are_not_part_of_what_a_text_says(tmp_path):
 
 def test_no_variable_passes_that_is_not_named():
     given = ("PATH", "Path", "HOME", "SystemRoot", "BOOK_URL", "OPENBLAS_CORETYPE", "https_proxy")
+    given += ("EQUATION_CHECKS_MARGINS",)
     kept_out = ("PYTHONPATH", "PYTHONSTARTUP", "MPLBACKEND", "OMP_NUM_THREADS", "TZ", "LC_ALL")
     kept_out += ("JUPYTER_PATH", "IPYTHONDIR", "XDG_DATA_HOME", "NOT_YET_INVENTED")
     environment = dict.fromkeys((*given, *kept_out), "1")
