@@ -229,7 +229,9 @@ def test_a_failed_check_shows_the_readers_line_and_none_of_what_checks(shared_pa
     page = shared_page("derive/softmax")
     cell = cell_with(page, CHECKED)
     number = cell.locator(".live-controls").get_attribute("data-cell")
-    wrong = 'Z = np.array([1.0, 2.0])\ncheck("eq-softmax", nnfs.softmax(Z), Z, terms=7)'
+    wrong = (
+        'Z = np.array([[1.0, 2.0], [3.0, 5.0]])\ncheck("eq-softmax", nnfs.softmax(Z), Z, terms=7)'
+    )
     rewrite(page, cell, wrong)
     cell = page.locator(".cell", has=page.locator(f'[data-cell="{number}"]'))
     run(cell)

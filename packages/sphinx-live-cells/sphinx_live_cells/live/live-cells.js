@@ -448,7 +448,7 @@
     cell.undo = button(cell, "Undo", undo);
     cell.undo.setAttribute("aria-label", `Undo the reset of cell ${cell.number + 1}`);
     cell.mark = element("span", { className: "live-mark" });
-    cell.outdated = element("p", { className: "live-note live-whose" });
+    cell.outdated = element("p", { className: "live-whose" });
     cell.outdated.hidden = cell.undo.hidden = true;
     cell.stop.hidden = cell.reset.hidden = cell.mine.hidden = cell.mark.hidden = true;
     cell.edit.hidden = !cell.source;
