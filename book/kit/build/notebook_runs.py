@@ -33,7 +33,7 @@ SYNTAX = re.compile(r" \(\S+\.py, line (\d+)\)\Z")
 RAISED_IN = re.compile(r"^File (\S.*?\.py):(\d+), in ([\w.<>]+)", re.MULTILINE)
 PLACE = re.compile(r"in code cell (\d+), line (\d+):\n")
 # What a cell calls and what fails there is the cell's affair: no line of it is told.
-OF_THE_BOOK = {"kit"}
+OF_THE_BOOK = {"kit", "sphinx_equation_checks"}
 STOPPING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )

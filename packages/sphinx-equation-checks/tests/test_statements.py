@@ -216,7 +216,7 @@ def test_a_record_can_be_read_back_from_its_html():
     assert data.attrib["data-label"] == "eq-x"
     assert float(data.attrib["data-bound"]) == 0
     assert data.attrib["data-noticed"] == "a factor 1 + 1e-4; a turned sign"
-    assert data.text == "eq-x: equal, no error, and none allowed"
+    assert data.text == "eq-x holds: no error, and none allowed; 2 disturbances noticed"
 
 
 def test_a_claim_reports_in_a_browser_and_raises_elsewhere(monkeypatch, capsys):

@@ -52,6 +52,7 @@ VALUES: tuple[tuple[str, Any, type | tuple[type, ...]], ...] = (
     ("live_cells_less", [], list),
     ("live_cells_less_note", kernel.Session.less_note, str),
     ("live_cells_startup", "", str),
+    ("live_cells_quiet", ["sphinx_equation_checks"], list),
     ("live_cells_pyodide", pyodide_files.ADDRESS, str),
     ("live_cells_storage_key", "live-cells", str),
 )
@@ -98,6 +99,7 @@ class LiveCells:
                     "less": config.live_cells_less,
                     "less_note": config.live_cells_less_note,
                     "startup": config.live_cells_startup,
+                    "quiet": config.live_cells_quiet,
                 },
                 "live-imports.json": {"modules": self.table, "packages": self.packages},
             },

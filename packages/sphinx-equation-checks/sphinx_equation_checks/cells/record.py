@@ -71,6 +71,13 @@ class Check:
         return f"worst error {self.error:.1e}, bound {self.bound:.1e}"
 
     @property
+    def outcome(self) -> str:
+        """What follows the name of the equation in the line below the cell."""
+        seen = len(self.noticed)
+        words = "disturbance noticed" if seen == 1 else "disturbances noticed"
+        return f"holds: {self.finding}; {seen} {words}"
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """What a check of this kind has to have noticed, and this one has not."""
         if self.kind not in MUST_NOTICE:
@@ -95,7 +102,7 @@ class Check:
             "finding": self.finding,
         }
         data = " ".join(f'data-{key}="{escape(str(value))}"' for key, value in record.items())
-        return f'<p class="equation-check" {data}>{escape(repr(self))}</p>'
+        return f'<p class="equation-check" {data}>{escape(f"{self.label} {self.outcome}")}</p>'
 
     @classmethod
     def from_html(cls, text: str) -> "Check | None":
