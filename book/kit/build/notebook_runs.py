@@ -90,6 +90,13 @@ def run(
     if key in _failed:
         nb.cells = _failed[key].nb.cells
         return _failed[key]
+    if not is_time_limit(timeout):
+        wrong = ValueError(
+            "the time that a cell may take, `timeout` under `execute` in _config.yml or under "
+            f"`execution` in the page's header, is {timeout!r}: give seconds, a number above 0, "
+            "or -1 for no limit"
+        )
+        return ExecutionResult(nb, cwd, 0.0, wrong, str(Failure(0, 0, str(wrong))))
     started, running, errors = perf_counter(), [0], []
 
     def begin(cell: Any, cell_index: int, **more: Any) -> None:
@@ -126,6 +133,13 @@ def run(
     if error:
         _failed[key] = result
     return result
+
+
+def is_time_limit(timeout: object) -> bool:
+    """Whether nbclient takes it as seconds, or as no limit: None or -1."""
+    if timeout is None or isinstance(timeout, bool):
+        return timeout is None
+    return isinstance(timeout, int | float) and (timeout > 0 or timeout == -1)
 
 
 def join_pieces(nb: Any) -> None:
