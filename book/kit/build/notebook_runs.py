@@ -86,10 +86,6 @@ def run(
     given = nb.metadata.get("execution", {}) if meta_override else {}
     timeout = given.get("timeout", timeout)
     allow_errors = given.get("allow_errors", allow_errors)
-    key = cwd, timeout, allow_errors, tuple(cell.source for cell in nb.cells)
-    if key in _failed:
-        nb.cells = _failed[key].nb.cells
-        return _failed[key]
     if not is_time_limit(timeout):
         wrong = ValueError(
             "the time that a cell may take, `timeout` under `execute` in _config.yml or under "
@@ -97,6 +93,10 @@ def run(
             "or -1 for no limit"
         )
         return ExecutionResult(nb, cwd, 0.0, wrong, str(Failure(0, 0, str(wrong))))
+    key = cwd, timeout, allow_errors, tuple(cell.source for cell in nb.cells)
+    if key in _failed:
+        nb.cells = _failed[key].nb.cells
+        return _failed[key]
     started, running, errors = perf_counter(), [0], []
 
     def begin(cell: Any, cell_index: int, **more: Any) -> None:
