@@ -406,3 +406,10 @@ def test_every_pin_can_be_installed_on_the_first_release_of_every_python_promise
         if installed["Version"] == version:
             too_new += [(name, version, str(needs)) for p in promised() if not needs.contains(p)]
     assert too_new == []
+
+
+def test_modules_are_found_in_the_distributions_that_python_names():
+    of_module = metadata.packages_distributions()
+    for module in ("numpy", "yaml", "six", "sklearn", "mpl_toolkits", "no_such_module"):
+        expected = set(of_module.get(module, ()))
+        assert set(execution_cache._distributions_of({module})) == expected
