@@ -5,6 +5,7 @@ check needs, and what to do.
 """
 
 import sys
+import warnings
 from numbers import Integral, Number, Real
 from types import FrameType
 from typing import Any
@@ -17,6 +18,10 @@ from .record import NUDGE
 
 Array = NDArray[Any]
 PACKAGE = __name__.rpartition(".")[0]
+
+
+class UnreadCodeWarning(UserWarning):
+    """Whether the two sides of a check are one expression could not be told from its code."""
 
 
 def label_of(label: object) -> str:
@@ -170,10 +175,19 @@ def not_one_expression(label: str, *parameters: str) -> bool:
     ------
     AssertionError
         If the check could not have failed.
+
+    Warns
+    -----
+    UnreadCodeWarning
+        If the code cannot be read, so that nobody knows.
     """
-    found = sources.calling(_caller())
-    sides = sources.arguments(found[0], ("label", *parameters)) if found else None
-    if found is None or sides is None:
+    frame, depth = _caller()
+    found = sources.calling(frame)
+    if found is None:
+        warnings.warn(_unread(label, frame, len(parameters)), UnreadCodeWarning, stacklevel=depth)
+        return False
+    sides = sources.arguments(found[0], ("label", *parameters))
+    if sides is None:
         return False
     if len(parameters) == 1 and sources.cancels_by_construction(sides[1], found[1]):
         raise AssertionError(
@@ -187,12 +201,21 @@ def not_one_expression(label: str, *parameters: str) -> bool:
     return True
 
 
-def _caller() -> FrameType:
-    """Return the frame that has called into this package."""
-    frame = sys._getframe()
+def _unread(label: str, frame: FrameType, sides: int) -> str:
+    unknown = "both sides are one expression" if sides == 2 else "it is zero as it is written"
+    return (
+        f"{label}: the code of this check, line {frame.f_lineno} of {frame.f_code.co_filename}, "
+        f"cannot be read as it runs, so whether {unknown} is not known; run it in a notebook or "
+        "from its file"
+    )
+
+
+def _caller() -> tuple[FrameType, int]:
+    """Return the frame that has called into this package, and how far it is from this caller."""
+    frame, depth = sys._getframe(1), 1
     while frame.f_back and str(frame.f_globals.get("__name__")).startswith(PACKAGE):
-        frame = frame.f_back
-    return frame
+        frame, depth = frame.f_back, depth + 1
+    return frame, depth
 
 
 def every_entry_seen(label: str, difference: Array, size: Array, allowed: float) -> None:
