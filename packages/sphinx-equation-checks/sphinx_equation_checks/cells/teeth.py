@@ -100,7 +100,7 @@ def _plain_numbers(label: str, array: Array) -> Array:
     return floats
 
 
-def expressions(label: str, side: Any, kinds: tuple[type, ...]) -> None:
+def expressions(label: str, side: object, kinds: tuple[type, ...]) -> None:
     """Raise TypeError unless a side is an expression, or a list or matrix of expressions."""
     if isinstance(side, list | tuple):
         for part in side:
@@ -128,13 +128,13 @@ def not_constant(label: str, left: Array, right: Array) -> None:
             )
 
 
-def not_one_object(label: str, left: Any, right: Any) -> None:
+def not_one_object(label: str, left: object, right: object) -> None:
     """Refuse sides that are one object, or see the same memory in the same way."""
     if _one_object(left, right):
         raise AssertionError(f"{label}: both sides are the same memory")
 
 
-def _one_object(left: Any, right: Any) -> bool:
+def _one_object(left: object, right: object) -> bool:
     if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
         return _view(left) == _view(right)
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
@@ -147,12 +147,12 @@ def _one_object(left: Any, right: Any) -> bool:
     return False
 
 
-def _view(array: Array) -> tuple[Any, ...]:
+def _view(array: Array) -> tuple[object, ...]:
     steps = [(n, step) for n, step in zip(array.shape, array.strides, strict=True) if n != 1]
     return array.__array_interface__["data"][0], array.dtype, steps
 
 
-def _equal_numbers(left: Any, right: Any) -> bool:
+def _equal_numbers(left: object, right: object) -> bool:
     return isinstance(left, Number) and isinstance(right, Number) and bool(left == right)
 
 
