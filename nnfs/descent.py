@@ -38,7 +38,13 @@ class Step(NamedTuple):
 
 
 class History(NamedTuple):
-    """Loss (nats) and accuracy (0 to 1) before each step, two float64 arrays (iterations,)."""
+    """What was seen before each step.
+
+    Attributes
+    ----------
+    loss : (iterations,) float64 array, nats
+    accuracy : (iterations,) float64 array, 0 to 1
+    """
 
     loss: Array
     accuracy: Array

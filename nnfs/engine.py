@@ -44,7 +44,14 @@ def __getattr__(name: str) -> Any:
 
 
 class Evaluation(NamedTuple):
-    """Loss (mean, nats), accuracy (0 to 1) and gradients at one set of parameters."""
+    """Loss, accuracy and gradients at one set of parameters.
+
+    Attributes
+    ----------
+    loss : float, the mean over the examples, nats
+    accuracy : float, 0 to 1
+    gradients : list of arrays of the shapes of the parameters
+    """
 
     loss: float
     accuracy: float

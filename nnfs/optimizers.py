@@ -56,13 +56,13 @@ def update(params: Params, gradients: Sequence[Array], alpha: float) -> Params:
     Parameters
     ----------
     params : Parameters or another tuple of arrays
-    gradients : sequence of arrays of the same shapes
+    gradients : sequence of arrays of the shapes of params
     alpha : float
         The learning rate.
 
     Returns
     -------
-    A tuple of the type of params, each array of the dtype of its parameter.
+    A tuple of the type of params, each array of the shape and dtype of its parameter.
 
     Raises
     ------
@@ -83,7 +83,12 @@ def update(params: Params, gradients: Sequence[Array], alpha: float) -> Params:
 
 
 def sgd() -> Optimizer:
-    """Return plain gradient descent, `update` at every step, which keeps nothing in between."""
+    """Return plain gradient descent, `update` at every step, which keeps nothing in between.
+
+    Returns
+    -------
+    Optimizer
+    """
 
     def step(params: Any, gradients: Any, state: Any, alpha: float) -> tuple[Any, Any]:
         return update(params, gradients, alpha), state
@@ -101,6 +106,15 @@ def momentum(beta: float = 0.9) -> Optimizer:
     ----------
     beta : float
         In [0, 1). Under a constant gradient V tends to dP / (1 - beta).
+
+    Returns
+    -------
+    Optimizer
+
+    Raises
+    ------
+    ValueError
+        If beta is outside [0, 1).
 
     Notes
     -----
@@ -132,6 +146,15 @@ def adam(beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> Opt
         In [0, 1).
     epsilon : float
         Positive; added to the root.
+
+    Returns
+    -------
+    Optimizer
+
+    Raises
+    ------
+    ValueError
+        If beta1 or beta2 is outside [0, 1), or epsilon is not positive and finite.
 
     Notes
     -----
@@ -165,7 +188,17 @@ def adamw(weight_decay: float = 0.01, **options: float) -> Optimizer:
     Parameters
     ----------
     weight_decay : float
+        At least 0.
     **options : as for `adam`
+
+    Returns
+    -------
+    Optimizer
+
+    Raises
+    ------
+    ValueError
+        If weight_decay is below 0, or as for `adam`.
     """
     return decayed(adam(**options), weight_decay)
 
@@ -180,6 +213,15 @@ def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
     optimizer : Optimizer
     weight_decay : float
         At least 0.
+
+    Returns
+    -------
+    Optimizer
+
+    Raises
+    ------
+    ValueError
+        If weight_decay is below 0 or not finite.
 
     Notes
     -----

@@ -323,6 +323,13 @@ class Run:
         Returns
         -------
         Training
+
+        Raises
+        ------
+        ValueError
+            If callback is no function.
+        DivergenceError
+            If the loss or a parameter is no longer finite.
         """
         if callback is not None and not callable(callback):
             raise ValueError(f"callback must be a function of a step, got {callback!r}")
@@ -514,7 +521,17 @@ class Run:
 
 
 def about(path: str | PathLike[str]) -> dict[str, Any]:
-    """Return what was kept with a saved run: ``iterations``, ``done``, and what `save` was given.
+    """Return what was kept with a saved run, without going on with it.
+
+    Parameters
+    ----------
+    path : path
+        Where `Run.save` wrote it.
+
+    Returns
+    -------
+    dict
+        ``iterations``, ``done``, and what `Run.save` was given as about.
 
     Raises
     ------

@@ -32,7 +32,8 @@ from sphinx.errors import ExtensionError
 
 from sphinx_live_cells import bundle, compat, pyodide_files
 from sphinx_live_cells.browser import imports, kernel
-from sphinx_live_cells.browser.names import modules, out_of_reach
+from sphinx_live_cells.browser.origins import modules
+from sphinx_live_cells.browser.reach import out_of_reach
 
 SCRIPTS = ("live-python.js", "live-cells.js")
 HARMLESS = "changes-nothing"

@@ -52,7 +52,7 @@ from pathlib import Path
 from typing import Any
 
 from sphinx_live_cells.browser.history import MODULES, History, Settings
-from sphinx_live_cells.browser.names import derived, read_pages_names
+from sphinx_live_cells.browser.names import read_pages_names
 from sphinx_live_cells.browser.notebook import (
     OUTPUT_LEFT_OUT,
     PageError,
@@ -62,6 +62,7 @@ from sphinx_live_cells.browser.notebook import (
     stand_in,
     without_prompts,
 )
+from sphinx_live_cells.browser.origins import derived
 
 Send = Callable[[dict[str, Any]], None]
 
