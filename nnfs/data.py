@@ -210,8 +210,10 @@ def find_source(source: str | os.PathLike[str] | None = None) -> Source:
                 f"{BUNDLED_DIR}: the bundled MNIST is not installed here; {OTHER_DATA}"
             )
         return Source("bundled", BUNDLED_DIR)
-    path = Path(source)
-    if not os.fspath(source) or not path.exists():
+    if source == "":
+        raise FileNotFoundError(f"'': no such file or folder; {OTHER_DATA}")
+    path = arguments.path(source, "source")
+    if not path.exists():
         raise FileNotFoundError(f"{os.fspath(source)!r}: no such file or folder; {OTHER_DATA}")
     return Source("folder" if path.is_dir() else "csv", path)
 
@@ -244,7 +246,7 @@ def read_images(
     """
     from nnfs import kaggle
 
-    path = Path(path)
+    path = arguments.path(path, "path")
     content = read_content(path)
     if content.startswith(b"\0\0\x08"):
         images = idx.read_images(path, content)

@@ -251,7 +251,7 @@ def test_what_is_no_network_is_not_saved(tmp_path, params):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("place", [".", "", "folder", "none/network.npz"])
+@pytest.mark.parametrize("place", [".", "folder", "none/network.npz"])
 def test_a_place_that_is_no_file_is_told_by_its_own_name(tmp_path, monkeypatch, params, place):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder").mkdir()
