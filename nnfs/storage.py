@@ -133,6 +133,7 @@ def save_parameters(path: str | os.PathLike[str], params: Sequence[Array]) -> No
     OSError
         If the file cannot be written.
     """
+    target = arguments.path(path, "path")
     given = arguments.parameters(params)
     blocks = [arguments.array(P, arguments.name(i)) for i, P in enumerate(given)]
     _check(blocks)
