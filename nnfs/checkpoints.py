@@ -5,7 +5,6 @@ array is named by its place, and the arrays stand beside it. It is written whole
 """
 
 import io
-import json
 import os
 from typing import Any
 
@@ -33,6 +32,8 @@ def write(path: str | os.PathLike[str], content: dict[str, Any]) -> None:
     OSError
         If the file cannot be written.
     """
+    import json  # here, so that importing nnfs does not pay for it
+
     place = arguments.path(path, "path")
     arrays: list[Array] = []
     tree = _encoded(content, arrays, "")
@@ -52,6 +53,8 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     ValueError
         If the file is damaged, of a later version, or holds something else.
     """
+    import json
+
     path = arguments.path(path, "path")
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file; expected one that a run was saved to")

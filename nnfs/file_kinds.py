@@ -2,7 +2,6 @@
 
 import io
 import re
-import zipfile
 
 ARRAYS = "take the images and labels out with NumPy and pass them to nnfs.train"
 PACKED = "unpack it and use the files inside"
@@ -91,6 +90,8 @@ def kind(content: bytes) -> tuple[str, str] | None:
 
 
 def _zipped(content: bytes) -> tuple[str, str]:
+    import zipfile  # here, so that importing nnfs does not pay for it
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
@@ -120,6 +121,8 @@ def why_no_archive(content: bytes, error: Exception) -> str:
     -------
     str
     """
+    import zipfile
+
     if not content:
         return "the file is empty"
     found = kind(content)

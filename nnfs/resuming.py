@@ -1,6 +1,5 @@
 """To go on with a run that was saved: when to save it, and what must be the same afterwards."""
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping
 from os import PathLike
@@ -70,6 +69,8 @@ class Checkpoints:
 
 def fingerprint(X: Array, y: Array) -> str:
     """Return what two sets of examples share only if they are the same in the same order."""
+    import hashlib  # here, so that importing nnfs does not pay for it
+
     digest = hashlib.blake2b(f"{X.shape} {X.dtype.name} {y.shape}".encode(), digest_size=16)
     for start in range(0, y.size, 4096):
         digest.update(X.T[start : start + 4096].tobytes())

@@ -4,12 +4,9 @@ A file is written beside its place and then renamed, so that what stands there i
 old one or the new one.
 """
 
-import csv
 import errno
 import io
-import json
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -102,6 +99,8 @@ def _check_name(path: Path) -> None:
 
 def check_writable(folder: Path) -> None:
     """Raise OSError unless files can be made in a folder; nothing in it is touched."""
+    import tempfile  # here, so that importing nnfs does not pay for it
+
     if not folder.exists():
         said = "there is no such folder to write to; make it first, or name another"
         raise FileNotFoundError(errno.ENOENT, said, str(folder))
@@ -249,6 +248,8 @@ def _reason(path: Path, error: Exception) -> str:
 
 def save_history(path: Path, history: History) -> None:
     """Write a CSV file with the columns iteration, loss (nats) and accuracy (0 to 1)."""
+    import csv
+
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["iteration", "loss", "accuracy"])
@@ -261,6 +262,8 @@ def save_history(path: Path, history: History) -> None:
 
 def save_settings(folder: Path, settings: dict[str, Any]) -> None:
     """Write the settings of a run as JSON."""
+    import json
+
     with replacing(folder / SETTINGS) as file:
         file.write((json.dumps(settings, indent=2) + "\n").encode())
 
@@ -273,6 +276,8 @@ def load_settings(folder: Path) -> dict[str, Any]:
     ValueError
         If the file is not a JSON object, or a setting that predict follows is none.
     """
+    import json
+
     path = folder / SETTINGS
     if not path.exists():
         return {}
