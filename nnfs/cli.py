@@ -2,11 +2,12 @@
 
 Messages speak of options and files, not of the arguments of functions.
 
-Exit codes: 0 success, 1 bad data or a diverged run, 2 usage, 130 interrupted.
+Exit codes: 0 success, 1 bad data or a diverged run, 2 usage, 130 Ctrl-C.
 """
 
 import argparse
 import csv
+import errno
 import io
 import os
 import signal
@@ -26,6 +27,7 @@ from nnfs import (
     batches,
     data,
     initialise,
+    interrupts,
     layers,
     optimizers,
     pictures,
@@ -37,8 +39,8 @@ from nnfs import (
 )
 from nnfs.arguments import Array
 from nnfs.data import MNIST
-from nnfs.descent import DivergenceError
 from nnfs.digit_files import OTHER_DATA, SHAPE, spelt, square
+from nnfs.divergence import DivergenceError
 from nnfs.functions import softmax
 from nnfs.training import Run, Training
 
@@ -47,6 +49,9 @@ PICTURE_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".w
 PICTURE_ENDINGS |= {".heic", ".heif", ".avif", ".svg", ".psd", ".ico", ".tga", ".pcx", ".jp2"}
 PICTURE_ENDINGS |= {".ppm", ".pgm", ".pbm", ".dng"}
 CHECKPOINT = "checkpoint.npz"
+FIGURES = ("loss.png", "accuracy.png", "predictions.png")
+# What train writes.
+FILES = (*FIGURES, "history.csv", "parameters.npz", storage.SETTINGS, CHECKPOINT)
 # What a run is made of, which cannot change when it goes on.
 RECIPE = (
     *("split", "seed", "test_size", "validation", "patience", "hidden", "init", "activation"),
@@ -65,6 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         By default the arguments of the process.
     """
     try:
+        interrupts.wake()
         options = _parser().parse_args(argv)
         options.given = _given(argv)
         code: int = options.run(options)
@@ -186,8 +192,9 @@ def _add_predict(commands: Any) -> None:
 
 def _path(text: str) -> Path:
     # Path("") is the working directory, which nobody means by a variable that is not set.
-    if not text:
-        raise argparse.ArgumentTypeError("expected a path, got an empty one")
+    if not text or "\0" in text:
+        found = "an empty one" if not text else repr(text)
+        raise argparse.ArgumentTypeError(f"expected a path, got {found}")
     return Path(text)
 
 
@@ -284,14 +291,18 @@ def train(options: argparse.Namespace) -> int:
         run.save(options.out / CHECKPOINT, about=about)
         say(f"written to {options.out}: loss, accuracy, predictions, history, parameters")
         if interrupted():
-            _complain(
-                f"interrupted after {run.iteration} of {run.iterations} iterations; "
-                f"kept in {options.out}",
-                130,
-            )
+            _complain(_interrupted(run, options.out), 130)
         for part, accuracy in accuracies.items():
             _print(f"{part} accuracy: {accuracy:.4f}")
         return 130 if interrupted() else 0
+
+
+def _interrupted(run: Run, out: Path) -> str:
+    """Return what to say of a Ctrl-C, which may have come when nothing was left to interrupt."""
+    done = f"after {run.iteration} of {run.iterations} iterations"
+    if not run.ended:
+        return f"interrupted {done}; kept in {out}"
+    return f"Ctrl-C came when the run had ended, {done}; all of it is written to {out}"
 
 
 Part = tuple[Array, Array]
@@ -491,19 +502,45 @@ def _print(line: str) -> None:
 @contextmanager
 def _folder(path: Path) -> Iterator[None]:
     """Make sure, before any work, that files can be written there; leave no empty folders."""
-    made = [folder for folder in (path, *path.parents) if not folder.exists()]
-    for folder in (path, *path.parents):
-        if folder.exists() and not folder.is_dir():
-            raise ValueError(f"--out {path}: {folder} is a file; expected a folder: name another")
-    path.mkdir(parents=True, exist_ok=True)
+    made: list[Path] = []
     try:
-        storage.check_writable(path)
+        _make(path, made)
         yield
     except BaseException:
         with suppress(OSError):
             for folder in made:
                 folder.rmdir()
         raise
+
+
+def _make(path: Path, made: list[Path]) -> None:
+    """Make a folder for a run, note what was made, the inner folders first, and try to write."""
+    try:
+        for folder in (path, *path.parents):
+            if folder.exists() and not folder.is_dir():
+                raise NotADirectoryError(0, f"{folder} is a file; expected a folder")
+        made += [folder for folder in (path, *path.parents) if not folder.exists()]
+        _make_folder(path, path.parents[len(made) - 1] if made else path)
+        storage.check_writable(path)
+        for name in FILES:
+            storage.check_replaceable(path / name)
+    except OSError as error:
+        inside = error.filename not in (None, str(path), path) and Path(error.filename)
+        place = f"{inside}: " if inside and inside.exists() else ""
+        raise ValueError(
+            f"--out {path}: a run cannot be written there ({place}{error.strerror or error}); name "
+            "another folder"
+        ) from None
+
+
+def _make_folder(path: Path, there: Path) -> None:
+    """Make a folder, and those above it from one on that is there."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        # A file system without files of users calls the new folder one that is missing.
+        why = "" if error.errno == errno.ENOENT else f": {error.strerror}"
+        raise OSError(error.errno, f"no folder can be made in {there}{why}") from None
 
 
 @contextmanager
@@ -544,12 +581,12 @@ def _write(
     params, (loss, accuracy) = result
     shown = test[0][:, :N_SHOWN]
     A2 = _probabilities(params, shown)
-    figures = {
-        "loss.png": plots.curves({"loss": loss}, "loss (nats)"),
-        "accuracy.png": plots.curves({"accuracy": 100 * accuracy}, "accuracy (%)"),
-        "predictions.png": plots.predictions(shown, A2, test[1][:N_SHOWN], shape=settings["shape"]),
-    }
-    for name, figure in figures.items():
+    figures = (
+        plots.curves({"loss": loss}, "loss (nats)"),
+        plots.curves({"accuracy": 100 * accuracy}, "accuracy (%)"),
+        plots.predictions(shown, A2, test[1][:N_SHOWN], shape=settings["shape"]),
+    )
+    for name, figure in zip(FIGURES, figures, strict=True):
         with storage.replacing(out / name) as file:
             figure.savefig(file, format="png", dpi=150)
     storage.save_history(out / "history.csv", result.history)
@@ -644,7 +681,10 @@ def _answer_files(
     if output is not None and (len(tables) > 1 or (tables and len(files) > 1)):
         raise ValueError(f"--output {output}: expected one CSV file or pictures, got several files")
     outputs = {path: _beside(path) if output is None else output for path in tables}
-    _check_outputs(files, outputs if tables or output is None else {files[0]: output})
+    written = outputs if tables or output is None else {files[0]: output}
+    _check_outputs(files, written)
+    for place in written.values():
+        storage.check_replaceable(place)
     rows = []
     for path in files:
         if kinds[path]:

@@ -95,17 +95,18 @@ def _check_name(path: Path) -> None:
     if path.exists() and not path.is_file():
         said = "is a device or a pipe, which a file would replace; expected the name of a file"
         raise FileExistsError(errno.EEXIST, said, str(path))
+    folder = path.parent
+    if not folder.exists():
+        said = f"there is no folder {folder} to write it to; make that first, or name another"
+        raise FileNotFoundError(errno.ENOENT, said, str(path))
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, f"{folder} is a file, no folder", str(path))
 
 
 def check_writable(folder: Path) -> None:
     """Raise OSError unless files can be made in a folder; nothing in it is touched."""
     import tempfile  # here, so that importing nnfs does not pay for it
 
-    if not folder.exists():
-        said = "there is no such folder to write to; make it first, or name another"
-        raise FileNotFoundError(errno.ENOENT, said, str(folder))
-    if not folder.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, "is a file; expected a folder", str(folder))
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
