@@ -211,7 +211,7 @@ def _image(text: str) -> int | Path:
 
 
 def _add_data(commands: Any) -> None:
-    text = "say which data would be used, with counts and SHA-256 of the content"
+    text = "say which data would be used, with counts, sizes, classes and SHA-256 of the content"
     command = commands.add_parser("data", help=text, description=f"{text.capitalize()}.")
     command.add_argument("--data", metavar="PATH", help="as for train")
     command.set_defaults(run=show_data)
@@ -221,7 +221,8 @@ def _add_data_options(
     command: argparse.ArgumentParser, *, n_test: int | None, seed: int | None, split: str | None
 ) -> None:
     add, whole = command.add_argument, arguments.whole_number
-    source = "a CSV file or a folder of IDX files; unless given, mnist_data/train.csv if "
+    source = "a CSV file or a folder of IDX files, or one of several sets there, as "
+    source += "FOLDER/emnist-letters; unless given, mnist_data/train.csv if "
     source += "there is one, else the bundled digits"
     default = argparse.SUPPRESS if n_test is None else None
     add("--data", metavar="PATH", default=default, help=source)
@@ -312,7 +313,9 @@ def _described(digits: MNIST) -> str:
     """Return what to say of other images than digits."""
     if digits.shape == SHAPE and digits.n_classes == MNIST.n_classes:
         return ""
-    return f"; {spelt(digits.shape)} pixels, {digits.n_classes} classes"
+    first = min(int(y.min()) for y in (digits.y_train, digits.y_test))
+    start = f", labels from {first} on" if first else ""
+    return f"; {spelt(digits.shape)} pixels, {digits.n_classes} classes{start}"
 
 
 def _parts(digits: MNIST, options: argparse.Namespace) -> dict[str, Part]:
@@ -788,8 +791,24 @@ def _print_answers(params: Sequence[Array], digits: MNIST, images: list[int]) ->
 
 
 def show_data(options: argparse.Namespace) -> int:
-    """Print which data would be used, and count and fingerprint of each file."""
+    """Print which data would be used, what each part holds, and the fingerprint of each file."""
     _print(f"data: {data.find_source(options.data)}")
-    for file in data.inventory(options.data):
-        _print(f"{file.name}  {file.count}  sha256 {file.sha256}")
+    names = {"train": "training part", "t10k": "test part", "rows": "all rows"}
+    for part in data.describe(options.data):
+        _print(
+            f"{names[part.name]}: {part.count} images, {spelt(part.shape)} pixels, {part.dtype}, "
+            f"{_classes(part.labels)}"
+        )
+        for file in part.files:
+            _print(f"{file.name}  {file.count}  sha256 {file.sha256}")
     return 0
+
+
+def _classes(labels: Sequence[int]) -> str:
+    """Return how many classes have images, and their labels."""
+    first, last = labels[0], labels[-1]
+    told = f"{len(labels)} class{'es' * (len(labels) != 1)}, labels {first} to {last}"
+    missing = sorted(set(range(first, last)) - set(labels))
+    listed = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
+    without = f" without {listed}" if missing else ""
+    return told + without + ("; they begin at 1, so class 0 has no image" if first == 1 else "")
