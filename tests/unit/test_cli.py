@@ -22,6 +22,7 @@ import nnfs
 from nnfs import batches, cli, layers, network, optimizers, regularise, schedules, storage, training
 
 ROOT = Path(nnfs.__file__).resolve().parents[1]
+pytestmark = pytest.mark.usefixtures("blank")
 FILES = {
     "accuracy.png",
     "checkpoint.npz",
@@ -65,7 +66,7 @@ def one_line(text: str) -> str:
     return line
 
 
-def test_a_run_writes_its_files_and_ends_with_both_accuracies(train, tmp_path, folder):
+def test_a_run_writes_its_files_and_ends_with_both_accuracies(train, tmp_path, folder, drawn):
     code, (out, err) = train()
     assert code == 0
     assert err == ""
@@ -278,7 +279,7 @@ def test_a_full_disk_leaves_nothing_half_written(train, tmp_path, monkeypatch):
     assert {path.name for path in (tmp_path / "run").iterdir()} == FILES
 
 
-def test_a_figure_that_fails_leaves_nothing_half_written(train, tmp_path, monkeypatch):
+def test_a_figure_that_fails_leaves_nothing_half_written(train, tmp_path, monkeypatch, drawn):
     def fail(figure, file, **options):
         file.write(b"half of a picture")
         raise OSError(5, "Input/output error", "loss.png")
@@ -852,7 +853,7 @@ def test_messages_speak_of_options_and_files(options, trained, folder, tmp_path,
     assert any(text in message for text in named) or files or given[0] == "predict"
 
 
-def test_the_command_line_serves_in_a_thread(folder, tmp_path, capsys):
+def test_the_command_line_serves_in_a_thread(folder, tmp_path, capsys, drawn):
     codes, before = [], signal.getsignal(signal.SIGINT)
     usual = ["--data", str(folder), "--test-size", "20", "--iterations", "2", "--quiet"]
     command = ["train", *usual, "--out", str(tmp_path / "run")]
