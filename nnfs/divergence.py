@@ -96,7 +96,7 @@ def _holds(P: Any) -> bool:
     if P.dtype.kind != "f":
         return bool(np.isfinite(P).all())
     # A comparison with NaN is false. Two reductions take no memory, unlike isfinite.
-    return P.size == 0 or bool(P.min() >= -LARGEST and P.max() <= LARGEST)
+    return P.size == 0 or (float(P.min()) >= -LARGEST and float(P.max()) <= LARGEST)
 
 
 def _advice(alpha: float) -> str:
