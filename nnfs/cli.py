@@ -510,8 +510,8 @@ def _folder(path: Path) -> Iterator[None]:
         _make(path, made)
         yield
     except BaseException:
-        with suppress(OSError):
-            for folder in made:
+        for folder in made:
+            with suppress(OSError):
                 folder.rmdir()
         raise
 
@@ -610,6 +610,7 @@ def predict(options: argparse.Namespace) -> int:
             f"{files[0]} is a file and {places[0]} a place in the test part; ask apart"
         )
     if files:
+        _check_no_test_part(options, files[0])
         _print(told)
         _answer_files(params, files, options.output, _image_shape(options.parameters, params, run))
         return 0
@@ -624,6 +625,16 @@ def predict(options: argparse.Namespace) -> int:
     right = _print_answers(params, digits, images)
     _print(f"{right} of {len(images)} right")
     return 0
+
+
+def _check_no_test_part(options: argparse.Namespace, file: Path) -> None:
+    """Raise ValueError if an option about the test part is given beside a file."""
+    for name in ("data", "split", "seed", "test_size"):
+        if (value := getattr(options, name, None)) is not None:
+            raise ValueError(
+                f"--{name.replace('_', '-')} {value}: is about the test part, but {file} is a file "
+                "of its own; leave it out, or ask apart"
+            )
 
 
 def _network(path: Path) -> tuple[Any, dict[str, Any], str]:
