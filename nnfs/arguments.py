@@ -6,9 +6,11 @@ rest of the package can rely on.
 """
 
 import operator
+import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -62,6 +64,27 @@ def _real(value: object, name: str, expected: str, holds: Callable[[float], bool
     if isinstance(value, str | bytes | bool | np.bool_) or not holds(number):
         raise ValueError(f"{name} must be {expected}, got {value!r}")
     return number
+
+
+def flag(value: object, name: str) -> bool:
+    """Return ``value`` as a bool; only True and False are taken."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
+def path(value: object, name: str) -> Path:
+    """Return the name of a file or a folder, text or path-like, as a path."""
+    try:
+        text = os.fspath(value)  # type: ignore[call-overload]
+    except TypeError:
+        text = None
+    if not isinstance(text, str) or not text or "\0" in text:
+        advice = ": pass os.fsdecode of it" if isinstance(text, bytes) and text else ""
+        raise ValueError(
+            f"{name} must be the name of a file as text or a path, got {value!r}{advice}"
+        )
+    return Path(text)
 
 
 def generator(seed: object) -> "np.random.Generator":

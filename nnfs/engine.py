@@ -19,7 +19,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from nnfs import arguments, returned, tiles
 from nnfs.tiles import TILE, taken_by
 from nnfs.tiles import Tiles as Tiles
 from nnfs.types import Array, Gradient
+from nnfs.types import Evaluation as Evaluation
 
 PART = 4096
 
@@ -41,21 +42,6 @@ def __getattr__(name: str) -> Any:
         )
         return getattr(tiles, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-class Evaluation(NamedTuple):
-    """Loss, accuracy and gradients at one set of parameters.
-
-    Attributes
-    ----------
-    loss : float, the mean over the examples, nats
-    accuracy : float, 0 to 1
-    gradients : list of arrays of the shapes of the parameters
-    """
-
-    loss: float
-    accuracy: float
-    gradients: list[Array]
 
 
 Objective: TypeAlias = Callable[[Sequence[Array]], Evaluation]

@@ -38,11 +38,15 @@ class Optimizer(_Pair):
     def __repr__(self) -> str:
         if self.description is None:
             return super().__repr__()
-        settings = {name: value for name, value in self.description.items() if name != "name"}
-        if "optimizer" in settings:
+        name = kind_name(self.description)
+        settings = {key: value for key, value in self.description.items() if key != "name"}
+        if name == "adamw":
+            inner = settings.pop("optimizer")
+            settings |= {key: value for key, value in inner.items() if key != "name"}
+        elif "optimizer" in settings:
             settings["optimizer"] = rebuilt(settings["optimizer"])
-        inside = [f"{name}={value!r}" for name, value in settings.items()]
-        return f"nnfs.optimizers.{self.description['name']}({', '.join(inside)})"
+        inside = [f"{key}={value!r}" for key, value in settings.items()]
+        return f"nnfs.optimizers.{name}({', '.join(inside)})"
 
 
 def _described(pair: Optimizer, name: str, /, **settings: Any) -> Optimizer:
@@ -322,6 +326,13 @@ def usual_alpha(optimizer: Optimizer) -> float:
         description = description["optimizer"]
     kind = KINDS.get(description.get("name", ""))
     return 0.1 if kind is None else kind.alpha
+
+
+def kind_name(description: Mapping[str, Any]) -> str:
+    """Return the name of the function of this module that returns an optimiser so described."""
+    name: str = description["name"]
+    decayed_adam = name == "decayed" and description["optimizer"]["name"] == "adam"
+    return "adamw" if decayed_adam else name
 
 
 def rebuilt(description: Mapping[str, Any]) -> Optimizer:

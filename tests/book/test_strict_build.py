@@ -137,7 +137,8 @@ CELLS = {
     name
     for name, (_, message) in WRONG.items()
     if re.match(
-        r"\w+(Error|Warning|Exit)|eq-wrong|not so|nothing to print|the Python|longer|'no|nobody|the options",
+        r"\w+(Error|Warning|Exit)|eq-wrong|not so|nothing to print|the Python|longer|'no|nobody"
+        "|the options",
         message,
     )
 }
