@@ -8,7 +8,7 @@ rest of the package can rely on.
 import operator
 import os
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,10 @@ def generator(seed: object) -> "np.random.Generator":
 
 def widths(value: object, name: str) -> tuple[int, ...]:
     """Return one width, or a sequence or array of them, as a tuple of whole numbers."""
+    if isinstance(value, Mapping | Set):
+        raise ValueError(
+            f"{name} must be a whole number of at least 1, or a sequence of them, got {value!r}"
+        )
     several = np.iterable(value) and not isinstance(value, str | bytes)
     items = list(value) if several else [value]  # type: ignore[call-overload]
     return tuple(whole_number(item, name, at_least=1) for item in items)

@@ -611,3 +611,15 @@ def test_a_checkpoint_that_cannot_be_written_is_told_before_any_step(X, y, tmp_p
 
 def test_progress_may_be_a_flag_of_numpy(X, y):
     assert training.Run(X, y, iterations=1).finish(progress=np.False_).history.loss.size == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("scheme", []), ("scheme", 3), ("hidden", {5}), ("hidden", {5: 1}), ("hidden", "5")],
+)
+def test_a_start_of_another_kind_is_named(X, y, option, value):
+    with pytest.raises(ValueError, match=f"^{option} ") as caught:
+        nnfs.train(X, y, **{option: value})
+    assert repr(value) in str(caught.value)
+    with pytest.raises(ValueError, match=r"expected float32 or float64"):
+        nnfs.init_params(7, 5, 3, dtype="x")
