@@ -148,7 +148,7 @@ def test_a_wrong_gradient_may_be_watched_where_it_leads():
         loss, correct, gradients = nnfs.layers.gradient(params, X, y)
         return loss, correct, [-dP for dP in gradients]
 
-    history = nnfs.train(PLAIN, ANY, gradient=uphill, iterations=300, alpha=0.3).history
+    history = nnfs.train(PLAIN, ANY, gradient=uphill, iterations=80, alpha=0.3).history
     assert history.loss[-1] > 10 * history.loss[0]
     with pytest.raises(nnfs.DivergenceError):
         nnfs.train(PLAIN, ANY, gradient=nnfs.network.gradient, iterations=60, alpha=1e3)
