@@ -305,6 +305,9 @@ class Run:
 
     def _check_end(self) -> None:
         """Raise DivergenceError if the run led nowhere."""
+        # Of other gradients the loss may be any, and to watch a wrong one lead nowhere is of use.
+        if self._own not in (None, layers.gradient, network.gradient):
+            return
         done, params, y = self.iteration, self._now.params, self._y
         if not done or (self.best is not None and self.best.score > _guess(y)):
             return
@@ -316,7 +319,7 @@ class Run:
         if divergence.large(params):
             X, y = self._X[:, :LOOK].copy(), y[:LOOK].copy()
             with np.errstate(over="ignore", invalid="ignore"):
-                loss, correct, _ = (self._own or layers.gradient)(params, X, y)
+                loss, correct, _ = layers.gradient(params, X, y)
             divergence.check_end(self._loss[0], float(loss), correct / y.size, y=y, **told)
 
     def _keep(self, step: Step) -> None:
@@ -678,7 +681,8 @@ def train(
         If an argument does not fit; the message gives the shapes.
     DivergenceError
         If the loss or a parameter is no longer finite, or the run ends with a loss that is far
-        above that of the start and answers no better than a guess.
+        above that of the start and answers no better than a guess. The latter is not asked of a run
+        with a gradient function of your own, such as a wrong one that is to be watched.
 
     Warns
     -----

@@ -141,3 +141,14 @@ def test_what_no_float32_holds_is_no_number(value, place, where):
 def test_what_float32_holds_is_a_number(value, dtype):
     params = [np.full((5, 7), value, dtype), np.empty((0, 1), dtype), np.full((3, 1), 1j)]
     divergence.check_step(0, value, params, 0.1)
+
+
+def test_a_wrong_gradient_may_be_watched_where_it_leads():
+    def uphill(params, X, y):
+        loss, correct, gradients = nnfs.layers.gradient(params, X, y)
+        return loss, correct, [-dP for dP in gradients]
+
+    history = nnfs.train(PLAIN, ANY, gradient=uphill, iterations=80, alpha=0.3).history
+    assert history.loss[-1] > 10 * history.loss[0]
+    with pytest.raises(nnfs.DivergenceError):
+        nnfs.train(PLAIN, ANY, gradient=nnfs.network.gradient, iterations=60, alpha=1e3)
