@@ -120,6 +120,18 @@ def option_of(cell: nodes.Element, name: str) -> str:
     return str(cell.get(METADATA, {}).get(name) or "").strip()
 
 
+def parts_of(cell: nodes.Element) -> tuple[list[nodes.Node], list[nodes.Node]]:
+    """Return what stands in a cell for its code, and what stands there for its outputs."""
+    name, value = OUTPUTS
+    shown = [part for part in cell.children if part.get(name) == value]
+    return [part for part in cell.children if part not in shown], shown
+
+
+def do_not_hide(cell: nodes.Element) -> None:
+    """Keep MyST-NB from hiding code or outputs of a cell in its own way."""
+    cell.attributes.pop("hide_mode", None)
+
+
 def drop_output(output: nodes.Element) -> None:
     """Remove an output from its cell, and with the last one the place of all of them."""
     place = output.parent

@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 CHECK, CLAIM = "check", "claim"
 HOW = "how"
+LEADS = "How we know.", "And in another way."
+"""What the words of an author begin with: at the first cell of a mark, and at those that follow."""
+
 PAGE_CLAIMS = "What this page asserts, and where the build confirmed it"
 PART_CLAIMS = "What is asserted here, and where the build confirmed it"
 
@@ -48,7 +51,7 @@ class ReadHow(SphinxTransform):
                 continue
             content = parsed(text, self.document, cell.line or 1)
             if content and isinstance(content[0], nodes.paragraph):
-                content[0].insert(0, [nodes.emphasis("", "How we know."), nodes.Text(" ")])
+                content[0].insert(0, [nodes.emphasis("", LEADS[0]), nodes.Text(" ")])
             said = nodes.container("", *content, classes=["equation-how"])
             cell.parent.insert(cell.parent.index(cell), said)
 
@@ -98,6 +101,10 @@ def _move(
     if labels:
         for node in moved:
             node.parent.remove(node)
+        if said and marks[labels[-1]].children:
+            for lead in moved[0].findall(nodes.emphasis):
+                lead.replace_self(nodes.emphasis("", LEADS[1]))
+                break
         marks[labels[-1]].extend(moved)
         for shown in found:
             shown.under = labels[-1]
