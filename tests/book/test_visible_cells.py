@@ -44,8 +44,6 @@ def test_machinery_is_found_wherever_it_is_seen(code):
         assert seen(Page("x", cell(code, f":tags: [{tag}]\n"))).cells == []
 
 
-@pytest.mark.parametrize(
-    "code", ["nnfs.check_gradients(p, X, y)", "x.size", "check_gradients(p)", "a = 1"]
-)
+@pytest.mark.parametrize("code", ["nnfs.check_gradients(p)", "x.size()", "check_gradients(p)"])
 def test_what_a_reader_would_write_is_no_machinery(code):
     assert seen(Page("x", cell(code))).machinery == []

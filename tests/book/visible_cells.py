@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from .pages import Cell, Page, all_pages
 
-MACHINERY = re.compile(
-    r"(?<![\w.])(check(?:_zero|_bound|_symbols)?|claim|glue|size|figure_style)\("
-)
+CALLS = "check|check_zero|check_bound|check_symbols|claim|glue|size|figure_style"
+MACHINERY = re.compile(rf"(?<![\w.])(?:{CALLS})\(")
 FOLDED = {"check", "claim", "set-up", "figure"}
 LONGEST = 12
 """Lines that a visible cell has at most, in a page that is written anew."""
