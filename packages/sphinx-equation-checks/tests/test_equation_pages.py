@@ -106,7 +106,7 @@ def test_an_equation_says_what_its_checks_found_and_both_link(book):
     ]
     assert book.text("page", "p.equation-check")[0] == (
         "(1) holds: largest relative difference 1.0e-16; rounding alone could cause 1.0e-15. "
-        "Spoilt on purpose (a factor 1 + 1e-4, a turned sign), it was noticed each time."
+        "Spoiled on purpose (a factor 1 + 1e-4, a turned sign), it was noticed each time."
     )
     assert book.dangling() == []
 
