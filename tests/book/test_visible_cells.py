@@ -3,10 +3,11 @@
 import pytest
 
 from .pages import Page, all_pages
-from .visible_cells import seen
+from .visible_cells import promises, seen
 
 CONVERTED = [
     *("see/one-page", "see/digits", "see/slopes"),
+    *("train/original-job", "train/learned"),
     *("derive/matrices", "derive/softmax", "derive/layer-gradients", "derive/relu"),
 ]
 """Pages that are held to the form."""
@@ -17,6 +18,19 @@ PAGES = {page.docname: page for page in all_pages()}
 @pytest.mark.parametrize("name", CONVERTED)
 def test_no_visible_cell_holds_machinery(name):
     assert [cell.code for cell in seen(PAGES[name]).machinery] == []
+
+
+@pytest.mark.parametrize("name", CONVERTED)
+def test_a_sentence_that_announces_a_cell_is_followed_by_one(name):
+    assert promises(PAGES[name]) == []
+
+
+def test_a_promise_that_is_not_kept_is_found():
+    silent = cell("claim(True, 'x')", ":tags: [claim]\n") + "\n"
+    for after in ("Prose.\n", "", "```{figure} x\n```\n"):
+        assert promises(Page("x", f"One\ntwo:\n\n{silent}{silent}{after}")) == ["two:"]
+    for after in (cell("a"), cell("a", ":tags: [hide-input]\n")):
+        assert promises(Page("x", f"One\ntwo:\n\n{silent}{after}")) == []
 
 
 @pytest.mark.parametrize("name", CONVERTED)
