@@ -7,7 +7,13 @@ from .visible_cells import promises, seen
 
 CONVERTED = [
     *("see/one-page", "see/digits", "see/slopes"),
-    *("derive/gallery", "train/original-job", "train/learned", "appendices/corrections"),
+    *(
+        "train/evaluate",
+        "derive/gallery",
+        "train/original-job",
+        "train/learned",
+        "appendices/corrections",
+    ),
     *("derive/matrices", "derive/softmax", "derive/layer-gradients", "derive/relu"),
 ]
 """Pages that are held to the form."""
