@@ -10,7 +10,7 @@ SUBJECT = {"appendices/how-checks-work"}
 
 NOT_YET = {
     *("derive/a2-minus-y", "derive/backpropagation"),
-    *("beyond/optimisers", "beyond/deeper", "beyond/machine", "beyond/fast"),
+    *("beyond/optimisers", "beyond/deeper", "beyond/fast"),
 }
 """Pages that are not in this form."""
 
