@@ -42,7 +42,7 @@ def slopes(function: Callable[[Array], Any], place: Array, step: float = 1e-30) 
         moved[entry] += 1j * step
         found.append(np.imag(function(moved)) / step)
     columns = np.stack([np.asarray(one) for one in found], axis=-1)
-    return columns.reshape(*columns.shape[:-1], *place.shape)
+    return columns.reshape((*columns.shape[:-1], *place.shape))
 
 
 def show(*, digits: int = 2, **arrays: Array) -> None:
