@@ -15,6 +15,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
 from .compat import builder_of, reading_order, title_of
+from .folds import OPEN, Fold, fold
 from .pages import Known, Notes, Shown, equation_link, known, labelled_equations
 
 WORDS = {
@@ -23,6 +24,7 @@ WORDS = {
     "bound": "Checked as a bound",
     "symbols": "Checked in symbols",
 }
+CHECKED = "checked"
 FILTER = "equation-filter.js"
 
 
@@ -66,8 +68,7 @@ class ShowChecks(SphinxPostTransform):
     def run(self, **kwargs: Any) -> None:
         """Replace the placeholders of one page."""
         for place in list(self.document.findall(Notes)):
-            docname = place["docname"]
-            place.replace_self(self.note(docname, place["label"], here=docname))
+            place.replace_self(self.below(place))
         for place in list(self.document.findall(EquationList)):
             place.replace_self(list(self.list_of_equations(place["docname"])))
         for line in self.document.findall(nodes.paragraph):
@@ -81,6 +82,91 @@ class ShowChecks(SphinxPostTransform):
             if not any(link["reftarget"] in page.equations for page in pages):
                 link.replace_self(nodes.Text(link["reftarget"]))
 
+    def below(self, place: Notes) -> nodes.Element:
+        """Return what stands below an equation on its own page.
+
+        If its checks are folded, this is its mark and what is known of it besides; else a line.
+        """
+        label, here = place["label"], place["docname"]
+        if not label:
+            numbers = ", ".join(self.number(name, here) for name in place["labels"])
+            mark = self.mark(f"checked: {numbers}", f"Check of {numbers}: checked", place, [], here)
+            return nodes.container("", mark, classes=["equation-note", "folded"])
+        checks = self.checks(label, here)
+        elsewhere = [found for found in checks if found[1].under != label]
+        if not place.children and not any(shown.under for _, shown in elsewhere):
+            return self.note(here, label, here=here)
+        if not self.folds:
+            return nodes.container("", self.note(here, label, here=here), *self.evidence(place))
+        below = nodes.container("", classes=["equation-note", "folded"])
+        if place.children:
+            spoken = f"Check of equation {self.number(label, here)}: {CHECKED}"
+            below += self.mark(CHECKED, spoken, place, elsewhere, here)
+        else:
+            below += nodes.paragraph(
+                "", "", *self.with_others(elsewhere, here), classes=["checked"]
+            )
+        rest = nodes.paragraph("", "", *self.words(label), *self.code(label, here))
+        if rest.children:
+            below += rest
+        return below
+
+    @property
+    def folds(self) -> bool:
+        """Whether the pages can fold what they show."""
+        return bool(self.app.builder.format == "html")
+
+    def checks(self, label: str, docname: str) -> list[tuple[str, Shown]]:
+        """Return the checks of an equation with their pages."""
+        elsewhere = self.config.equation_checks_elsewhere
+        return known(self.env).checks_of(label, docname, elsewhere=elsewhere)
+
+    def evidence(self, place: Notes) -> list[nodes.Node]:
+        """Return the cells that check an equation, for pages that show them all or none."""
+        return [fold(CHECKED, *place.children, kind="equation-mark", titled=False)]
+
+    def mark(
+        self,
+        seen: str,
+        spoken: str,
+        place: Notes,
+        elsewhere: list[tuple[str, Shown]],
+        here: str,
+    ) -> Fold:
+        """Return the mark of an equation, which opens its evidence."""
+        last = nodes.paragraph("", "", classes=["equation-more"])
+        if elsewhere:
+            last += [nodes.Text("Also "), *self.with_others(elsewhere, here), nodes.Text(". ")]
+        last += self.explanation(here)
+        content = [*place.children, *([last] if last.children else [])]
+        return fold(seen, *content, kind="equation-mark", spoken=spoken, titled=False)
+
+    def with_others(self, checks: list[tuple[str, Shown]], here: str) -> list[nodes.Node]:
+        """Return links to checks that are not in the mark of the equation itself."""
+        links: dict[str, nodes.Node] = {}
+        for page, shown in checks:
+            words = CHECKED
+            if shown.under and page == here:
+                words = f"{CHECKED} with {self.number(shown.under, here)}"
+            elif page != here:
+                words = f"{CHECKED} in {title_of(self.env, page)}"
+            links.setdefault(words, self.link(here, page, shown.anchor, words))
+        return [part for link in links.values() for part in (nodes.Text(", "), link)][1:]
+
+    def explanation(self, here: str) -> list[nodes.Node]:
+        """Return a link to the page that explains what a check is, if the book has it."""
+        labels = self.env.get_domain("std").data["labels"]
+        found = labels.get(self.config.equation_checks_explained.lower())
+        return [self.link(here, found[0], found[1], "How checks work")] if found else []
+
+    def number(self, label: str, here: str) -> str:
+        """Return the number of an equation as references to it show it."""
+        link = equation_link(label, here)
+        domain, builder = self.env.get_domain("math"), self.app.builder
+        inside = nodes.inline(label, label)
+        found = domain.resolve_xref(self.env, here, builder, "eq", label, link, inside)
+        return found.astext() if found is not None else label
+
     def note(self, docname: str, label: str, *, here: str) -> nodes.Element:
         """Return the line below an equation: what its checks found, and where it is in code.
 
@@ -91,30 +177,39 @@ class ShowChecks(SphinxPostTransform):
         here : str
             The page that the line is for.
         """
-        note = nodes.paragraph("", "", classes=["equation-note"])
-        if word := mark(self.config, label):
-            note += nodes.Text(f"{word}. ")
-        elsewhere = self.config.equation_checks_elsewhere
-        checks = known(self.env).checks_of(label, docname, elsewhere=elsewhere)
+        note = nodes.paragraph("", "", *self.words(label), classes=["equation-note"])
+        checks = self.checks(label, docname)
         if checks:
             note["classes"].append("checked")
         for kind in dict.fromkeys(shown.check.kind for _, shown in checks):
             note += self.finding([(p, s) for p, s in checks if s.check.kind == kind], here)
-        objects = [place for place, labels in known(self.env).objects().items() if label in labels]
-        for number, (page, name) in enumerate(objects):
-            note += nodes.Text("In code: " if number == 0 else ", ")
-            note += self.link(here, page, name, name)
+        note += self.code(label, here)
         return note
+
+    def words(self, label: str) -> list[nodes.Node]:
+        """Return what is said of an equation that states no result."""
+        word = mark(self.config, label)
+        return [nodes.Text(f"{word}. ")] if word else []
+
+    def code(self, label: str, here: str) -> list[nodes.Node]:
+        """Return links to the objects that refer to an equation."""
+        objects = [place for place, labels in known(self.env).objects().items() if label in labels]
+        links: list[nodes.Node] = []
+        for number, (page, name) in enumerate(objects):
+            links += [
+                nodes.Text(", " if number else "In code: "),
+                self.link(here, page, name, name),
+            ]
+        return links
 
     def finding(self, same: list[tuple[str, Shown]], here: str) -> list[nodes.Node]:
         """Return what the checks of one kind found: the tightest, linked, and how many they are."""
         page, tightest = max(same, key=lambda found: found[1].check.tightness)
         words = WORDS.get(tightest.check.kind, f"Checked as {tightest.check.kind}")
         times = f", {len(same)} checks" if len(same) > 1 else ""
-        return [
-            self.link(here, page, tightest.anchor, words),
-            nodes.Text(f": {tightest.check.finding}{times}. "),
-        ]
+        there = self.folds or not tightest.under or self.config.equation_checks_print == OPEN
+        name = self.link(here, page, tightest.anchor, words) if there else nodes.Text(words)
+        return [name, nodes.Text(f": {tightest.check.finding}{times}. ")]
 
     def list_of_equations(self, here: str) -> Iterator[nodes.Node]:
         """Yield the contents, and for every page its title, and its equations with their notes."""
@@ -186,6 +281,8 @@ def _said_of_other_pages(env: BuildEnvironment) -> dict[str, str]:
     """Return, by page, a digest of what its notes, references and lists take from other pages."""
     found, order = known(env), reading_order(env)
     objects, elsewhere = found.objects(), env.config.equation_checks_elsewhere
+    labels = env.get_domain("std").data["labels"]
+    explained = labels.get(env.config.equation_checks_explained.lower())
     numbers = {
         label: (chapter, number)
         for chapter, docname in enumerate(order)
@@ -199,6 +296,8 @@ def _said_of_other_pages(env: BuildEnvironment) -> dict[str, str]:
             (name, x) for name, labels in objects.items() for x in labels if x in page.equations
         ]
         said: list[Any] = [linked, [numbers.get(label) for label in page.references]]
+        if any(shown.under for shown in page.checks):
+            said.append(explained)
         if elsewhere:
             said += [found.checks_of(label, docname, elsewhere=True) for label in page.equations]
         if docname in found.lists:

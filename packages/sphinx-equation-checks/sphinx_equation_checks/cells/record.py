@@ -1,10 +1,13 @@
-"""What a check has found, and the form in which its output carries that to the page.
+"""What a check or a claim has found, and the form in which its output carries that to the page.
 
 The cell writes the record and the extension reads it, both by this module; so neither repeats the
 words of the other.
 
 >>> made = Check("eq-square", "zero", 0.0, 4.4e-16, (CANCELLING,))
 >>> Check.from_html(made._repr_html_()) == made
+True
+>>> said = Confirmed("two is less than three")
+>>> Confirmed.from_html(said._repr_html_()) == said
 True
 """
 
@@ -31,10 +34,11 @@ MUST_NOTICE = {
 """By the kind of a statement: the disturbances that each of its checks is seen to notice."""
 
 START = '<p class="equation-check" data-label='
+START_OF_CLAIM = '<p class="claim-confirmed" data-claim='
 
 
 class RecordError(ValueError):
-    """The output of a check that cannot be read."""
+    """The output of a check or a claim that cannot be read."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,6 +55,8 @@ class Check:
         minus the slack of the tightest entry.
     noticed : tuple of str
         The disturbances under which the same check was seen to fail.
+    truncation : float
+        The part of the bound that is not rounding.
     """
 
     label: str
@@ -58,17 +64,23 @@ class Check:
     error: float
     bound: float
     noticed: tuple[str, ...]
+    truncation: float = 0.0
 
     @property
     def finding(self) -> str:
         """The result in words."""
         if self.kind == "symbols":
             return "the same for all values of the symbols"
+        cause = "truncation and rounding" if self.truncation else "rounding alone"
+        if self.kind == "bound" and self.error > 0:
+            return f"over by {self.error:.1e}; {cause} could cause {self.bound:.1e}"
         if self.kind == "bound":
-            return f"slack {0 - self.error:.1e}, bound {self.bound:.1e}"
+            # Adding 0 lets no minus zero be shown.
+            return f"the tightest entry has {0 - self.error:.1e} to spare"
         if self.bound == 0:
-            return "no error, and none allowed"
-        return f"worst error {self.error:.1e}, bound {self.bound:.1e}"
+            return "no difference, and none allowed"
+        what = "largest remainder" if self.kind == "zero" else "largest relative difference"
+        return f"{what} {self.error:.1e}; {cause} could cause {self.bound:.1e}"
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -92,10 +104,20 @@ class Check:
             "error": self.error,
             "bound": self.bound,
             "noticed": "; ".join(self.noticed),
+            "truncation": self.truncation,
             "finding": self.finding,
         }
         data = " ".join(f'data-{key}="{escape(str(value))}"' for key, value in record.items())
-        return f'<p class="equation-check" {data}>{escape(repr(self))}</p>'
+        return f'<p class="equation-check" {data}>{escape(self.sentence)}</p>'
+
+    @property
+    def sentence(self) -> str:
+        """The result as a sentence, to follow the name of the equation."""
+        if not self.noticed:
+            return f"holds: {self.finding}."
+        times = "each time" if len(self.noticed) > 1 else "as it must be"
+        spoilt = ", ".join(self.noticed)
+        return f"holds: {self.finding}. Spoilt on purpose ({spoilt}), it was noticed {times}."
 
     @classmethod
     def from_html(cls, text: str) -> "Check | None":
@@ -115,21 +137,56 @@ class Check:
         RecordError
             If it begins as one does, and cannot be read.
         """
-        text = text.strip()
-        if not text.startswith(START):
+        data = _data(text, START)
+        if data is None:
             return None
         try:
-            data = ElementTree.fromstring(text).attrib
             return cls(
                 label=data["data-label"],
                 kind=data["data-kind"],
                 error=float(data["data-error"]),
                 bound=float(data["data-bound"]),
                 noticed=tuple(name for name in data["data-noticed"].split("; ") if name),
+                truncation=float(data.get("data-truncation", 0.0)),
             )
-        except ElementTree.ParseError as error:
-            raise RecordError(f"its HTML is broken, {error}") from None
         except KeyError as error:
             raise RecordError(f"it has no {error.args[0]}") from None
         except ValueError as error:
             raise RecordError(str(error)) from None
+
+
+@dataclass(frozen=True, repr=False)
+class Confirmed:
+    """A claim that was found true.
+
+    Attributes
+    ----------
+    text : str
+        The sentence.
+    """
+
+    text: str
+
+    def __repr__(self) -> str:
+        return f"confirmed: {self.text}"
+
+    def _repr_html_(self) -> str:
+        text = escape(self.text)
+        return f'<p class="claim-confirmed" data-claim="{text}">confirmed: {text}</p>'
+
+    @classmethod
+    def from_html(cls, text: str) -> "Confirmed | None":
+        """Return the claim that an output in HTML is the record of; as `Check.from_html`."""
+        data = _data(text, START_OF_CLAIM)
+        return None if data is None else cls(data["data-claim"])
+
+
+def _data(text: str, start: str) -> dict[str, str] | None:
+    """Return the attributes of a record that begins in a certain way; None of anything else."""
+    text = text.strip()
+    if not text.startswith(start):
+        return None
+    try:
+        return dict(ElementTree.fromstring(text).attrib)
+    except ElementTree.ParseError as error:
+        raise RecordError(f"its HTML is broken, {error}") from None

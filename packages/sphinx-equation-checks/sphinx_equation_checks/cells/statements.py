@@ -1,7 +1,7 @@
 """What a cell says to have an equation checked.
 
 >>> check("eq-square", [4.0, 9.0], np.square([2.0, 3.0]), terms=1)
-eq-square: equal, worst error 0.0e+00, bound 4.4e-16
+eq-square: equal, largest relative difference 0.0e+00; rounding alone could cause 4.4e-16
 
 There is a function for each kind of statement: `check` for two sides that are equal, `check_zero`
 for what cancels, `check_bound` for an inequality, `check_symbols` for an identity of SymPy. Each
@@ -96,7 +96,8 @@ def equal(
     teeth.not_constant(label, *sides)
     size = _scale(label, np.abs(sides[1]).max() if scale is None else scale)
     bound = 2 * teeth.allowance(label, "terms", terms) * max(map(_epsilon, sides))
-    bound += teeth.allowance(label, "truncation", truncation) / size
+    truncated = teeth.allowance(label, "truncation", truncation) / size
+    bound += truncated
 
     def error(side: Array) -> float:
         return float(_distance(side, sides[1]).max() / size)
@@ -107,7 +108,7 @@ def equal(
     disturbed = ((name, error(side)) for name, side in _disturbed(sides[0]))
     noticed = _noticed(label, disturbed, bound)
     teeth.not_one_expression(label, "left", "right")
-    return Check(label, "equal", error(sides[0]), bound, noticed)
+    return Check(label, "equal", error(sides[0]), bound, noticed, float(truncated))
 
 
 def zero(label: str, values: ArrayLike, *, scale: ArrayLike, terms: int) -> Check:

@@ -215,6 +215,7 @@
       const box = block("live-error", text);
       box.firstChild.setAttribute("aria-label", "Error");
       cell.output.append(box);
+      for (let fold = box.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     },
   };
 

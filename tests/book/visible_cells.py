@@ -1,0 +1,64 @@
+"""What readers see of the cells of each page: python -m tests.book.visible_cells prints a table.
+
+A visible cell holds what a reader would write. Machinery is what only the build needs: checks,
+claims, numbers for sentences, sizes and the style of figures.
+"""
+
+import re
+from typing import NamedTuple
+
+from .pages import Cell, Page, all_pages
+
+CALLS = "check|check_zero|check_bound|check_symbols|claim|glue|size|figure_style"
+MACHINERY = re.compile(rf"(?<![\w.])(?:{CALLS})\(")
+FOLDED = {"check", "claim", "set-up", "figure"}
+LONGEST = 12
+"""Lines that a visible cell has at most, in a page that is written anew."""
+
+
+class Seen(NamedTuple):
+    """What a page shows.
+
+    Attributes
+    ----------
+    cells : list of Cell
+        Those whose code is visible, in their order.
+    machinery : list of Cell
+        Those of them that hold machinery.
+    """
+
+    cells: list[Cell]
+    machinery: list[Cell]
+
+    @property
+    def lines(self) -> int:
+        """How many lines of code are visible."""
+        return sum(map(length, self.cells))
+
+
+def length(cell: Cell) -> int:
+    """Return the number of lines that are not empty."""
+    return sum(bool(line.strip()) for line in cell.code.splitlines())
+
+
+def seen(page: Page) -> Seen:
+    """Return what a page shows of its cells."""
+    cells = [cell for cell in page.cells if cell.visible and not FOLDED & set(cell.tags)]
+    return Seen(cells, [cell for cell in cells if MACHINERY.search(cell.code)])
+
+
+def main() -> None:
+    """Print a line for each page with cells, and their sums."""
+    print(f"{'page':28}{'visible':>9}{'machinery':>11}{'lines':>7}{'longest':>9}")
+    found = {page.docname: seen(page) for page in all_pages() if page.cells}
+    for name, page in found.items():
+        longest = max(map(length, page.cells), default=0)
+        machinery = len(page.machinery)
+        print(f"{name:28}{len(page.cells):9}{machinery:11}{page.lines:7}{longest:9}")
+    sums = [sum(len(page.cells) for page in found.values())]
+    sums += [sum(len(page.machinery) for page in found.values())]
+    print(f"{'all':28}{sums[0]:9}{sums[1]:11}{sum(page.lines for page in found.values()):7}")
+
+
+if __name__ == "__main__":
+    main()
