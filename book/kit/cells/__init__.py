@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kit.cells.quantities import drawn_as
     from kit.cells.running_example import X_pencil, pencil, y_pencil
     from kit.cells.shown import (
         figure_style,
