@@ -139,9 +139,7 @@ def preview(text: str, parts: dict[str, Part], place: str, page: str) -> str | N
         after = text[part.end : part.end + MOST]
         words = PARAGRAPH.search(after.partition("</dd>")[0])
         content = f"<p><strong>{_inner(content)}</strong></p>{words[0] if words else ''}"
-    elif part.tag == "section":
-        content = _head(content)
-    elif len(content) > MOST and not content.startswith(FORMULA):
+    elif part.tag == "section" or (len(content) > MOST and not content.startswith(FORMULA)):
         content = _head(content)
     return _clean(content, page)
 
