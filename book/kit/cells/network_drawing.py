@@ -7,6 +7,8 @@ the bias below the unit, and what comes back from the loss in a line of its own.
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
+from kit.cells.quantities import COLORS, QUIET
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -33,7 +35,6 @@ NAMES = {
     "loss": r"loss $\ell$",
 }
 RADIUS = 0.46
-QUIET, ACTIVATION, PARAMETER, GRADIENT = "#6b6b6b", "#1259c2", "#1a1a1a", "#b34700"
 
 
 def draw_network(
@@ -78,9 +79,9 @@ def draw_network(
     for unit in PLACES:
         _draw_unit(ax, unit, values.get(unit, ""))
     for unit, text in biases.items():
-        _write_below(ax, unit, text, line=0, color=PARAMETER)
+        _write_below(ax, unit, text, line=0, color=COLORS["parameter"])
     for unit, text in returned.items():
-        _write_below(ax, unit, text, line=1 if unit in biases else 0, color=GRADIENT)
+        _write_below(ax, unit, text, line=1 if unit in biases else 0, color=COLORS["gradient"])
     ax.set(xlim=(-0.8, 9.3), ylim=(-1.35, 3.35), aspect="equal")
     ax.axis("off")
 
@@ -103,7 +104,7 @@ def _draw_edge(ax: "Axes", edge: Edge, *, thick: bool, backward: bool) -> None:
         (start[0] + gap[0], start[1] + gap[1]),
         arrowprops={
             "arrowstyle": "-|>" if thick else "-",
-            "color": GRADIENT if thick else QUIET,
+            "color": COLORS["gradient"] if thick else QUIET,
             "linewidth": 2.4 if thick else 0.9,
             "shrinkA": 0,
             "shrinkB": 0,
@@ -120,7 +121,7 @@ def _label_edge(ax: "Axes", edge: Edge, text: str, *, thick: bool) -> None:
         text,
         ha="center",
         va="center",
-        color=GRADIENT if thick else PARAMETER,
+        color=COLORS["gradient"] if thick else COLORS["parameter"],
         fontsize=10.5,
         fontweight="bold" if thick else "normal",
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
@@ -131,10 +132,12 @@ def _draw_unit(ax: "Axes", unit: str, text: str) -> None:
     from matplotlib.patches import Circle
 
     x, y = PLACES[unit]
-    circle = Circle((x, y), RADIUS, facecolor="white", edgecolor=ACTIVATION, linewidth=1.6)
+    circle = Circle(
+        (x, y), RADIUS, facecolor="white", edgecolor=COLORS["activation"], linewidth=1.6
+    )
     ax.add_patch(circle)
     ax.text(x, y + RADIUS + 0.12, NAMES[unit], ha="center", va="bottom", fontsize=11)
-    ax.text(x, y, text, ha="center", va="center", color=ACTIVATION, fontsize=10.5)
+    ax.text(x, y, text, ha="center", va="center", color=COLORS["activation"], fontsize=10.5)
 
 
 def _write_below(ax: "Axes", unit: str, text: str, *, line: int, color: str) -> None:
@@ -147,6 +150,6 @@ def _write_below(ax: "Axes", unit: str, text: str, *, line: int, color: str) -> 
         va="top",
         color=color,
         fontsize=10,
-        fontweight="bold" if color == GRADIENT else "normal",
+        fontweight="bold" if color == COLORS["gradient"] else "normal",
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
     )
