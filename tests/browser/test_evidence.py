@@ -64,7 +64,7 @@ def test_a_name_that_is_no_place_opens_nothing(page):
 def test_the_printer_gets_the_evidence_if_the_book_says_so(page, printed):
     if printed:
         page.evaluate(
-            "for (const fold of document.querySelectorAll('details.fold')) fold.dataset.print = 'open'"
+            "document.querySelectorAll('details.fold').forEach((f) => { f.dataset.print = 'open' })"
         )
     before = closed(page)
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))")

@@ -117,7 +117,7 @@ class Check:
             return f"holds: {self.finding}."
         times = "each time" if len(self.noticed) > 1 else "as it must be"
         spoilt = ", ".join(self.noticed)
-        return f"holds: {self.finding}. Spoilt on purpose ({spoilt}), it was noticed {times}."
+        return f"holds: {self.finding}. Spoiled on purpose ({spoilt}), it was noticed {times}."
 
     @classmethod
     def from_html(cls, text: str) -> "Check | None":
