@@ -114,7 +114,7 @@ def _draw_edge(ax: "Axes", edge: Edge, *, thick: bool, backward: bool) -> None:
 
 def _label_edge(ax: "Axes", edge: Edge, text: str, *, thick: bool) -> None:
     (x0, y0), (x1, y1) = (PLACES[unit] for unit in edge)
-    share = 0.5 if y0 == y1 or edge[1] == "loss" else 0.3
+    share = 0.5 if y0 == y1 or edge[1] == "loss" else 0.33
     ax.text(
         x0 + share * (x1 - x0),
         y0 + share * (y1 - y0),
