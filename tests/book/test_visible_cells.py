@@ -7,7 +7,8 @@ from .visible_cells import seen
 
 CONVERTED = [
     *("see/one-page", "see/digits", "see/slopes"),
-    *("derive/matrices", "derive/softmax", "derive/layer-gradients", "derive/relu"),
+    *("derive/discover", "derive/matrices", "derive/softmax", "derive/a2-minus-y"),
+    *("derive/layer-gradients", "derive/relu", "derive/backpropagation"),
 ]
 """Pages that are held to the form."""
 
