@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.book.pages import all_pages
+from tests.browser.folds import unfold
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
 
 VIEWS = [(390, "light"), (1280, "dark")]
@@ -55,6 +56,7 @@ def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, browser, 
             ("claim(", "print('x' * 200)\nnp.ones(3)\n1 / 0"),
         ]:
             box = page.locator(".cell", has=page.locator(".cell_input", has_text=text)).first
+            unfold(box)
             if code:
                 box.get_by_role("button", name=re.compile("^Edit")).click()
                 page.keyboard.press("Control+a")

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.folds import unfold
+
 PAGE = "derive/softmax"
 
 
@@ -106,6 +108,20 @@ def test_a_check_and_a_claim_run_in_the_page(page):
     claim.get_by_role("button", name=re.compile("^Run")).click()
     expect(claim.locator(".live-status")).to_contain_text("Done", timeout=100_000)
     expect(claim.locator(".live-output p.claim-confirmed").first).to_be_visible()
+
+
+def test_an_edit_in_a_folded_cell_is_seen_after_a_reload(page):
+    claim = page.locator("details.claim-code .cell").first
+    number = int(claim.locator(".live-controls").get_attribute("data-cell"))
+    unfold(claim)
+    claim.get_by_role("button", name=re.compile("^Edit")).click()
+    expect(claim.get_by_role("textbox")).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text("jumps = 0")
+    page.reload(wait_until="load")
+    expect(page.locator(".live-edited")).to_have_text("jumps = 0")
+    expect(page.locator(".live-edited")).to_be_visible()
+    page.evaluate("(number) => liveCells.cells[number].reset.click()", number)
 
 
 def test_an_error_in_a_folded_cell_that_runs_before_is_shown(page):

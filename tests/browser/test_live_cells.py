@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.book.pages import all_pages
+from tests.browser.folds import unfold
 from tests.browser.serving import pyodide_folder, serve
 
 OF_THE_PACKAGE = runpy.run_path(
@@ -94,6 +95,7 @@ def cell_with(page, text):
 
 
 def run(cell):
+    unfold(cell)
     cell.get_by_role("button", name=re.compile("^Run")).click()
     expect(cell.locator(".live-status")).to_have_attribute(
         "data-state", re.compile("done|failed"), timeout=90_000
@@ -101,6 +103,7 @@ def run(cell):
 
 
 def rewrite(page, cell, code):
+    unfold(cell)
     cell.get_by_role("button", name=re.compile("^Edit")).click()
     field = cell.get_by_role("textbox")
     expect(field).to_be_focused()

@@ -31,6 +31,7 @@ from sphinx.errors import ConfigError
 from sphinx.util import logging
 
 from . import compat, evidence, folds, notes, pages
+from .writer import word_for
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ def verify(app: Sphinx, env: BuildEnvironment) -> None:
 def _warn_of_unchecked(app: Sphinx, known: pages.Known, docname: str) -> None:
     elsewhere = app.config.equation_checks_elsewhere
     for label in known.pages[docname].equations:
-        if notes.mark(app.config, label) or known.checks_of(label, docname, elsewhere=elsewhere):
+        if word_for(app.config, label) or known.checks_of(label, docname, elsewhere=elsewhere):
             continue
         logger.warning(
             "the equation %s has no check%s",
@@ -80,8 +81,8 @@ def write_record(app: Sphinx, exception: Exception | None) -> None:
         return
     record = {
         docname: {
-            "results": [label for label in page.equations if not notes.mark(app.config, label)],
-            "unchecked": [label for label in page.equations if notes.mark(app.config, label)],
+            "results": [label for label in page.equations if not word_for(app.config, label)],
+            "unchecked": [label for label in page.equations if word_for(app.config, label)],
             "checks": [_described(shown) for shown in page.checks],
             "claims": page.claims,
         }

@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ConfigError, ExtensionError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from sphinx_equation_checks import compat, notes
+from sphinx_equation_checks import compat, writer
 from sphinx_equation_checks.cells.record import MUST_NOTICE, Check
 
 EQUATION = """
@@ -386,4 +386,4 @@ def test_another_myst_nb_is_an_error_of_one_line_with_the_remedy(book, monkeypat
 
 
 def test_every_kind_of_check_has_its_words():
-    assert set(notes.WORDS) == set(MUST_NOTICE)
+    assert set(writer.WORDS) == set(MUST_NOTICE)

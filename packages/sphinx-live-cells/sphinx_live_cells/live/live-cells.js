@@ -114,8 +114,14 @@
     editable.forEach(mark);
   }
 
+  /* What changes the results of other cells is not folded away. */
+  function unfold(node) {
+    for (let fold = node.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  }
+
   /* The reader's code as text, until Edit makes it a field: the editor is not loaded for it. */
   function showEdited(cell) {
+    unfold(cell.source);
     cell.text?.remove();
     cell.text = element("pre", { className: "live-edited", tabIndex: 0 }, cell.code);
     cell.source.after(cell.text);
@@ -215,7 +221,7 @@
       const box = block("live-error", text);
       box.firstChild.setAttribute("aria-label", "Error");
       cell.output.append(box);
-      for (let fold = box.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+      unfold(box);
     },
   };
 
@@ -316,7 +322,7 @@
       report(cell, error.message, { state: "failed" });
       return;
     }
-    if (cell.source.closest("details")) cell.source.closest("details").open = true;
+    unfold(cell.source);
     if (!cell.editor) {
       cell.editor = window.codeEditor({
         code: cell.code,
