@@ -128,6 +128,8 @@
     if (linkOf(event)) hide();
   });
   document.addEventListener("scroll", (event) => {
-    if (box && !box.contains(event.target)) hide();
+    if (!shown || box.contains(event.target)) return;
+    if (shown === document.activeElement) put(shown);
+    else hide();
   }, { passive: true, capture: true });
 })();

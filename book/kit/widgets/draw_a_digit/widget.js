@@ -116,7 +116,7 @@
     const sure = found && percent(found.probabilities[found.answer], 0);
     card.querySelector(".digit-answer").textContent = found ? found.answer : "–";
     card.querySelector(".digit-sure").textContent =
-      sure || (failed ? "not loaded" : image && !ready ? "loading" : "");
+      sure || (failed ? "not loaded" : image && !ready ? (recording ? "reads yours" : "loading") : "");
   }
 
   function showInside(network) {
