@@ -12,7 +12,7 @@ from kit.widgets.playing.cells.kept import number
 COLUMNS = (42, 215, 392, 514)
 """Where inputs, hidden units, scores and loss stand."""
 
-TOP, NUMBERED, BARE = 76, 176, 118
+TOP, NUMBERED, BARE = 78, 184, 124
 """The first row; the distance of rows with and without numbers on the edges."""
 
 MOST = 4
@@ -54,7 +54,7 @@ class Picture:
 
     def svg(self, title: str) -> str:
         """Return the picture; the title is what a screen reader says."""
-        height = TOP + self.step * (self.rows - 1) + 78
+        height = TOP + self.step * (self.rows - 1) + 82
         parts = [*self._edges(1), *self._edges(2), *self._to_loss(), *self._units()]
         return (
             f'<svg viewBox="0 0 560 {height}" role="group" aria-label="{escape(title)}">'
@@ -67,20 +67,20 @@ class Picture:
 
     def _text(self, x: float, y: float, key: str, lead: str = "", digits: int = 2) -> str:
         symbol = key.partition("[")[0]
-        shown = STAGES[symbol] <= self.latest
-        hidden = "" if shown else ' visibility="hidden"'
+        if STAGES[symbol] > self.latest:
+            return ""
         before = f'<tspan class="play-lead">{lead} </tspan>' if lead else ""
         return (
             f'<text x="{x:g}" y="{y:g}" class="is-{quantity(symbol)}" data-sym="{symbol}"'
-            f' data-stage="{STAGES[symbol]}"{hidden}>{before}'
+            f' data-stage="{STAGES[symbol]}">{before}'
             f'<tspan data-key="{key}" data-digits="{digits}">'
             f"{number(self.values[key], digits)}</tspan></text>"
         )
 
     def _box(self, x: float, y: float, key: str, lead: str = "") -> str:
         """Return a number that a reader may change, in a box, with its slope below or beside."""
-        place = (x + 70, y + 5) if key[0] == "b" else (x, y + 30)
-        slope = "" if key[0] == "X" else self._text(*place, f"d{key}", "slope")
+        place = (x + 60, y + 6) if key[0] == "b" else (x, y + 31)
+        slope = "" if key[0] == "X" else self._text(*place, f"d{key}")
         return (
             f'<g class="play-handle" data-handle="{key}" data-sym="{key.partition("[")[0]}">'
             f'<rect class="play-reach" x="{x - 32:g}" y="{y - 24:g}" width="64" height="52"/>'
@@ -115,7 +115,7 @@ class Picture:
                 f'<line class="play-edge" data-edge="J[{k}]" x1="{COLUMNS[2] + 38}" y1="{y:g}" '
                 f'x2="{COLUMNS[3] - 34}" y2="{middle:g}" stroke-width="1.2"/>'
             )
-            yield self._text(COLUMNS[2] + 64, y - 6, f"Y[{k}]", "Y", 0)
+            yield self._text(COLUMNS[2] + 64, y - 8, f"Y[{k}]", "Y", 0)
         yield (
             f'<g class="play-unit" data-unit="J" data-sym="J"><rect x="{COLUMNS[3] - 34}" '
             f'y="{middle - 32:g}" width="68" height="64" rx="8"/>'
@@ -141,9 +141,13 @@ class Picture:
             f"{self._text(x, y - 4, f'Z{layer}[{unit}]', 'Z')}"
             f"{self._text(x, y + 17, f'A{layer}[{unit}]', 'A')}</g>"
         )
-        yield self._text(x, y + 55, f"dZ{layer}[{unit}]", "dZ")
-        if self.numbered:
-            yield self._box(x, y - 56, f"b{layer}[{unit}]")
+        if not self.numbered:
+            yield self._text(x, y + 56, f"dZ{layer}[{unit}]", "dZ")
+            return
+        # The bias is outside and what comes back inside, so that neither meets a weight.
+        outside = 1 if y > TOP + (self.rows - 1) * self.step / 2 else -1
+        yield self._text(x, y + (-46 if outside > 0 else 58), f"dZ{layer}[{unit}]", "dZ")
+        yield self._box(x, y + outside * 58, f"b{layer}[{unit}]")
 
 
 def thickness(weight: float) -> float:

@@ -148,7 +148,7 @@ class StepThrough(_Network):
         self.data |= {"alpha": finite("alpha", alpha), "stages": STAGE_NAMES}
         self.says = (
             f"Example {example + 1}, of class {self.label}, after a pass forward and one back: "
-            f"the loss is {number(self.values['J'], 3)}. Below each weight stands its slope."
+            f"the loss is {number(self.values['J'], 3)}. In italics, at each weight and bias, stands its slope."
         )
 
     def controls(self) -> str:

@@ -56,9 +56,9 @@
 
     function ledger() {
       const found = Object.keys(slopes).length;
-      const rows = names.map((key) => [key, key in slopes ? n(slopes[key], 4) : "?", wentBack ? n(before[`d${key}`], 4) : ""]);
+      const rows = names.map((key) => [key, key in slopes ? n(slopes[key], 4) : "?", ...(wentBack ? [n(before[`d${key}`], 4)] : [])]);
       const place = find("beside");
-      playing.rows(place, ["", "by a nudge of 0.0001", wentBack ? "by one pass back" : ""], rows);
+      playing.rows(place, ["", "by a nudge", wentBack ? "by one pass back" : ""].slice(0, wentBack ? 3 : 2), rows, 2);
       const price = `Slopes found by nudging: ${found} of ${names.length}. Passes forward paid: ${passes}, one of them before any nudge.`;
       playing.element("p", { class: "play-price" }, wentBack ? `${price} One pass forward and one back found all ${names.length}.` : price, place);
       const button = (text, act) => {

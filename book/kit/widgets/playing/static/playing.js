@@ -23,16 +23,21 @@
     return made;
   };
 
-  playing.rows = function (place, head, rows) {
+  // A table in one part or in several side by side, with as many rows each.
+  playing.rows = function (place, head, rows, parts = 1) {
     place.replaceChildren();
-    const table = playing.element("table", { class: "play-rows" }, undefined, place);
-    const line = (cells, tag) => {
-      const row = playing.element("tr", {}, undefined, table);
-      cells.forEach((text, i) =>
-        playing.element(i || tag === "th" ? tag : "th", i ? {} : { scope: "row" }, text, row));
-    };
-    line(head, "td");
-    for (const row of rows) line(row, "td");
+    const tables = playing.element("div", { class: "play-tables" }, undefined, place);
+    const many = Math.ceil(rows.length / parts);
+    for (let start = 0; start < rows.length; start += many) {
+      const table = playing.element("table", { class: "play-rows" }, undefined, tables);
+      const heading = playing.element("tr", {}, undefined, table);
+      head.forEach((text) => playing.element(text ? "th" : "td", text ? { scope: "col" } : {}, text, heading));
+      for (const [name, ...cells] of rows.slice(start, start + many)) {
+        const row = playing.element("tr", {}, undefined, table);
+        playing.element("th", { scope: "row" }, name, row);
+        cells.forEach((text) => playing.element("td", {}, text, row));
+      }
+    }
   };
 
   // What is seen is said once it has come to rest; a slider that is held would drown it.

@@ -44,10 +44,9 @@
 
   function question(stage, f, now) {
     if (stage === 5) {
-      const wrong = Object.keys(f).filter((key) => key.startsWith("Z2[")).length > 1 ? now.label : 0;
-      return [`Predict: which way must Z2[${wrong}], the score of the true class, move to make the loss smaller?`,
+      return [`Predict: which way must Z2[${now.label}], the score of the true class, move to make the loss smaller?`,
         [["Up", true], ["Down", false]],
-        `It must go up: its slope is ${n(f[`dZ2[${wrong}]`])}, and we walk against the slope.`];
+        `It must go up: its slope is ${n(f[`dZ2[${now.label}]`])}, and we walk against the slope.`];
     }
     if (stage === 7) {
       const on = Object.keys(f).filter((key) => key.startsWith("Z1[") && f[key] > 0).length;
@@ -123,7 +122,7 @@
       });
       if (state.stage === last) {
         const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [key, n(found[key], 4), n(found[`d${key}`], 4), n(after[key], 4)]);
-        playing.rows(find("beside"), ["", "before", "slope", "after"], [["loss", n(found.J, 4), "", n(after.J, 4)], ...rows]);
+        playing.rows(find("beside"), ["", "before", "slope", "after"], [["loss", n(found.J, 4), "", n(after.J, 4)], ...rows], 2);
       } else if (MEASURED[state.stage]) {
         playing.rows(find("beside"), ["", "backpropagation", "measured by a nudge of ±0.0001"], measured(found));
       } else find("beside").replaceChildren();
