@@ -7,11 +7,14 @@ claims, numbers for sentences, sizes and the style of figures.
 import re
 from typing import NamedTuple
 
-from .pages import Cell, Page, all_pages
+from .pages import FENCE, Cell, Page, all_pages, read_cell
 
 CALLS = "check|check_zero|check_bound|check_symbols|claim|glue|size|figure_style"
 MACHINERY = re.compile(rf"(?<![\w.])(?:{CALLS})\(")
 FOLDED = {"check", "claim", "set-up", "figure"}
+AWAY = {"check", "claim", "remove-cell"}
+"""Tags of cells of which nothing is left at their place."""
+
 LONGEST = 12
 """Lines that a visible cell has at most, in a page that is written anew."""
 
@@ -45,6 +48,22 @@ def seen(page: Page) -> Seen:
     """Return what a page shows of its cells."""
     cells = [cell for cell in page.cells if cell.visible and not FOLDED & set(cell.tags)]
     return Seen(cells, [cell for cell in cells if MACHINERY.search(cell.code)])
+
+
+def promises(page: Page) -> list[str]:
+    """Return the last lines of paragraphs that announce a cell and are followed by none."""
+    found = []
+    for announced in re.finditer(r"([^\n]*:)\n\n(?=```\{code-cell\})", page.body):
+        place, cell = announced.end(), None
+        while (cell := FENCE.match(page.body, place)) and cell["kind"] == "code-cell":
+            if not AWAY & set(read_cell(cell["body"]).tags):
+                break
+            place = (
+                cell.end() + len(page.body[cell.end() :]) - len(page.body[cell.end() :].lstrip())
+            )
+        else:
+            found.append(announced[1])
+    return found
 
 
 def main() -> None:
