@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 from sphinx.application import Sphinx
 
+from kit import compat
+
 FOLDER = "previews"
 ROOT = "%ROOT%/"
 """Stands before an address in a preview; the script puts there the way to the site's top."""
@@ -100,7 +102,7 @@ class Parts(HTMLParser):
 
 def article(text: str) -> str:
     """Return what stands in a page's article, or nothing where it has none."""
-    start, end = text.find('<article class="bd-article'), text.rfind("</article>")
+    start, end = text.find(compat.ARTICLE), text.rfind("</article>")
     return text[start : end + len("</article>")] if 0 <= start < end else ""
 
 
