@@ -1,10 +1,10 @@
-"""Sphinx extension: formulas are rendered by KaTeX at build time, in this process.
+r"""Sphinx extension: formulas are rendered by KaTeX at build time, in this process.
 
 `sphinxcontrib.katex` brings KaTeX and the HTML around a formula, and renders through a Node server.
 Here the same file runs in an embedded JavaScript engine: nothing but pip is needed, and TeX that
 KaTeX does not accept is a warning at its place, which fails the strict build.
 
-``\\sym{dZ2}{dZ_2}`` sets the second argument and says that it is the symbol of the first, by
+``\sym{dZ2}{dZ_2}`` sets the second argument and says that it is the symbol of the first, by
 ``data-sym``, which the playthings' scripts look for. Nothing else that reaches beyond a formula is
 let through.
 """

@@ -1,4 +1,4 @@
-"""Sphinx extension: playthings on a page, and symbols that light up with them.
+r"""Sphinx extension: playthings on a page, and symbols that light up with them.
 
 ```{plaything} name
 :name: fig-label
@@ -8,7 +8,7 @@ A question to answer before the controls do.
 ```
 
 A cell of the page has kept the plaything: ``keep("name", StepThrough(...))``. Scripts and style are
-added to pages with a plaything, and to those with a symbol that is tied: ``\\sym{dZ2}{dZ_2}``.
+added to pages with a plaything, and to those with a symbol that is tied: ``\sym{dZ2}{dZ_2}``.
 """
 
 from pathlib import Path
@@ -41,7 +41,7 @@ class PlaythingFigure(Widget):
     )
     required_arguments = 1
     has_content = True
-    option_spec: ClassVar[dict[str, Any]] = {"name": directives.unchanged}  # type: ignore[misc]
+    option_spec: ClassVar[dict[str, Any]] = {"name": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
         """Return the figure: the guide, the plaything, its caption."""

@@ -48,7 +48,8 @@ class Grid(Plaything):
         self.axes = {name: _positions(name, places) for name, places in axes.items()}
         shape = tuple(len(places) for places in self.axes.values())
         self.shape = shape
-        self.cells, self.curves = {}, {}
+        self.cells: dict[str, Array] = {}
+        self.curves: dict[str, Array] = {}
         for name, given in values.items():
             array = np.asarray(given, float)
             if array.shape[: len(shape)] != shape or array.ndim > len(shape) + 1:
@@ -77,6 +78,7 @@ class Grid(Plaything):
         return says.format(**places, **{name: cells[index] for name, cells in self.cells.items()})
 
     def controls(self) -> str:
+        """Return what a reader handles."""
         sliders = "".join(
             f'<label class="play-score">{escape(name)}<input type="range" data-axis="{i}" min="0" '
             f'max="{len(places) - 1}" value="{at}"><output>{escape(str(places[at]))}</output>'
@@ -86,6 +88,7 @@ class Grid(Plaything):
         return f'<div class="play-sliders">{sliders}</div>'
 
     def picture(self) -> str:
+        """Return the first state as SVG."""
         if not self.curves:
             return ""
         flat = int(np.ravel_multi_index(self.at, self.shape))
@@ -97,9 +100,7 @@ class Grid(Plaything):
         names = escape(", ".join(self.curves))
         ends = "".join(
             f'<text x="{EDGE + 6}" y="{y}" style="text-anchor: start">{limit:g}</text>'
-            for y, limit in zip(
-                (24, HEIGHT - EDGE - 6), self._limits(), strict=True
-            )
+            for y, limit in zip((24, HEIGHT - EDGE - 6), self._limits(), strict=True)
         )
         return (
             f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Curve of {names}">'
@@ -111,6 +112,7 @@ class Grid(Plaything):
         return float(f"{first.max():.3g}"), float(f"{first.min():.3g}")
 
     def numbers(self) -> str:
+        """Return the numbers behind a summary."""
         rows = [
             [", ".join(map(str, place)), text]
             for place, text in zip(product(*self.axes.values()), self.data["says"], strict=True)

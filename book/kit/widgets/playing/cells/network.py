@@ -48,7 +48,7 @@ class _Network(Plaything):
             raise ValueError(f"a network {layers} is too wide: at most {self.widest} units a layer")
         if y.shape != (X.shape[1],):
             raise ValueError(f"y has shape {y.shape}; expected ({X.shape[1]},), a class an example")
-        if not (np.issubdtype(y.dtype, np.integer) and ((0 <= y) & (y < self.widths[2])).all()):
+        if not (np.issubdtype(y.dtype, np.integer) and ((y >= 0) & (y < self.widths[2])).all()):
             raise ValueError(f"y is {y.tolist()}; expected classes from 0 to {self.widths[2] - 1}")
         if not 0 <= example < X.shape[1]:
             raise ValueError(f"example is {example}; expected 0 to {X.shape[1] - 1}")
@@ -65,10 +65,12 @@ class _Network(Plaything):
         self.latest = 9
 
     def picture(self) -> str:
+        """Return the first state as SVG."""
         layers = "-".join(map(str, self.widths))
         return Picture(self.values, self.widths, self.latest).svg(f"A network {layers}")
 
     def numbers(self) -> str:
+        """Return the numbers behind a summary."""
         known = {
             key: value
             for key, value in self.values.items()
@@ -148,10 +150,12 @@ class StepThrough(_Network):
         self.data |= {"alpha": finite("alpha", alpha), "stages": STAGE_NAMES}
         self.says = (
             f"Example {example + 1}, of class {self.label}, after a pass forward and one back: "
-            f"the loss is {number(self.values['J'], 3)}. In italics, at each weight and bias, stands its slope."
+            f"the loss is {number(self.values['J'], 3)}. "
+            "In italics, at each weight and bias, stands its slope."
         )
 
     def controls(self) -> str:
+        """Return what a reader handles."""
         examples = "".join(
             f'<option value="{i}"{" selected" if i == self.example else ""}>'
             f"{i + 1}, of class {y}</option>"
@@ -203,6 +207,7 @@ class OneNudge(_Network):
         )
 
     def controls(self) -> str:
+        """Return what a reader handles."""
         options = "".join(
             f"<option{' selected' if key == self.start else ''}>{key}</option>"
             for key in self.parameters
@@ -216,10 +221,9 @@ class OneNudge(_Network):
         )
 
     def numbers(self) -> str:
+        """Return the numbers behind a summary."""
         rows = [
             [key, number(self.values[key], 4), number(self.values[f"d{key}"], 4)]
             for key in self.parameters
         ]
-        return table(
-            "All slopes, from one pass back", ["", "value", "slope of the loss"], rows
-        )
+        return table("All slopes, from one pass back", ["", "value", "slope of the loss"], rows)

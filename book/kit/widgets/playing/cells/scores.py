@@ -57,12 +57,11 @@ class SoftmaxSliders(Plaything):
         gradient = functions.cross_entropy_gradient(A2, Y)
         self.gradient = [float(g) for g in gradient[:, 0]]
         self.loss = float(functions.cross_entropy(Z, Y))
-        shares = ", ".join(
-            f"class {k} {100 * p:.1f} %" for k, p in enumerate(self.probabilities)
-        )
+        shares = ", ".join(f"class {k} {100 * p:.1f} %" for k, p in enumerate(self.probabilities))
         self.says = f"{shares}. The truth is class {label}, and the loss {number(self.loss, 3)}."
 
     def controls(self) -> str:
+        """Return what a reader handles."""
         sliders = "".join(
             f'<label class="play-score">score of class {k}'
             f'<input type="range" data-score="{k}" min="-{LARGEST:g}" max="{LARGEST:g}" '
@@ -89,6 +88,7 @@ class SoftmaxSliders(Plaything):
         )
 
     def picture(self) -> str:
+        """Return the first state as SVG."""
         width = WIDE * len(self.scores) + 40
         parts = []
         for k, (p, g) in enumerate(zip(self.probabilities, self.gradient, strict=True)):
@@ -120,6 +120,7 @@ class SoftmaxSliders(Plaything):
         )
 
     def numbers(self) -> str:
+        """Return the numbers behind a summary."""
         rows = [
             [f"class {k}", number(z), number(p, 3), str(int(k == self.label)), number(g, 3)]
             for k, (z, p, g) in enumerate(
