@@ -53,7 +53,7 @@ def seen(page: Page) -> Seen:
 def promises(page: Page) -> list[str]:
     """Return the last lines of paragraphs that announce a cell and are followed by none."""
     found = []
-    for announced in re.finditer(r"([^\n]*:)\n\n(?=```\{code-cell\})", page.body):
+    for announced in re.finditer(r"([^\n]*[^\n:]:)\n\n(?=```\{code-cell\})", page.body):
         place, cell = announced.end(), None
         while (cell := FENCE.match(page.body, place)) and cell["kind"] == "code-cell":
             if not AWAY & set(read_cell(cell["body"]).tags):

@@ -42,8 +42,44 @@
   function read() {
     waiting = false;
     image = drawADigit.prepare(pad.ink(), pad.side, pad.side);
-    if (image !== null) load();
+    if (image !== null && !recording) load();
     show();
+  }
+
+  // A recorded digit is drawn when the pad comes into view, and read by the network that the page
+  // carries. The first touch of a reader wipes it off.
+  let recording = false;
+  let stop = () => {};
+  function replay() {
+    recording = true;
+    root.classList.add("is-recorded");
+    const scaled = ({ x, y }) => ({ x: x * pad.side, y: y * pad.side });
+    stop = drawADigit.replay(
+      (from, to) => pad.line(scaled(from), scaled(to)),
+      () => root.classList.add("is-read"),
+    );
+  }
+
+  function forget() {
+    watch?.disconnect();
+    if (!recording) return;
+    stop();
+    recording = false;
+    root.classList.remove("is-recorded", "is-read");
+    pad.clear();
+  }
+
+  let watch = null;
+  if ("recorded" in root.dataset) {
+    watch = new IntersectionObserver(([{ isIntersecting }]) => {
+      if (!isIntersecting) return;
+      watch.disconnect();
+      replay();
+    });
+    watch.observe(find("ink"));
+    find("ink").addEventListener("pointerdown", forget, { capture: true });
+    find("ink").addEventListener("keydown", ({ key }) => key === "Tab" || key === "Shift" || forget(), { capture: true });
+    find("clear").addEventListener("click", forget, { capture: true });
   }
 
   function load() {
@@ -80,7 +116,7 @@
     const sure = found && percent(found.probabilities[found.answer], 0);
     card.querySelector(".digit-answer").textContent = found ? found.answer : "–";
     card.querySelector(".digit-sure").textContent =
-      sure || (failed ? "not loaded" : image && !ready ? "loading" : "");
+      sure || (failed ? "not loaded" : image && !ready ? (recording ? "reads yours" : "loading") : "");
   }
 
   function showInside(network) {
@@ -110,6 +146,7 @@
   let timer = null;
   let last = "";
   function announce(words) {
+    if (recording) return;
     last = words || last;
     clearTimeout(timer);
     timer = setTimeout(() => {

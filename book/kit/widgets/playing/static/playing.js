@@ -1,0 +1,106 @@
+// What all playthings share: numbers as text, questions before answers, the state in the address,
+// and one sentence for screen readers.
+(function (playing) {
+  "use strict";
+
+  const QUIET = 500; // milliseconds without a change before a screen reader is told
+
+  // The same text as Python's: a real minus, and none before a zero.
+  playing.number = function (value, digits = 2) {
+    const text = value.toFixed(digits);
+    return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+  };
+  playing.signed = (value, digits = 2) => {
+    const text = playing.number(value, digits);
+    return text.startsWith("−") || Number(text) === 0 ? text : `+${text}`;
+  };
+
+  playing.element = function (tag, attributes, text, parent) {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) made.setAttribute(name, value);
+    if (text !== undefined) made.textContent = text;
+    if (parent) parent.append(made);
+    return made;
+  };
+
+  // A table in one part or in several side by side, with as many rows each.
+  playing.rows = function (place, head, rows, parts = 1) {
+    place.replaceChildren();
+    const tables = playing.element("div", { class: "play-tables" }, undefined, place);
+    const many = Math.ceil(rows.length / parts);
+    for (let start = 0; start < rows.length; start += many) {
+      const table = playing.element("table", { class: "play-rows" }, undefined, tables);
+      const heading = playing.element("tr", {}, undefined, table);
+      head.forEach((text) => playing.element(text ? "th" : "td", text ? { scope: "col" } : {}, text, heading));
+      for (const [name, ...cells] of rows.slice(start, start + many)) {
+        const row = playing.element("tr", {}, undefined, table);
+        playing.element("th", { scope: "row" }, name, row);
+        cells.forEach((text) => playing.element("td", {}, text, row));
+      }
+    }
+  };
+
+  // What is seen is said once it has come to rest; a slider that is held would drown it.
+  playing.speaker = function (root) {
+    const seen = root.querySelector(".play-says");
+    const told = root.querySelector(".play-unseen");
+    let waiting = 0;
+    return function (sentence, first) {
+      seen.textContent = sentence;
+      clearTimeout(waiting);
+      if (!first) waiting = setTimeout(() => (told.textContent = sentence), QUIET);
+    };
+  };
+
+  // A question with answers to choose from; then(right or not, answer) once one is chosen.
+  playing.ask = function (root, question, answers, then) {
+    const place = root.querySelector(".play-ask");
+    const wasInside = place.contains(document.activeElement);
+    place.replaceChildren();
+    if (!question) return;
+    playing.element("p", {}, question, place);
+    for (const [answer, right] of answers) {
+      const button = playing.element("button", { type: "button" }, answer, place);
+      button.addEventListener("click", () => then(right, answer));
+    }
+    if (wasInside) place.querySelector("button").focus();
+  };
+  playing.verdict = function (root, text) {
+    const place = root.querySelector(".play-ask");
+    const wasInside = place.contains(document.activeElement);
+    place.replaceChildren();
+    const said = playing.element("p", { class: "play-verdict", tabindex: "-1" }, text, place);
+    if (wasInside) said.focus();
+  };
+
+  // The state stands in the address under the figure's name; a page on a disk may not allow it.
+  const nameOf = (root) => (root.closest("figure") || root).id || root.dataset.kind;
+  playing.remembered = function (root) {
+    const text = new URLSearchParams(location.search).get(nameOf(root));
+    try {
+      return text ? JSON.parse(text) : {};
+    } catch {
+      return {};
+    }
+  };
+  playing.remember = function (root, state) {
+    const query = new URLSearchParams(location.search);
+    if (state) query.set(nameOf(root), JSON.stringify(state));
+    else query.delete(nameOf(root));
+    const text = query.toString();
+    try {
+      history.replaceState(history.state, "", `${location.pathname}${text && "?"}${text}${location.hash}`);
+    } catch {
+      // A browser that keeps addresses of files as they are.
+    }
+  };
+
+  playing.kinds = {};
+  playing.clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const root of document.querySelectorAll(".play[data-kind]")) {
+      const begin = playing.kinds[root.dataset.kind];
+      if (begin) begin(root, JSON.parse(root.querySelector("script").textContent));
+    }
+  });
+})(window.playing);

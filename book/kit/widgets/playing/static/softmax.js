@@ -1,0 +1,136 @@
+// "Softmax sliders": scores, temperature, probabilities, loss and gradient.
+(function (playing) {
+  "use strict";
+
+  const n = playing.number;
+  const LARGEST = 10;
+  const BASE = 205;
+  const FULL = 160;
+  const ARROWS = 330;
+
+  function arrow(x, slope) {
+    const tip = ARROWS - 62 * slope;
+    const head = Math.min(10, Math.abs(ARROWS - tip)) * (slope >= 0 ? 1 : -1);
+    return `M${x} ${ARROWS}V${tip.toFixed(2)}m-8 ${head.toFixed(2)}l8 ${(-head).toFixed(2)}l8 ${head.toFixed(2)}`;
+  }
+
+  const QUESTIONS = [
+    ["Predict: the same number is added to every score. What do the probabilities do?",
+      [["They stay", true], ["The largest grows", false], ["They even out", false]], (s) => (s.scores = s.scores.map((z) => Math.min(LARGEST, z + 1))),
+      "They stay, every one of them: softmax sees only differences of scores. All scores have just gone up by one."],
+    ["Predict: the temperature doubles, so every score counts half. What do the probabilities do?",
+      [["They stay", false], ["The largest grows", false], ["They even out", true]], (s) => (s.heat = Math.log2(2)),
+      "They even out: differences of scores have been halved. Slide on, and cold makes the largest take all."],
+    ["Predict: the true class is already certain. How long are the arrows?",
+      [["Long", false], ["Nearly nothing", true]], (s) => { s.heat = 0; s.scores = s.scores.map((_, k) => (k === s.label ? 8 : 0)); },
+      "Nearly nothing: A2 is almost Y, so there is nothing to blame and nothing to learn."],
+  ];
+
+  playing.kinds.softmax = function (root, data) {
+    const find = (name) => root.querySelector(`.play-${name}`);
+    const say = playing.speaker(root);
+    const fresh = () => ({ scores: data.scores, label: data.label, heat: 0 });
+    let state = { ...fresh(), ...valid(playing.remembered(root)) };
+    let asked = 0;
+
+    function valid(kept) {
+      const good = {};
+      const fits = Array.isArray(kept.scores) && kept.scores.length === data.scores.length;
+      if (fits && kept.scores.every((z) => Number.isFinite(z) && Math.abs(z) <= LARGEST)) good.scores = kept.scores;
+      if (Number.isInteger(kept.label) && kept.label >= 0 && kept.label < data.scores.length) good.label = kept.label;
+      if (Number.isFinite(kept.heat) && Math.abs(kept.heat) <= 2) good.heat = kept.heat;
+      return good;
+    }
+
+    function show(first) {
+      const warmth = 2 ** state.heat;
+      const { shares, loss, gradient } = playing.softmax(state.scores.map((z) => z / warmth), state.label);
+      shares.forEach((p, k) => {
+        const group = root.querySelector(`svg [data-class="${k}"]`);
+        const bar = group.querySelector(".play-share");
+        const x = Number(bar.getAttribute("x")) + 26;
+        bar.setAttribute("y", (BASE - FULL * p).toFixed(2));
+        bar.setAttribute("height", (FULL * p).toFixed(2));
+        const truth = k === state.label ? 1 : 0;
+        group.classList.toggle("is-true", Boolean(truth));
+        group.querySelector(".play-truth").setAttribute("d", `M${x - 32} ${BASE - FULL * truth}h64`);
+        group.querySelector(".play-arrow").setAttribute("d", arrow(x, gradient[k]));
+        const write = (key, text) => (group.querySelector(`[data-key="${key}[${k}]"]`).textContent = text);
+        write("A2", n(p, 3));
+        write("Y", String(truth));
+        write("dZ2", n(gradient[k], 3));
+      });
+      for (const slider of root.querySelectorAll("[data-score]")) {
+        const z = state.scores[slider.dataset.score];
+        slider.value = z;
+        slider.nextElementSibling.textContent = n(z);
+      }
+      find("temperature").value = state.heat;
+      find("temperature").setAttribute("aria-valuetext", n(warmth));
+      find("temperature").nextElementSibling.textContent = n(warmth);
+      find("label").value = state.label;
+      const list = shares.map((p, k) => `class ${k} ${n(100 * p, 1)} %`).join(", ");
+      const up = gradient.map((g, k) => (g > 0.0005 ? k : -1)).filter((k) => k >= 0);
+      const advice = up.length ? ` To lower it, the score of class ${state.label} should rise, and the others fall.` : " There is nothing left to gain.";
+      const note = state.heat ? ` The arrows are slopes with respect to the scores divided by ${n(warmth)}.` : "";
+      say(`${list}. The truth is class ${state.label}, and the loss ${n(loss, 3)}.${advice}${note}`, first);
+    }
+
+    function question() {
+      if (asked >= QUESTIONS.length) return playing.ask(root, null);
+      const [text, answers, act, because] = QUESTIONS[asked];
+      playing.ask(root, text, answers, (right) => {
+        state = { ...state };
+        act(state);
+        asked += 1;
+        keep();
+        playing.verdict(root, `${right ? "Yes." : "Look again."} ${because}`);
+        if (asked >= QUESTIONS.length) return;
+        const more = playing.element("button", { type: "button" }, "Next question", root.querySelector(".play-ask"));
+        more.addEventListener("click", question);
+      });
+    }
+
+    function keep() {
+      playing.remember(root, state);
+      show(false);
+    }
+    for (const slider of root.querySelectorAll("[data-score]")) {
+      slider.addEventListener("input", () => {
+        state.scores = state.scores.map((z, k) => (k === Number(slider.dataset.score) ? Number(slider.value) : z));
+        keep();
+      });
+    }
+    for (const button of root.querySelectorAll("[data-preset]")) {
+      button.addEventListener("click", () => {
+        state = { ...state, scores: data.presets[button.dataset.preset], heat: 0 };
+        keep();
+      });
+    }
+    // The same for all or for none: at the end of a slider a difference would be lost.
+    for (const button of root.querySelectorAll("[data-add]")) {
+      button.addEventListener("click", () => {
+        const moved = state.scores.map((z) => Math.round((z + Number(button.dataset.add)) * 1e6) / 1e6);
+        if (moved.every((z) => Math.abs(z) <= LARGEST)) state = { ...state, scores: moved };
+        keep();
+      });
+    }
+    find("temperature").addEventListener("input", (event) => {
+      state.heat = Number(event.target.value);
+      keep();
+    });
+    find("label").addEventListener("change", (event) => {
+      state.label = Number(event.target.value);
+      keep();
+    });
+    find("reset").addEventListener("click", () => {
+      state = fresh();
+      asked = 0;
+      question();
+      show(false);
+      playing.remember(root, null);
+    });
+    question();
+    show(true);
+  };
+})(window.playing);
