@@ -42,7 +42,10 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jupyter_client.manager import AsyncKernelManager
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
@@ -426,6 +429,26 @@ def named(pages: Sequence[str]) -> list[str]:
     return asked or known
 
 
+def _kernel(place: Place, page: str, python: str) -> "AsyncKernelManager":
+    """Return what starts the kernel of a page in a condition, which writes its margins."""
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+
+    margins = place.margins(page)
+    shutil.rmtree(margins, ignore_errors=True)
+    specification = {
+        "argv": [python, str(Path(__file__).resolve()), "-f", "{connection_file}"],
+        "display_name": place.condition.name,
+        "language": "python",
+        "env": place.environment() | {"EQUATION_CHECKS_MARGINS": str(margins)},
+    }
+    spec = place.own / "kernels" / page.replace("/", "-").lower()
+    spec.mkdir(parents=True, exist_ok=True)
+    (spec / "kernel.json").write_text(json.dumps(specification), encoding="utf8")
+    finder = KernelSpecManager(kernel_dirs=[str(spec.parent)], ensure_native_kernel=False)
+    return AsyncKernelManager(kernel_name=spec.name, kernel_spec_manager=finder)
+
+
 def execute(place: Place, page: str, python: str, timeout: int) -> dict[str, Any]:
     """Execute a page in a condition; keep how it ended and return it.
 
@@ -444,8 +467,6 @@ def execute(place: Place, page: str, python: str, timeout: int) -> dict[str, Any
     dict
         ``seconds``, and ``error``: where a cell ended early and of what, or None.
     """
-    from jupyter_client.kernelspec import KernelSpecManager
-    from jupyter_client.manager import AsyncKernelManager
     from jupyter_core.utils import run_sync
     from myst_nb.core.read import read_myst_markdown_notebook
     from nbclient import NotebookClient
@@ -453,19 +474,7 @@ def execute(place: Place, page: str, python: str, timeout: int) -> dict[str, Any
     path = BOOK / f"{page}.md"
     text = path.read_text(encoding="utf8")
     notebook = read_myst_markdown_notebook(text, add_source_map=True)
-    margins = place.margins(page)
-    shutil.rmtree(margins, ignore_errors=True)
-    specification = {
-        "argv": [python, str(Path(__file__).resolve()), "-f", "{connection_file}"],
-        "display_name": place.condition.name,
-        "language": "python",
-        "env": place.environment() | {"EQUATION_CHECKS_MARGINS": str(margins)},
-    }
-    spec = place.own / "kernels" / page.replace("/", "-").lower()
-    spec.mkdir(parents=True, exist_ok=True)
-    (spec / "kernel.json").write_text(json.dumps(specification), encoding="utf8")
-    finder = KernelSpecManager(kernel_dirs=[str(spec.parent)], ensure_native_kernel=False)
-    manager = AsyncKernelManager(kernel_name=spec.name, kernel_spec_manager=finder)
+    manager = _kernel(place, page, python)
     client = NotebookClient(
         notebook,
         km=manager,

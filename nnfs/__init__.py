@@ -7,18 +7,19 @@
 >>> nnfs.accuracy(training.params, X, y)
 1.0
 
-The modules, in the order in which data flows: `types`, `arguments` and `returned`, which check what
-callers and their functions hand over; `data` with its readers `idx`, `kaggle`, `digit_files` and
-`file_kinds`; `functions`, `scores`, `activations`, `layers`, `network`, `initialise`, `checking`,
-`regularise`; `tiles`, `engine` and `batches`; `schedules`, `optimizers`, `descent`,
-`early_stopping`, `progress`, `checkpoints`, `resuming` and `training`; `pictures`, `storage`,
-`plots` and `cli`.
+The modules, in the order in which data flows: `interrupts`; `types`, `arguments` and `returned`,
+which check what callers and their functions hand over; `data` with its readers `idx`, `kaggle`,
+`digit_files` and `file_kinds`; `functions`, `scores`, `activations`, `layers`, `network`,
+`initialise`, `checking`, `regularise`; `tiles`, `engine` and `batches`; `schedules`, `optimizers`,
+`divergence`, `descent`, `early_stopping`, `progress`, `checkpoints`, `resuming` and `training`;
+`pictures`, `storage`, `plots` and `cli`.
 `autograd` needs none of them. `gradients` is the former name of `checking`.
 """
 
 from importlib import import_module
 from types import ModuleType
 
+from nnfs import interrupts as interrupts
 from nnfs.arguments import ScaleWarning
 from nnfs.checking import GradientCheck, check_gradients
 from nnfs.data import MNIST, load_mnist

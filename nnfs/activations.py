@@ -41,6 +41,10 @@ def register(activation: Activation) -> Activation:
     activation : Activation
         Where a name is registered again, the later one counts.
 
+    Returns
+    -------
+    Activation
+
     Raises
     ------
     ValueError

@@ -6,9 +6,11 @@ rest of the package can rely on.
 """
 
 import operator
+import os
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -64,6 +66,27 @@ def _real(value: object, name: str, expected: str, holds: Callable[[float], bool
     return number
 
 
+def flag(value: object, name: str) -> bool:
+    """Return ``value`` as a bool; only True and False are taken."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
+def path(value: object, name: str) -> Path:
+    """Return the name of a file or a folder, text or path-like, as a path."""
+    try:
+        text = os.fspath(value)  # type: ignore[call-overload]
+    except TypeError:
+        text = None
+    if not isinstance(text, str) or not text or "\0" in text:
+        advice = ": pass os.fsdecode of it" if isinstance(text, bytes) and text else ""
+        raise ValueError(
+            f"{name} must be the name of a file as text or a path, got {value!r}{advice}"
+        )
+    return Path(text)
+
+
 def generator(seed: object) -> "np.random.Generator":
     """Return a generator of its own for a seed: a whole number of at least 0."""
     return np.random.default_rng(whole_number(seed, "seed", at_least=0))
@@ -71,6 +94,10 @@ def generator(seed: object) -> "np.random.Generator":
 
 def widths(value: object, name: str) -> tuple[int, ...]:
     """Return one width, or a sequence or array of them, as a tuple of whole numbers."""
+    if isinstance(value, Mapping | Set):
+        raise ValueError(
+            f"{name} must be a whole number of at least 1, or a sequence of them, got {value!r}"
+        )
     several = np.iterable(value) and not isinstance(value, str | bytes)
     items = list(value) if several else [value]  # type: ignore[call-overload]
     return tuple(whole_number(item, name, at_least=1) for item in items)

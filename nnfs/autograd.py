@@ -23,7 +23,7 @@ class Node:
 
     Attributes
     ----------
-    value : array
+    value : array of any shape
     origins : pairs of an operand and the function from the gradient with respect to this node to
         that with respect to the operand
     """
@@ -89,7 +89,12 @@ class Node:
         return Node(np.where(positive, self.value, 0), (self, lambda g: g * positive))
 
     def sum(self, axis: int | None = None) -> "Node":
-        """Return the sum of all entries, or of those along an axis, which stays with length 1."""
+        """Return the sum of all entries, or of those along an axis, which stays with length 1.
+
+        Parameters
+        ----------
+        axis : int, optional
+        """
         total = self.value.sum(axis=axis, keepdims=axis is not None)
         return Node(total, (self, lambda g: np.broadcast_to(g, self.value.shape)))
 

@@ -34,6 +34,11 @@ class MiniBatches:
 
     See `mini_batches`. Its ``state`` may be read between two calls and be set, also on another one
     of the same data and options, which then goes on with the same batches and masks.
+
+    Attributes
+    ----------
+    state : Order
+        Where the order of the examples and the generators are.
     """
 
     def __init__(
@@ -174,6 +179,11 @@ def objective(
     ----------
     gradient, X, y, batch_size, seed, dropout : as for `mini_batches`
     threads : as for `nnfs.engine.full_batch`
+
+    Returns
+    -------
+    context manager
+        Of the function from parameters to `nnfs.engine.Evaluation`.
     """
     if batch_size is None and not dropout:
         return engine.full_batch(gradient, X, y, threads=threads)

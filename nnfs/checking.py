@@ -60,7 +60,14 @@ SHARE = 0.1
 
 
 class Worst(NamedTuple):
-    """The largest relative error, with its block and its row and column there."""
+    """The largest relative error, with its block and its row and column there.
+
+    Attributes
+    ----------
+    error : float
+    block : str, such as "W1"
+    entry : (int, int)
+    """
 
     error: float
     block: str
@@ -109,6 +116,11 @@ class GradientCheck:
         By default the bounds are what rounding allows: 1e-8 and 1e-12 for gradients in double
         precision, 1e-5 for both in single. Gradients in single precision must then pass in double
         as well, so that an error that rounding could explain is found all the same.
+
+        Parameters
+        ----------
+        differences, complex_step : float, optional
+            How large the worst relative error of either way may be.
         """
         usual = BOUNDS[self.dtype]
         bounds = usual._replace(

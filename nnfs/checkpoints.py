@@ -5,14 +5,12 @@ array is named by its place, and the arrays stand beside it. It is written whole
 """
 
 import io
-import json
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nnfs import file_kinds, storage
+from nnfs import arguments, file_kinds, storage
 from nnfs.arguments import Array
 
 FORM, VERSION = "nnfs run", 1
@@ -30,15 +28,18 @@ def write(path: str | os.PathLike[str], content: dict[str, Any]) -> None:
     Raises
     ------
     ValueError
-        If something of another kind is in it, with its place.
+        If the path is none, or something of another kind is in it, with its place.
     OSError
         If the file cannot be written.
     """
+    import json  # here, so that importing nnfs does not pay for it
+
+    place = arguments.path(path, "path")
     arrays: list[Array] = []
     tree = _encoded(content, arrays, "")
     header = json.dumps({"form": FORM, "version": VERSION, "content": tree}).encode()
     named: Any = {f"array{place}": array for place, array in enumerate(arrays)}
-    with storage.replacing(Path(path)) as file:
+    with storage.replacing(place) as file:
         np.savez(file, header=np.frombuffer(header, np.uint8), **named)
 
 
@@ -52,16 +53,22 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     ValueError
         If the file is damaged, of a later version, or holds something else.
     """
-    path = Path(path)
+    import json
+
+    path = arguments.path(path, "path")
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file; expected one that a run was saved to")
     if path.is_dir():
         raise ValueError(f"{path}: is a folder; expected a file that a run was saved to")
+    if not path.is_file():
+        raise ValueError(f"{path}: is a device or a pipe; expected a file that a run was saved to")
     content = path.read_bytes()
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             if "header" not in getattr(archive, "files", ()):
-                raise ValueError("it has no header")
+                known = "W1" in getattr(archive, "files", ())
+                held = "it holds parameters, not a run" if known else "it has no header"
+                raise ValueError(held)
             header = json.loads(archive["header"].tobytes())
             if header["form"] != FORM:
                 raise ValueError(f"it is of the form {header['form']!r}")
@@ -71,11 +78,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
                 )
             return dict(_decoded(header["content"], archive))
     except Exception as error:  # what a damaged archive raises has no common kind
-        found = file_kinds.kind(content)
-        words = str(error).splitlines() or [type(error).__name__]
-        reason = "the file is empty" if not content else words[0]
-        if content and found and not content.startswith(b"PK"):
-            reason = found[0]
+        reason = file_kinds.why_no_archive(content, error)
         raise ValueError(f"{path}: not a saved run ({reason}); {ADVICE}") from error
 
 

@@ -2,11 +2,12 @@
 
 Messages speak of options and files, not of the arguments of functions.
 
-Exit codes: 0 success, 1 bad data or a diverged run, 2 usage, 130 interrupted.
+Exit codes: 0 success, 1 bad data or a diverged run, 2 usage, 130 Ctrl-C.
 """
 
 import argparse
 import csv
+import errno
 import io
 import os
 import signal
@@ -26,6 +27,7 @@ from nnfs import (
     batches,
     data,
     initialise,
+    interrupts,
     layers,
     optimizers,
     pictures,
@@ -37,8 +39,8 @@ from nnfs import (
 )
 from nnfs.arguments import Array
 from nnfs.data import MNIST
-from nnfs.descent import DivergenceError
 from nnfs.digit_files import OTHER_DATA, SHAPE, spelt, square
+from nnfs.divergence import DivergenceError
 from nnfs.functions import softmax
 from nnfs.training import Run, Training
 
@@ -47,6 +49,9 @@ PICTURE_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".w
 PICTURE_ENDINGS |= {".heic", ".heif", ".avif", ".svg", ".psd", ".ico", ".tga", ".pcx", ".jp2"}
 PICTURE_ENDINGS |= {".ppm", ".pgm", ".pbm", ".dng"}
 CHECKPOINT = "checkpoint.npz"
+FIGURES = ("loss.png", "accuracy.png", "predictions.png")
+# What train writes.
+FILES = (*FIGURES, "history.csv", "parameters.npz", storage.SETTINGS, CHECKPOINT)
 # What a run is made of, which cannot change when it goes on.
 RECIPE = (
     *("split", "seed", "test_size", "validation", "patience", "hidden", "init", "activation"),
@@ -65,6 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         By default the arguments of the process.
     """
     try:
+        interrupts.wake()
         options = _parser().parse_args(argv)
         options.given = _given(argv)
         code: int = options.run(options)
@@ -186,8 +192,9 @@ def _add_predict(commands: Any) -> None:
 
 def _path(text: str) -> Path:
     # Path("") is the working directory, which nobody means by a variable that is not set.
-    if not text:
-        raise argparse.ArgumentTypeError("expected a path, got an empty one")
+    if not text or "\0" in text:
+        found = "an empty one" if not text else repr(text)
+        raise argparse.ArgumentTypeError(f"expected a path, got {found}")
     return Path(text)
 
 
@@ -204,7 +211,7 @@ def _image(text: str) -> int | Path:
 
 
 def _add_data(commands: Any) -> None:
-    text = "say which data would be used, with counts and SHA-256 of the content"
+    text = "say which data would be used, with counts, sizes, classes and SHA-256 of the content"
     command = commands.add_parser("data", help=text, description=f"{text.capitalize()}.")
     command.add_argument("--data", metavar="PATH", help="as for train")
     command.set_defaults(run=show_data)
@@ -214,7 +221,8 @@ def _add_data_options(
     command: argparse.ArgumentParser, *, n_test: int | None, seed: int | None, split: str | None
 ) -> None:
     add, whole = command.add_argument, arguments.whole_number
-    source = "a CSV file or a folder of IDX files; unless given, mnist_data/train.csv if "
+    source = "a CSV file or a folder of IDX files, or one of several sets there, as "
+    source += "FOLDER/emnist-letters; unless given, mnist_data/train.csv if "
     source += "there is one, else the bundled digits"
     default = argparse.SUPPRESS if n_test is None else None
     add("--data", metavar="PATH", default=default, help=source)
@@ -284,14 +292,18 @@ def train(options: argparse.Namespace) -> int:
         run.save(options.out / CHECKPOINT, about=about)
         say(f"written to {options.out}: loss, accuracy, predictions, history, parameters")
         if interrupted():
-            _complain(
-                f"interrupted after {run.iteration} of {run.iterations} iterations; "
-                f"kept in {options.out}",
-                130,
-            )
+            _complain(_interrupted(run, options.out), 130)
         for part, accuracy in accuracies.items():
             _print(f"{part} accuracy: {accuracy:.4f}")
         return 130 if interrupted() else 0
+
+
+def _interrupted(run: Run, out: Path) -> str:
+    """Return what to say of a Ctrl-C, which may have come when nothing was left to interrupt."""
+    done = f"after {run.iteration} of {run.iterations} iterations"
+    if not run.ended:
+        return f"interrupted {done}; kept in {out}"
+    return f"Ctrl-C came when the run had ended, {done}; all of it is written to {out}"
 
 
 Part = tuple[Array, Array]
@@ -301,7 +313,9 @@ def _described(digits: MNIST) -> str:
     """Return what to say of other images than digits."""
     if digits.shape == SHAPE and digits.n_classes == MNIST.n_classes:
         return ""
-    return f"; {spelt(digits.shape)} pixels, {digits.n_classes} classes"
+    first = min(int(y.min()) for y in (digits.y_train, digits.y_test))
+    start = f", labels from {first} on" if first else ""
+    return f"; {spelt(digits.shape)} pixels, {digits.n_classes} classes{start}"
 
 
 def _parts(digits: MNIST, options: argparse.Namespace) -> dict[str, Part]:
@@ -491,19 +505,45 @@ def _print(line: str) -> None:
 @contextmanager
 def _folder(path: Path) -> Iterator[None]:
     """Make sure, before any work, that files can be written there; leave no empty folders."""
-    made = [folder for folder in (path, *path.parents) if not folder.exists()]
-    for folder in (path, *path.parents):
-        if folder.exists() and not folder.is_dir():
-            raise ValueError(f"--out {path}: {folder} is a file; expected a folder: name another")
-    path.mkdir(parents=True, exist_ok=True)
+    made: list[Path] = []
     try:
-        storage.check_writable(path)
+        _make(path, made)
         yield
     except BaseException:
-        with suppress(OSError):
-            for folder in made:
+        for folder in made:
+            with suppress(OSError):
                 folder.rmdir()
         raise
+
+
+def _make(path: Path, made: list[Path]) -> None:
+    """Make a folder for a run, note what was made, the inner folders first, and try to write."""
+    try:
+        for folder in (path, *path.parents):
+            if folder.exists() and not folder.is_dir():
+                raise NotADirectoryError(0, f"{folder} is a file; expected a folder")
+        made += [folder for folder in (path, *path.parents) if not folder.exists()]
+        _make_folder(path, path.parents[len(made) - 1] if made else path)
+        storage.check_writable(path)
+        for name in FILES:
+            storage.check_replaceable(path / name)
+    except OSError as error:
+        inside = error.filename not in (None, str(path), path) and Path(error.filename)
+        place = f"{inside}: " if inside and inside.exists() else ""
+        raise ValueError(
+            f"--out {path}: a run cannot be written there ({place}{error.strerror or error}); name "
+            "another folder"
+        ) from None
+
+
+def _make_folder(path: Path, there: Path) -> None:
+    """Make a folder, and those above it from one on that is there."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        # A file system without files of users calls the new folder one that is missing.
+        why = "" if error.errno == errno.ENOENT else f": {error.strerror}"
+        raise OSError(error.errno, f"no folder can be made in {there}{why}") from None
 
 
 @contextmanager
@@ -544,12 +584,12 @@ def _write(
     params, (loss, accuracy) = result
     shown = test[0][:, :N_SHOWN]
     A2 = _probabilities(params, shown)
-    figures = {
-        "loss.png": plots.curves({"loss": loss}, "loss (nats)"),
-        "accuracy.png": plots.curves({"accuracy": 100 * accuracy}, "accuracy (%)"),
-        "predictions.png": plots.predictions(shown, A2, test[1][:N_SHOWN], shape=settings["shape"]),
-    }
-    for name, figure in figures.items():
+    figures = (
+        plots.curves({"loss": loss}, "loss (nats)"),
+        plots.curves({"accuracy": 100 * accuracy}, "accuracy (%)"),
+        plots.predictions(shown, A2, test[1][:N_SHOWN], shape=settings["shape"]),
+    )
+    for name, figure in zip(FIGURES, figures, strict=True):
         with storage.replacing(out / name) as file:
             figure.savefig(file, format="png", dpi=150)
     storage.save_history(out / "history.csv", result.history)
@@ -570,6 +610,7 @@ def predict(options: argparse.Namespace) -> int:
             f"{files[0]} is a file and {places[0]} a place in the test part; ask apart"
         )
     if files:
+        _check_no_test_part(options, files[0])
         _print(told)
         _answer_files(params, files, options.output, _image_shape(options.parameters, params, run))
         return 0
@@ -584,6 +625,16 @@ def predict(options: argparse.Namespace) -> int:
     right = _print_answers(params, digits, images)
     _print(f"{right} of {len(images)} right")
     return 0
+
+
+def _check_no_test_part(options: argparse.Namespace, file: Path) -> None:
+    """Raise ValueError if an option about the test part is given beside a file."""
+    for name in ("data", "split", "seed", "test_size"):
+        if (value := getattr(options, name, None)) is not None:
+            raise ValueError(
+                f"--{name.replace('_', '-')} {value}: is about the test part, but {file} is a file "
+                "of its own; leave it out, or ask apart"
+            )
 
 
 def _network(path: Path) -> tuple[Any, dict[str, Any], str]:
@@ -644,7 +695,10 @@ def _answer_files(
     if output is not None and (len(tables) > 1 or (tables and len(files) > 1)):
         raise ValueError(f"--output {output}: expected one CSV file or pictures, got several files")
     outputs = {path: _beside(path) if output is None else output for path in tables}
-    _check_outputs(files, outputs if tables or output is None else {files[0]: output})
+    written = outputs if tables or output is None else {files[0]: output}
+    _check_outputs(files, written)
+    for place in written.values():
+        storage.check_replaceable(place)
     rows = []
     for path in files:
         if kinds[path]:
@@ -748,8 +802,24 @@ def _print_answers(params: Sequence[Array], digits: MNIST, images: list[int]) ->
 
 
 def show_data(options: argparse.Namespace) -> int:
-    """Print which data would be used, and count and fingerprint of each file."""
+    """Print which data would be used, what each part holds, and the fingerprint of each file."""
     _print(f"data: {data.find_source(options.data)}")
-    for file in data.inventory(options.data):
-        _print(f"{file.name}  {file.count}  sha256 {file.sha256}")
+    names = {"train": "training part", "t10k": "test part", "rows": "all rows"}
+    for part in data.describe(options.data):
+        _print(
+            f"{names[part.name]}: {part.count} images, {spelt(part.shape)} pixels, {part.dtype}, "
+            f"{_classes(part.labels)}"
+        )
+        for file in part.files:
+            _print(f"{file.name}  {file.count}  sha256 {file.sha256}")
     return 0
+
+
+def _classes(labels: Sequence[int]) -> str:
+    """Return how many classes have images, and their labels."""
+    first, last = labels[0], labels[-1]
+    told = f"{len(labels)} class{'es' * (len(labels) != 1)}, labels {first} to {last}"
+    missing = sorted(set(range(first, last)) - set(labels))
+    listed = ", ".join(map(str, missing[:5])) + (", ..." if len(missing) > 5 else "")
+    without = f" without {listed}" if missing else ""
+    return told + without + ("; they begin at 1, so class 0 has no image" if first == 1 else "")

@@ -70,7 +70,8 @@ class MNIST(_Parts):
         As `y_train`.
     shape : (rows, columns) of an image
     n_classes : int
-        One more than the largest label of the source: 10 of digits.
+        One more than the largest label of the source: 10 of digits. Where labels begin at 1, as the
+        letters of EMNIST do, the class 0 has no image.
     """
 
     shape: tuple[int, int] = SHAPE
@@ -85,7 +86,8 @@ class Source:
     ----------
     kind : {"bundled", "folder", "csv"}
     path : Path
-        The CSV file, or the folder of the IDX files.
+        The CSV file, or the folder of the IDX files; with a name behind it that is the beginning of
+        theirs.
     """
 
     kind: Literal["bundled", "folder", "csv"]
@@ -94,6 +96,8 @@ class Source:
     def __str__(self) -> str:
         """Return a description such as ``IDX files in fashion/``."""
         kinds = {"bundled": "bundled MNIST in", "folder": "IDX files in", "csv": "CSV file"}
+        if self.kind == "folder" and not self.path.is_dir():
+            return f"IDX files {self.path}-..."
         verified = " (hashes verified on reading)" if self.kind == "bundled" else ""
         return f"{kinds[self.kind]} {self.path}{verified}"
 
@@ -115,6 +119,32 @@ class FileSummary:
     name: str
     count: int
     sha256: str
+
+
+@dataclass(frozen=True)
+class PartSummary:
+    """What a part of a source holds.
+
+    Attributes
+    ----------
+    name : {"train", "t10k", "rows"}
+        The training files, the test files, or the rows of a CSV file.
+    count : int
+        Number of images.
+    shape : (rows, columns) of an image
+    dtype : str
+        That of the pixels in the file. Loaded they are float32.
+    labels : tuple of int
+        The labels that there are, in order.
+    files : list of FileSummary
+    """
+
+    name: str
+    count: int
+    shape: tuple[int, int]
+    dtype: str
+    labels: tuple[int, ...]
+    files: list[FileSummary]
 
 
 def load_mnist(
@@ -188,7 +218,9 @@ def find_source(source: str | os.PathLike[str] | None = None) -> Source:
     source : str or path-like, optional
         The string ``"bundled"`` is the MNIST that comes with the package, even where the working
         directory has a folder of that name; write ``"./bundled"`` for the folder. Any other
-        path is a folder of IDX files if it is a folder, else a CSV file. None is ``train.csv``
+        path is a folder of IDX files if it is a folder, else a CSV file. Where a folder has several
+        sets of IDX files, as that of EMNIST, one of them is ``"folder/emnist-letters"``, with the
+        beginning of its names. None is ``train.csv``
         in the folder of the bundled data if it is there, else the bundled data.
 
     Returns
@@ -210,10 +242,14 @@ def find_source(source: str | os.PathLike[str] | None = None) -> Source:
                 f"{BUNDLED_DIR}: the bundled MNIST is not installed here; {OTHER_DATA}"
             )
         return Source("bundled", BUNDLED_DIR)
-    path = Path(source)
-    if not os.fspath(source) or not path.exists():
-        raise FileNotFoundError(f"{os.fspath(source)!r}: no such file or folder; {OTHER_DATA}")
-    return Source("folder" if path.is_dir() else "csv", path)
+    if isinstance(source, str) and (not source or "\0" in source):
+        raise FileNotFoundError(f"{source!r}: no such file or folder; {OTHER_DATA}")
+    path = arguments.path(source, "source")
+    if path.exists():
+        return Source("folder" if path.is_dir() else "csv", path)
+    if path.parent.is_dir() and path.name in idx.find_sets(path.parent):
+        return Source("folder", path)
+    raise FileNotFoundError(f"{os.fspath(source)!r}: no such file or folder; {OTHER_DATA}")
 
 
 def read_images(
@@ -244,7 +280,7 @@ def read_images(
     """
     from nnfs import kaggle
 
-    path = Path(path)
+    path = arguments.path(path, "path")
     content = read_content(path)
     if content.startswith(b"\0\0\x08"):
         images = idx.read_images(path, content)
@@ -276,18 +312,43 @@ def inventory(source: str | os.PathLike[str] | None = None) -> list[FileSummary]
     DataError, FileNotFoundError
         As `load_mnist` does.
     """
+    return [file for part in describe(source) for file in part.files]
+
+
+def describe(source: str | os.PathLike[str] | None = None) -> list[PartSummary]:
+    """Return what the parts of a source hold, after the checks that loading makes.
+
+    Parameters
+    ----------
+    source : str or path-like, optional
+        As `find_source` takes it.
+
+    Returns
+    -------
+    list of PartSummary
+        The rows of the CSV file; or the training files, then the t10k files if they are there.
+
+    Raises
+    ------
+    DataError, FileNotFoundError
+        As `load_mnist` does.
+    """
     found = find_source(source)
     if found.kind == "csv":
         content = read_content(found.path)
-        return [_summary(found.path, content, len(_labelled(found.path, content).labels))]
+        return [_part_summary("rows", _labelled(found.path, content), [(found.path, content)])]
     train_only = (
         found.kind == "folder" and not idx.find_files(found.path).keys() & idx.NAMES["t10k"]
     )
-    summaries = []
-    for part in ["train"] if train_only else ["train", "t10k"]:
-        digits, files = _read_pair(found, part)
-        summaries += [_summary(path, content, len(digits.labels)) for path, content in files]
-    return summaries
+    parts = ["train"] if train_only else ["train", "t10k"]
+    return [_part_summary(part, *_read_pair(found, part)) for part in parts]
+
+
+def _part_summary(name: str, digits: Digits, files: list[tuple[Path, bytes]]) -> PartSummary:
+    count = len(digits.labels)
+    there = tuple(np.unique(digits.labels).tolist())
+    summaries = [_summary(path, content, count) for path, content in files]
+    return PartSummary(name, count, digits.shape, digits.pixels.dtype.name, there, summaries)
 
 
 def _labelled(path: Path, content: bytes) -> Digits:

@@ -9,15 +9,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnfs import optimizers, returned, schedules
+from nnfs import divergence, optimizers, returned, schedules
 from nnfs.arguments import Array
+from nnfs.divergence import DivergenceError as DivergenceError
 from nnfs.engine import Objective
 from nnfs.optimizers import SGD, Optimizer
 from nnfs.schedules import Schedule
-
-
-class DivergenceError(ValueError):
-    """The loss or a parameter stopped being a finite number."""
 
 
 class Step(NamedTuple):
@@ -38,7 +35,13 @@ class Step(NamedTuple):
 
 
 class History(NamedTuple):
-    """Loss (nats) and accuracy (0 to 1) before each step, two float64 arrays (iterations,)."""
+    """What was seen before each step.
+
+    Attributes
+    ----------
+    loss : (iterations,) float64 array, nats
+    accuracy : (iterations,) float64 array, 0 to 1
+    """
 
     loss: Array
     accuracy: Array
@@ -75,7 +78,8 @@ def steps(
     ValueError
         If the optimizer is none, or the schedule ends before the run.
     DivergenceError
-        If the loss or a parameter is no longer finite; it says at which iteration.
+        If the loss or a parameter is no longer finite, or in float64 beyond what float32 holds; it
+        says at which iteration.
 
     Notes
     -----
@@ -130,9 +134,7 @@ def steps_from(
         with np.errstate(over="ignore", invalid="ignore"):
             result = optimizer.update(params, gradients, state, alpha)
         params, state = returned.moved(result, params)
-        finite = all(np.isfinite(P).all() for P in params)
-        if not (finite and np.isfinite(loss)):
-            raise _diverged(iteration, loss, finite, alpha)
+        divergence.check_step(iteration, loss, params, alpha)
         yield Step(iteration, params, loss, accuracy), state
 
 
@@ -155,13 +157,3 @@ def _rate_at(rate: Schedule, iteration: int, iterations: int) -> float:
             "shorter than the run; give it as many steps"
         )
     return alpha
-
-
-def _diverged(iteration: int, loss: float, finite: bool, alpha: float) -> DivergenceError:
-    step = "" if finite else " and the step from there leaves parameters that are not all finite"
-    advice = f"try a learning rate smaller than {alpha:g}, and inputs scaled to [0, 1]"
-    if iteration == 0:
-        advice += "; if the gradient function is your own, look first at what it returns"
-    return DivergenceError(
-        f"training diverged at iteration {iteration}: the loss is {loss:.4g}{step}; {advice}"
-    )

@@ -18,7 +18,7 @@ class Best(NamedTuple):
     params : the parameters with the highest score
     iteration : int, the step that led to them
     score : float, theirs
-    scores : float64 array of all scores that were taken, in order
+    scores : (k,) float64 array of the k scores that were taken, in order
     """
 
     params: Any

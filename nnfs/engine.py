@@ -19,7 +19,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from nnfs import arguments, returned, tiles
 from nnfs.tiles import TILE, taken_by
 from nnfs.tiles import Tiles as Tiles
 from nnfs.types import Array, Gradient
+from nnfs.types import Evaluation as Evaluation
 
 PART = 4096
 
@@ -41,14 +42,6 @@ def __getattr__(name: str) -> Any:
         )
         return getattr(tiles, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-class Evaluation(NamedTuple):
-    """Loss (mean, nats), accuracy (0 to 1) and gradients at one set of parameters."""
-
-    loss: float
-    accuracy: float
-    gradients: list[Array]
 
 
 Objective: TypeAlias = Callable[[Sequence[Array]], Evaluation]

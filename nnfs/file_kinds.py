@@ -2,7 +2,6 @@
 
 import io
 import re
-import zipfile
 
 ARRAYS = "take the images and labels out with NumPy and pass them to nnfs.train"
 PACKED = "unpack it and use the files inside"
@@ -91,6 +90,8 @@ def kind(content: bytes) -> tuple[str, str] | None:
 
 
 def _zipped(content: bytes) -> tuple[str, str]:
+    import zipfile  # here, so that importing nnfs does not pay for it
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
@@ -104,3 +105,42 @@ def _zipped(content: bytes) -> tuple[str, str]:
         return "a PyTorch file", f"read it with torch.load, and {ARRAYS}"
     listed = f" of {', '.join(names[:3])}{', ...' if len(names) > 3 else ''}" if names else ""
     return f"a zip archive{listed}", PACKED
+
+
+def why_no_archive(content: bytes, error: Exception) -> str:
+    """Return what to say of a file that was read as one of our npz archives, and is none.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole file.
+    error : Exception
+        What came of reading it. NumPy's own words speak of pickles where a file is no archive.
+
+    Returns
+    -------
+    str
+    """
+    import zipfile
+
+    if not content:
+        return "the file is empty"
+    found = kind(content)
+    said = (str(error).splitlines() or [type(error).__name__])[0]
+    if not content.startswith(b"PK"):
+        return found[0] if found else f"it is {_unknown(content)}"
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return "the archive is cut short or damaged"
+    if "allow_pickle" in said:
+        return "it holds Python objects, which are not read"
+    what = found[0] if found else ""
+    return said if what.startswith("an archive of NumPy arrays") else f"{what}: {said}"
+
+
+def _unknown(content: bytes) -> str:
+    """Return what a content without a known beginning is."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return "of another kind, no npz archive"
+    return "of another kind, no npz archive" if "\0" in text else "text"

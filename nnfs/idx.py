@@ -27,22 +27,58 @@ NAMES = {
 }
 
 
-def find_files(folder: Path) -> dict[str, Path]:
-    """Return the IDX files of a folder by their usual names, in all spellings.
+FILE = re.compile(
+    r"((?P<set>.+)-)?(?P<part>train|t10k|test)-(?P<what>images|labels)[.-]idx(?P<axes>[13])-ubyte"
+    r"(\.gz)?"
+)
 
-    A file is preferred to a directory of the same name, which some archives unpack to, and an
-    uncompressed file to a gzipped one.
+
+def find_files(place: Path) -> dict[str, Path]:
+    """Return the IDX files of one set by their usual names, in all spellings.
+
+    Parameters
+    ----------
+    place : Path
+        A folder, for its only set or the one whose names have nothing before them; or a folder and
+        what stands before the names of a set, such as ``folder/emnist-letters``.
+
+    Raises
+    ------
+    DataError
+        If the folder has several sets, and none of them is meant.
     """
-    spellings = {
-        name: [folder / (spelt + end) for end in ("", ".gz") for spelt in (name, dotted)]
-        for name in (*NAMES["train"], *NAMES["t10k"])
-        for dotted in [name.replace("-idx", ".idx")]
-    }
+    if not place.is_dir():
+        return find_sets(place.parent).get(place.name, {})
+    sets = find_sets(place)
+    if "" not in sets and len(sets) > 1:
+        raise DataError(
+            f"{place}: has {len(sets)} sets of IDX files, {', '.join(sets)}; expected one: name"
+            f" it behind the folder, such as {place / next(iter(sets))}"
+        )
+    return sets.get("", next(iter(sets.values()), {}))
+
+
+def find_sets(folder: Path) -> dict[str, dict[str, Path]]:
+    """Return the sets of IDX files in a folder, by what stands before their usual names.
+
+    Of several spellings of a name, a file is preferred to a directory, which some archives unpack
+    to, an uncompressed file to a gzipped one, and t10k to test.
+    """
+    sets: dict[str, dict[str, list[Path]]] = {}
+    for path in sorted(folder.iterdir()):
+        if (match := FILE.fullmatch(path.name)) and path.exists():
+            part = "train" if match["part"] == "train" else "t10k"
+            name = f"{part}-{match['what']}-idx{match['axes']}-ubyte"
+            sets.setdefault(match["set"] or "", {}).setdefault(name, []).append(path)
     return {
-        name: max(there, key=Path.is_file)
-        for name, paths in spellings.items()
-        if (there := [path for path in paths if path.exists()])
+        prefix: {name: max(paths, key=_preference) for name, paths in files.items()}
+        for prefix, files in sets.items()
     }
+
+
+def _preference(path: Path) -> tuple[bool, ...]:
+    name = path.name
+    return path.is_file(), not name.endswith(".gz"), "t10k-" in name, "-idx" in name
 
 
 def read_pair(
@@ -102,6 +138,7 @@ def _read_file(folder: Path, name: str, hashes: Mapping[str, str]) -> tuple[Path
         If the file cannot be read, or a bundled file has another hash.
     """
     path = find_files(folder).get(name)
+    folder = folder if folder.is_dir() else folder.parent
     if path is None:
         tables = _tables(folder)
         advice = f"to use its {tables[0].name} pass {tables[0]}" if tables else OTHER_DATA

@@ -69,9 +69,13 @@ def init_params(
     hidden = arguments.widths(n_hidden, "n_hidden")
     n_inputs = arguments.whole_number(n_inputs, "n_inputs", at_least=1)
     widths = [n_inputs, *hidden, arguments.whole_number(n_classes, "n_classes", at_least=1)]
-    if np.dtype(dtype) not in (np.float32, np.float64):
-        raise ValueError(f"dtype {np.dtype(dtype)}; expected float32 or float64")
-    if scheme not in SCHEMES:
+    try:
+        kind = None if dtype is None else np.dtype(dtype)
+    except TypeError:
+        kind = None
+    if kind not in (np.float32, np.float64):
+        raise ValueError(f"dtype {kind or repr(dtype)}; expected float32 or float64")
+    if not isinstance(scheme, str) or scheme not in SCHEMES:
         raise ValueError(f"scheme {scheme!r} is not known; expected one of {', '.join(SCHEMES)}")
     rng = arguments.generator(seed)
     params = []

@@ -2,7 +2,8 @@
 
 Images are square, unless the names of the columns count rows and columns. The label stands first,
 last, or under its name in the header; a header may be missing; cells are apart by commas,
-semicolons, tabs or blanks. What could be meant in two ways is refused.
+semicolons, tabs or blanks. Lines of comment at the top, and one such as ``sep=,`` by which
+spreadsheets are told the mark, are passed over. What could be meant in two ways is refused.
 
 NumPy reads a good file quickly, but says little about a bad one. So whatever looks odd goes to a
 plain scan, which reads what is right and names what is not.
@@ -40,6 +41,12 @@ PIXEL_VALUES = {text: value for value in range(256) for text in (f"{value}", f"{
 DECIMAL_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+LINE_END = re.compile(rb"\r\n|\r|\n")
+COMMENT = re.compile(rb"[ \t]*(#|%|//)+[ \t]*")
+SEPARATOR = re.compile(rb'"?sep=(.?)"?[ \t]*', re.IGNORECASE)
+
+
 class Table(NamedTuple):
     """The rows of a CSV file.
 
@@ -66,6 +73,7 @@ class Layout(NamedTuple):
     label : place of the label, or None
     guessed : whether the label may as well stand at the other end, so that what it holds decides
     counter : place of a column that counts the rows, or None
+    line : the number of the first line that is no comment
     """
 
     names: list[str]
@@ -74,6 +82,7 @@ class Layout(NamedTuple):
     label: int | None
     guessed: bool = False
     counter: int | None = None
+    line: int = 1
 
     @property
     def kept(self) -> list[int]:
@@ -116,11 +125,15 @@ def read_table(path: Path, content: bytes, shape: tuple[int, int] | None = None)
     refuse_other_kinds(path, content, "a CSV file of digits")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         content = content.decode("utf-16", "replace").encode()
-    content, delimiter = _delimited(content)
-    layout = _layout(path, next(_records(path, content, delimiter), (1, []))[1], shape)
+    content, line, mark = _without_preamble(content)
+    if not content:
+        raise DataError(f"{path}: has no line that is not blank or a comment; {expected(shape)}")
+    content, delimiter = _delimited(content, mark)
+    top = next(_records(path, content, delimiter, line), (line, []))[1]
+    layout = _layout(path, top, shape, line)
     values = _quick_table(content, delimiter, layout)
     if values is None:
-        records = _records(path, content, delimiter)
+        records = _records(path, content, delimiter, line)
         if layout.header:
             next(records)
         values = _scanned_table(path, records, layout)
@@ -139,9 +152,44 @@ def read_table(path: Path, content: bytes, shape: tuple[int, int] | None = None)
     return Table(pixels, values[:, place], layout.shape)
 
 
-def _delimited(content: bytes) -> tuple[bytes, str]:
-    """Return the content and what stands between its cells, by the first line."""
-    first = re.split(rb"[\r\n]", content, maxsplit=1)[0]
+def _without_preamble(content: bytes) -> tuple[bytes, int, str]:
+    """Return a content from its first line of cells on, the number of that line, and the mark.
+
+    The mark between cells is that which a line such as ``sep=;`` names, or empty.
+    """
+    while content.startswith(BYTE_ORDER_MARK):
+        content = content.removeprefix(BYTE_ORDER_MARK)
+    place, line, mark, names = 0, 1, b"", None
+    while place < len(content):
+        end = LINE_END.search(content, place)
+        text = content[place : end.start() if end else len(content)]
+        comment, separator = COMMENT.match(text), SEPARATOR.fullmatch(text)
+        if separator:
+            mark = separator[1]
+        elif not comment and text.strip():
+            # As NumPy writes them, the names of the columns are a comment.
+            if names is not None and _are_names(content[names:place], text):
+                return content[names:], line - 1, mark.decode("latin1")
+            break
+        names = place + comment.end() if comment else None
+        place, line = end.end() if end else len(content), line + 1
+    return content[place:], line, mark.decode("latin1")
+
+
+def _are_names(comment: bytes, row: bytes) -> bool:
+    """Return whether a comment has as many cells as the row of numbers below it."""
+    counts = [[text.count(mark) for mark in (b",", b";", b"\t")] for text in (comment, row)]
+    return counts[0] == counts[1] and any(counts[0]) and not re.search(rb"[a-zA-Z]", row)
+
+
+def _delimited(content: bytes, named: str) -> tuple[bytes, str]:
+    """Return the content and what stands between its cells, by the first line.
+
+    It is the mark that is named, if the line has it.
+    """
+    first = LINE_END.split(content, maxsplit=1)[0]
+    if named and named not in ' "' and named.encode("latin1") in first:
+        return content, named
     counts = {mark: first.count(mark.encode()) for mark in ",;\t"}
     mark = max(counts, key=lambda mark: counts[mark])
     if not counts[mark] and len(first.split()) > 1:
@@ -149,7 +197,7 @@ def _delimited(content: bytes) -> tuple[bytes, str]:
     return content, mark if counts[mark] else ","
 
 
-def _layout(path: Path, first: list[str], shape: tuple[int, int] | None) -> Layout:
+def _layout(path: Path, first: list[str], shape: tuple[int, int] | None, line: int) -> Layout:
     """Return where things stand, from the fields of the first line.
 
     Raises
@@ -160,7 +208,7 @@ def _layout(path: Path, first: list[str], shape: tuple[int, int] | None) -> Layo
     fields = [field.strip() for field in first]
     numbers = [DECIMAL_NUMBER.fullmatch(field) is not None for field in fields]
     if len(fields) > 1 and all(numbers) and _follow(fields, None) < len(fields):
-        return _bare_layout(path, len(fields), shape)
+        return _bare_layout(path, len(fields), shape, line)
     label = next((i for i, name in enumerate(fields) if name.lower() in LABEL_NAMES), None)
     index = 0 if fields and label != 0 and fields[0].lower() in INDEX_NAMES else None
     pixels = [i for i in range(len(fields)) if i not in (label, index)]
@@ -168,30 +216,30 @@ def _layout(path: Path, first: list[str], shape: tuple[int, int] | None) -> Layo
     images = _shape(len(names), shape) or _named_shape(names)
     good = _follow(names, images)
     if images is not None and good == len(names):
-        return Layout(fields, True, images, label, counter=index)
+        return Layout(fields, True, images, label, counter=index, line=line)
     # Names that only count do not say which of one too many is the label.
     rest = _shape(len(names) - 1, shape)
     if label is None and rest is not None and _follow(names, None) == len(names):
-        return Layout(fields, True, rest, pixels[0], True, index)
+        return Layout(fields, True, rest, pixels[0], True, index, line)
     place = pixels[good] if good < len(pixels) else len(fields)
     if 2 * sum(numbers) > len(fields) and good == 0:
         place = numbers.index(False)
     found = f"column {place + 1} is {_shown(fields[place])}" if place < len(fields) else "it ends"
     raise DataError(
-        f"{path}: line 1 is not the header: {found} ({len(fields)} columns found); "
+        f"{path}: line {line} is not the header: {found} ({len(fields)} columns found); "
         f"{expected(shape)}"
     )
 
 
-def _bare_layout(path: Path, count: int, shape: tuple[int, int] | None) -> Layout:
+def _bare_layout(path: Path, count: int, shape: tuple[int, int] | None, line: int) -> Layout:
     """Return where things stand in a file without a header, of so many columns."""
     for n, labelled in ((count - 1, True), (count, False)):
         if (images := _shape(n, shape)) is not None:
             names = [f"pixel{i}" for i in range(n)]
             if labelled:
-                return Layout(["label", *names], False, images, label=0, guessed=True)
-            return Layout(names, False, images, label=None)
-    raise DataError(f"{path}: line 1 has {count} columns; {expected(shape)}")
+                return Layout(["label", *names], False, images, 0, guessed=True, line=line)
+            return Layout(names, False, images, None, line=line)
+    raise DataError(f"{path}: line {line} has {count} columns; {expected(shape)}")
 
 
 def _shape(n_pixels: int, known: tuple[int, int] | None) -> tuple[int, int] | None:
@@ -247,8 +295,9 @@ def _label_place(path: Path, values: Bytes, layout: Layout) -> int:
     lit = [bool(values[:, end].any()) for end in (0, -1)]
     if all(lit) and could[0] == could[1]:
         raise DataError(
-            f"{path}: line 1 does not say whether the label is the first column or the last, and"
-            f" what they hold does not tell; {expected(layout.shape)}: put a header on top"
+            f"{path}: line {layout.line} does not say whether the label is the first column or the"
+            f" last, and what they hold does not tell; {expected(layout.shape)}: put a header"
+            " on top"
         )
     last = lit[1] if lit[0] != lit[1] else could[1] and not could[0]
     return values.shape[1] - 1 if last else 0
@@ -282,8 +331,8 @@ def _quick_table(content: bytes, delimiter: str, layout: Layout) -> Bytes | None
     return table
 
 
-def _records(path: Path, content: bytes, delimiter: str) -> Records:
-    """Yield the line of each record of a CSV file, counted from 1, and its fields.
+def _records(path: Path, content: bytes, delimiter: str, first: int) -> Records:
+    """Yield the line of each record of a CSV file, counted from that of the first, and its fields.
 
     Bytes that are not UTF-8 are kept as surrogates, so that they can be shown in their place.
     """
@@ -291,10 +340,10 @@ def _records(path: Path, content: bytes, delimiter: str) -> Records:
         io.BytesIO(content), encoding="utf-8-sig", errors="surrogateescape", newline=""
     )
     reader = csv.reader(text, strict=True, delimiter=delimiter)
-    line = 0
+    line = first - 1
     try:
         # No good record has a line break in it, so up to the first error they are as many as lines.
-        for line, fields in enumerate(reader, start=1):
+        for line, fields in enumerate(reader, start=first):
             yield line, fields
     except csv.Error as error:
         raise DataError(
@@ -325,7 +374,9 @@ def _scanned_table(path: Path, records: Records, layout: Layout) -> Bytes:
             row = [_cell_value(path, line, layout.names[place], fields[place]) for place in kept]
         rows += bytes(row)
     if not rows:
-        raise DataError(f"{path}: no row after the header in line 1; expected at least one")
+        raise DataError(
+            f"{path}: no row after the header in line {layout.line}; expected at least one"
+        )
     return np.frombuffer(rows, np.uint8).reshape(-1, len(kept))
 
 

@@ -108,7 +108,16 @@ def with_activation(params: Any, activation: Activation | str | None) -> Any:
 
 
 def named(params: Sequence[Array]) -> Any:
-    """Return Parameters where there are two layers, else DeepParameters, with nothing noted."""
+    """Return Parameters where there are two layers, else DeepParameters, with nothing noted.
+
+    Parameters
+    ----------
+    params : sequence W1, b1, ..., WL, bL
+
+    Returns
+    -------
+    Parameters or DeepParameters
+    """
     two = len(params) == len(Parameters._fields)
     return Parameters(*params) if two else DeepParameters(params)
 

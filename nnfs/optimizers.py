@@ -38,11 +38,15 @@ class Optimizer(_Pair):
     def __repr__(self) -> str:
         if self.description is None:
             return super().__repr__()
-        settings = {name: value for name, value in self.description.items() if name != "name"}
-        if "optimizer" in settings:
+        name = kind_name(self.description)
+        settings = {key: value for key, value in self.description.items() if key != "name"}
+        if name == "adamw":
+            inner = settings.pop("optimizer")
+            settings |= {key: value for key, value in inner.items() if key != "name"}
+        elif "optimizer" in settings:
             settings["optimizer"] = rebuilt(settings["optimizer"])
-        inside = [f"{name}={value!r}" for name, value in settings.items()]
-        return f"nnfs.optimizers.{self.description['name']}({', '.join(inside)})"
+        inside = [f"{key}={value!r}" for key, value in settings.items()]
+        return f"nnfs.optimizers.{name}({', '.join(inside)})"
 
 
 def _described(pair: Optimizer, name: str, /, **settings: Any) -> Optimizer:
@@ -56,13 +60,13 @@ def update(params: Params, gradients: Sequence[Array], alpha: float) -> Params:
     Parameters
     ----------
     params : Parameters or another tuple of arrays
-    gradients : sequence of arrays of the same shapes
+    gradients : sequence of arrays of the shapes of params
     alpha : float
         The learning rate.
 
     Returns
     -------
-    A tuple of the type of params, each array of the dtype of its parameter.
+    A tuple of the type of params, each array of the shape and dtype of its parameter.
 
     Raises
     ------
@@ -83,7 +87,12 @@ def update(params: Params, gradients: Sequence[Array], alpha: float) -> Params:
 
 
 def sgd() -> Optimizer:
-    """Return plain gradient descent, `update` at every step, which keeps nothing in between."""
+    """Return plain gradient descent, `update` at every step, which keeps nothing in between.
+
+    Returns
+    -------
+    Optimizer
+    """
 
     def step(params: Any, gradients: Any, state: Any, alpha: float) -> tuple[Any, Any]:
         return update(params, gradients, alpha), state
@@ -101,6 +110,15 @@ def momentum(beta: float = 0.9) -> Optimizer:
     ----------
     beta : float
         In [0, 1). Under a constant gradient V tends to dP / (1 - beta).
+
+    Returns
+    -------
+    Optimizer
+
+    Raises
+    ------
+    ValueError
+        If beta is outside [0, 1).
 
     Notes
     -----
@@ -132,6 +150,15 @@ def adam(beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> Opt
         In [0, 1).
     epsilon : float
         Positive; added to the root.
+
+    Returns
+    -------
+    Optimizer
+
+    Raises
+    ------
+    ValueError
+        If beta1 or beta2 is outside [0, 1), or epsilon is not positive and finite.
 
     Notes
     -----
@@ -165,7 +192,17 @@ def adamw(weight_decay: float = 0.01, **options: float) -> Optimizer:
     Parameters
     ----------
     weight_decay : float
+        At least 0.
     **options : as for `adam`
+
+    Returns
+    -------
+    Optimizer
+
+    Raises
+    ------
+    ValueError
+        If weight_decay is below 0, or as for `adam`.
     """
     return decayed(adam(**options), weight_decay)
 
@@ -180,6 +217,15 @@ def decayed(optimizer: Optimizer, weight_decay: float) -> Optimizer:
     optimizer : Optimizer
     weight_decay : float
         At least 0.
+
+    Returns
+    -------
+    Optimizer
+
+    Raises
+    ------
+    ValueError
+        If weight_decay is below 0 or not finite.
 
     Notes
     -----
@@ -280,6 +326,13 @@ def usual_alpha(optimizer: Optimizer) -> float:
         description = description["optimizer"]
     kind = KINDS.get(description.get("name", ""))
     return 0.1 if kind is None else kind.alpha
+
+
+def kind_name(description: Mapping[str, Any]) -> str:
+    """Return the name of the function of this module that returns an optimiser so described."""
+    name: str = description["name"]
+    decayed_adam = name == "decayed" and description["optimizer"]["name"] == "adam"
+    return "adamw" if decayed_adam else name
 
 
 def rebuilt(description: Mapping[str, Any]) -> Optimizer:

@@ -160,7 +160,7 @@ def read_picture(path: str | os.PathLike[str], shape: tuple[int, int] = SHAPE) -
         If it is no picture or a damaged one, nothing is drawn on it, or several digits seem to be.
         It is a ValueError.
     """
-    path = Path(path)
+    path = arguments.path(path, "path")
     try:
         # What Pillow remarks about a large picture or an odd palette, the caller need not do.
         with warnings.catch_warnings():

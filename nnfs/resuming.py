@@ -1,15 +1,13 @@
 """To go on with a run that was saved: when to save it, and what must be the same afterwards."""
 
-import hashlib
 import time
 from collections.abc import Callable, Mapping
 from os import PathLike
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from nnfs import activations, optimizers, schedules, storage
+from nnfs import activations, arguments, optimizers, schedules, storage
 from nnfs.activations import Activation
 from nnfs.arguments import Array
 
@@ -41,9 +39,10 @@ class Checkpoints:
     Raises
     ------
     ValueError
-        If the path is a folder.
+        If the path is none.
     OSError
-        If its folder is missing or cannot be written to.
+        If no file can be written there: it is a folder, or its folder is missing or not to be
+        written to.
     """
 
     def __init__(
@@ -55,11 +54,9 @@ class Checkpoints:
         about: dict[str, Any] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._run, self._path, self._about = run, Path(path), about
+        self._run, self._path, self._about = run, arguments.path(path, "checkpoint"), about
         # Rather now than after half a minute's work.
-        if self._path.is_dir():
-            raise ValueError(f"{path}: is a folder; expected the name of a file for the run")
-        storage.check_writable(self._path.parent)
+        storage.check_replaceable(self._path)
         self._every, self._clock = every, clock
         self._last = clock()
 
@@ -72,6 +69,8 @@ class Checkpoints:
 
 def fingerprint(X: Array, y: Array) -> str:
     """Return what two sets of examples share only if they are the same in the same order."""
+    import hashlib  # here, so that importing nnfs does not pay for it
+
     digest = hashlib.blake2b(f"{X.shape} {X.dtype.name} {y.shape}".encode(), digest_size=16)
     for start in range(0, y.size, 4096):
         digest.update(X.T[start : start + 4096].tobytes())
@@ -113,8 +112,8 @@ def agreed(
     if saved is None and optimizer is None:
         raise _forgotten(path, "an optimizer", "optimizer=")
     chosen = optimizer if saved is None else optimizers.rebuilt(saved)
-    if None not in (saved, optimizer) and optimizers.known(optimizer)[0].description != saved:
-        raise ValueError(f"{path}: the run has the optimizer {chosen!r}; leave optimizer out")
+    if None not in (saved, optimizer):
+        _check_optimizer(path, saved, optimizer)
     rate, schedule = told["alpha"], told["schedule"]
     if alpha is None and rate is None:
         raise _forgotten(path, "a schedule", "alpha=")
@@ -128,6 +127,18 @@ def agreed(
         "optimizer": chosen,
         "activation": _activation(path, told["activation"], activation),
     }
+
+
+def _check_optimizer(path: Any, saved: Mapping[str, Any], given: Any) -> None:
+    found, kept = optimizers.known(given)[0], optimizers.rebuilt(saved)
+    description: Mapping[str, Any] = found.description or {"name": ""}
+    # A name, or the function itself, says nothing of the settings.
+    by_name = isinstance(given, str) or callable(given)
+    names = [optimizers.kind_name(each) for each in (description, saved)]
+    if description == saved or (by_name and names[0] == names[1]):
+        return
+    other = f"not {found!r}" if found.description else "not one of your own"
+    raise ValueError(f"{path}: the run has the optimizer {kept!r}, {other}; leave optimizer out")
 
 
 def _activation(path: Any, saved: str | None, given: Any) -> Activation:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from nnfs import arguments
-from nnfs.types import Array
+from nnfs.types import Array, Evaluation
 
 EVALUATED = "(loss, correct, gradients)"
 OBJECTIVE = "(loss, accuracy, gradients)"
@@ -73,6 +73,9 @@ def objective(result: Any, params: Sequence[Array]) -> tuple[Any, float, Sequenc
     ValueError
         If it is something else.
     """
+    if type(result) is Evaluation:
+        # Those of this package are made of what `gradient` has checked.
+        return result
     loss, accuracy, gradients = _three(result, "objective", OBJECTIVE)
     _one_number(loss, "objective", "loss", "the mean over the examples")
     _one_number(accuracy, "objective", "accuracy", "a share in [0, 1]")

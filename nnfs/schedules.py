@@ -37,6 +37,14 @@ class Described:
 def constant(alpha: float) -> Schedule:
     """Return the schedule that is ``alpha`` at every step.
 
+    Parameters
+    ----------
+    alpha : float
+
+    Returns
+    -------
+    function (step) -> float
+
     Raises
     ------
     ValueError
@@ -54,6 +62,10 @@ def stepwise(alpha: float, *, every: int, factor: float = 0.1) -> Schedule:
     alpha, factor : float
     every : int
         Steps from one multiplication to the next.
+
+    Returns
+    -------
+    function (step) -> float
 
     Raises
     ------
@@ -82,6 +94,10 @@ def cosine(alpha: float, *, steps: int, warmup: int = 0) -> Schedule:
         Where the rate would be 0: the length of the run.
     warmup : int
         The rate rises in equal parts, so that step ``warmup - 1`` has all of alpha.
+
+    Returns
+    -------
+    function (step) -> float
 
     Raises
     ------
@@ -126,6 +142,10 @@ def planned(name: str, alpha: float, steps: int) -> Schedule:
         The largest rate.
     steps : int
         The length of the run.
+
+    Returns
+    -------
+    function (step) -> float
 
     Raises
     ------

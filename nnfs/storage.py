@@ -4,12 +4,9 @@ A file is written beside its place and then renamed, so that what stands there i
 old one or the new one.
 """
 
-import csv
 import errno
 import io
-import json
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -65,11 +62,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         If the folder cannot be written to, or ``path`` is a folder, a device or a pipe; it is then
         as it was.
     """
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "is a folder; expected the name of a file", str(path))
-    if path.exists() and not path.is_file():
-        said = "is a device or a pipe, which a file would replace; expected the name of a file"
-        raise FileExistsError(errno.EEXIST, said, str(path))
+    _check_name(path)
     # Unique for each process, each thread and each call, also on a disk that machines share.
     partial = path.with_name(f".{path.name}.{os.urandom(8).hex()}.partial")
     try:
@@ -89,8 +82,31 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             partial.unlink(missing_ok=True)
 
 
+def check_replaceable(path: Path) -> None:
+    """Raise OSError unless a file can be written to this place; nothing there is touched."""
+    _check_name(path)
+    check_writable(path.parent)
+
+
+def _check_name(path: Path) -> None:
+    """Raise OSError if what stands at a place is not to be replaced by a file."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder; expected the name of a file", str(path))
+    if path.exists() and not path.is_file():
+        said = "is a device or a pipe, which a file would replace; expected the name of a file"
+        raise FileExistsError(errno.EEXIST, said, str(path))
+    folder = path.parent
+    if not folder.exists():
+        said = f"there is no folder {folder} to write it to; make that first, or name another"
+        raise FileNotFoundError(errno.ENOENT, said, str(path))
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, f"{folder} is a file, no folder", str(path))
+
+
 def check_writable(folder: Path) -> None:
     """Raise OSError unless files can be made in a folder; nothing in it is touched."""
+    import tempfile  # here, so that importing nnfs does not pay for it
+
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -117,15 +133,16 @@ def save_parameters(path: str | os.PathLike[str], params: Sequence[Array]) -> No
     OSError
         If the file cannot be written.
     """
+    target = arguments.path(path, "path")
     given = arguments.parameters(params)
-    blocks = [arguments.array(P, arguments.name(place)) for place, P in enumerate(given)]
+    blocks = [arguments.array(P, arguments.name(i)) for i, P in enumerate(given)]
     _check(blocks)
-    named: Any = {arguments.name(place): P for place, P in enumerate(blocks)}
+    named: Any = {arguments.name(i): P for i, P in enumerate(blocks)}
     if (data_range := getattr(params, "data_range", None)) is not None:
         named["data_range"] = np.array(data_range, np.float64)
     if (activation := activations.of(params)) is not activations.RELU:
         named["activation"] = np.array(activation.name)
-    with replacing(Path(path)) as file:
+    with replacing(target) as file:
         np.savez(file, version=VERSION, **named)
 
 
@@ -159,13 +176,15 @@ def load_parameters(path: str | os.PathLike[str]) -> Any:
     >>> nnfs.load_parameters(path).W1.shape
     (5, 7)
     """
-    path = Path(path)
+    path = arguments.path(path, "path")
     if not path.exists():
         raise FileNotFoundError(
             f"{path}: no such file; python -m nnfs train writes one, and nnfs.save_parameters"
         )
     if path.is_dir():
         raise ValueError(f"{path}: is a folder; expected a file such as {path / 'parameters.npz'}")
+    if not path.is_file():
+        raise ValueError(f"{path}: is a device or a pipe; expected a file of parameters")
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
@@ -177,6 +196,11 @@ def load_parameters(path: str | os.PathLike[str]) -> Any:
         activation = str(arrays.pop("activation", np.array(activations.RELU.name)))
         names = [arguments.name(place) for place in range(len(arrays))]
         if not arrays or set(names) != set(arrays):
+            if "header" in arrays:
+                raise ValueError(
+                    "it is a saved run, whose network train writes to parameters.npz beside it; in "
+                    "Python, nnfs.training.Run.load goes on with it"
+                )
             raise ValueError(f"it holds {_listed(arrays)}")
         params = [arrays.pop(name) for name in names]
         _check(params)
@@ -220,19 +244,13 @@ def _listed(arrays: dict[str, Array]) -> str:
 
 def _reason(path: Path, error: Exception) -> str:
     """Return what to say of a file that is no network: what it is, or what failed."""
-    content = path.read_bytes()
-    if not content:
-        return "the file is empty"
-    found = file_kinds.kind(content)
-    if found and not found[0].startswith("an archive of NumPy arrays"):
-        words = str(error).splitlines()
-        damaged = content.startswith(b"PK") and not found[0].startswith("an Excel")
-        return found[0] + (f": {words[0]}" if damaged and words else "")
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    return file_kinds.why_no_archive(path.read_bytes(), error)
 
 
 def save_history(path: Path, history: History) -> None:
     """Write a CSV file with the columns iteration, loss (nats) and accuracy (0 to 1)."""
+    import csv
+
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(["iteration", "loss", "accuracy"])
@@ -245,6 +263,8 @@ def save_history(path: Path, history: History) -> None:
 
 def save_settings(folder: Path, settings: dict[str, Any]) -> None:
     """Write the settings of a run as JSON."""
+    import json
+
     with replacing(folder / SETTINGS) as file:
         file.write((json.dumps(settings, indent=2) + "\n").encode())
 
@@ -257,6 +277,8 @@ def load_settings(folder: Path) -> dict[str, Any]:
     ValueError
         If the file is not a JSON object, or a setting that predict follows is none.
     """
+    import json
+
     path = folder / SETTINGS
     if not path.exists():
         return {}

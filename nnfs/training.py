@@ -18,6 +18,7 @@ from nnfs import (
     arguments,
     batches,
     checkpoints,
+    divergence,
     initialise,
     layers,
     network,
@@ -28,11 +29,11 @@ from nnfs import (
     schedules,
 )
 from nnfs.activations import Activation
-from nnfs.descent import DivergenceError as DivergenceError
 from nnfs.descent import History as History
 from nnfs.descent import Step as Step
 from nnfs.descent import steps as steps
 from nnfs.descent import steps_from
+from nnfs.divergence import DivergenceError as DivergenceError
 from nnfs.early_stopping import Best, Judge
 from nnfs.optimizers import SGD, Optimizer
 from nnfs.schedules import Schedule
@@ -40,6 +41,9 @@ from nnfs.types import Array, Gradient
 
 ITERATIONS = 750
 DIGIT_INPUTS, DIGITS = 784, 10
+HIDDEN, SCHEME = (10,), "uniform"
+LAST, LOOK = 10, 1000
+"""At least so many steps, and at most so many examples, tell where a run ends."""
 MOST_CLASSES = 100_000
 """More are taken for labels that are no numbers of classes."""
 
@@ -128,9 +132,9 @@ class Run:
         X: ArrayLike,
         y: ArrayLike,
         *,
-        hidden: int | Sequence[int] | Array = 10,
+        hidden: int | Sequence[int] | Array | None = None,
         n_classes: int | None = None,
-        scheme: str = "uniform",
+        scheme: str | None = None,
         activation: Activation | str | None = None,
         seed: int = 0,
         params: Sequence[Array] | None = None,
@@ -150,14 +154,17 @@ class Run:
         data_range: tuple[float, float] | None = None,
     ) -> None:
         X = arguments.examples(X)
+        given = params is not None
         if params is None:
             params = _start(X, y, validation, hidden, n_classes, scheme, seed)
-        if activation is not None:
-            params = network.with_activation(arguments.blocks(params), activation)
         before = getattr(params, "data_range", None)
         params = arguments.blocks(params)
         arguments.shapes(params, X)
         arguments.finite(params)
+        if given:
+            _check_start(params, hidden, n_classes, scheme, activation)
+        if activation is not None:
+            params = network.with_activation(params, activation)
         self._y = arguments.labels(y, params[-1].shape[-2], X.shape[-1])
         self._data_range = _data_range(X, data_range, before)
         self._X = X.astype(params[0].dtype, copy=False)
@@ -292,7 +299,28 @@ class Run:
                 )
                 yield step
                 if self.ended:
-                    return
+                    break
+        if self.ended:
+            self._check_end()
+
+    def _check_end(self) -> None:
+        """Raise DivergenceError if the run led nowhere."""
+        # Of other gradients the loss may be any, and to watch a wrong one lead nowhere is of use.
+        if self._own not in (None, layers.gradient, network.gradient):
+            return
+        done, params, y = self.iteration, self._now.params, self._y
+        if not done or (self.best is not None and self.best.score > _guess(y)):
+            return
+        told = {"n_classes": params[-1].shape[-2], "steps": done, "alpha": self._rate(done - 1)}
+        last = slice(max(0, done - max(LAST, batches.per_epoch(y.size, self._batch_size))), done)
+        end, right = np.median(self._loss[last]), np.mean(self._accuracy[last])
+        divergence.check_end(self._loss[0], float(end), float(right), y=y, **told)
+        # Of the last step no loss is known yet.
+        if divergence.large(params):
+            X, y = self._X[:, :LOOK].copy(), y[:LOOK].copy()
+            with np.errstate(over="ignore", invalid="ignore"):
+                loss, correct, _ = layers.gradient(params, X, y)
+            divergence.check_end(self._loss[0], float(loss), correct / y.size, y=y, **told)
 
     def _keep(self, step: Step) -> None:
         # An interrupt may come before the run counts the step, which is then made again.
@@ -323,15 +351,24 @@ class Run:
         Returns
         -------
         Training
+
+        Raises
+        ------
+        ValueError
+            If callback is no function.
+        DivergenceError
+            If the loss or a parameter is no longer finite.
         """
         if callback is not None and not callable(callback):
             raise ValueError(f"callback must be a function of a step, got {callback!r}")
+        progress = arguments.flag(progress, "progress")
         saved = None if checkpoint is None else resuming.Checkpoints(self, checkpoint)
         try:
             for step in _told(self, progress):
                 if saved is not None:
                     saved(step)
                 if callback is not None and _is_true(callback(step)):
+                    self._check_end()
                     break
         except KeyboardInterrupt:
             if checkpoint is not None:
@@ -514,7 +551,17 @@ class Run:
 
 
 def about(path: str | PathLike[str]) -> dict[str, Any]:
-    """Return what was kept with a saved run: ``iterations``, ``done``, and what `save` was given.
+    """Return what was kept with a saved run, without going on with it.
+
+    Parameters
+    ----------
+    path : path
+        Where `Run.save` wrote it.
+
+    Returns
+    -------
+    dict
+        ``iterations``, ``done``, and what `Run.save` was given as about.
 
     Raises
     ------
@@ -530,9 +577,9 @@ def train(
     X: ArrayLike,
     y: ArrayLike,
     *,
-    hidden: int | Sequence[int] | Array = 10,
+    hidden: int | Sequence[int] | Array | None = None,
     n_classes: int | None = None,
-    scheme: str = "uniform",
+    scheme: str | None = None,
     activation: Activation | str | None = None,
     seed: int = 0,
     params: Sequence[Array] | None = None,
@@ -562,21 +609,23 @@ def train(
         One example a column. float32 and float64 are used as they are, other real numbers as
         float32. Pixels are expected in [0, 1]; other inputs may be standardised.
     y : (m,) integer labels in 0..n_classes-1
-    hidden : int, or sequence or array of int
-        Hidden units, of each hidden layer in turn.
+    hidden : int, or sequence or array of int, optional
+        Hidden units, of each hidden layer in turn; by default 10. An empty sequence is none of
+        them, the linear model, which is softmax regression.
     n_classes : int, optional
         By default as many as the labels name, 0 to the largest; for 784 inputs, which are digits,
         ten at least.
-    scheme : {"uniform", "glorot", "he"}
-        The scale of the random start, as `nnfs.init_params` knows it.
+    scheme : {"uniform", "glorot", "he"}, optional
+        The scale of the random start, as `nnfs.init_params` knows it; by default "uniform".
     activation : Activation, or the name of one that `nnfs.activations` knows, optional
         Of the hidden layers; by default that of params, else ReLU.
     seed : int
         Of the random start, the order of the examples and the dropout. The same arguments give the
         same bits on one machine, whatever the number of threads.
     params : Parameters, optional
-        Where to start; then hidden, n_classes and scheme are not used, and X is converted to the
-        dtype of the parameters. It is a new run from there: the optimiser, the schedule and the
+        Where to start, instead of at random: a scheme is then refused, and so are hidden, n_classes
+        and activation that say something else than the parameters. X is converted to their dtype.
+        It is a new run from there: the optimiser, the schedule and the
         order of the examples begin anew, so that only plain descent on all examples goes on as if
         it had not stopped. `Run.save` and `Run.load` go on with everything.
     iterations : int, optional
@@ -631,7 +680,9 @@ def train(
     ValueError
         If an argument does not fit; the message gives the shapes.
     DivergenceError
-        If the loss or a parameter is no longer finite.
+        If the loss or a parameter is no longer finite, or the run ends with a loss that is far
+        above that of the start and answers no better than a guess. The latter is not asked of a run
+        with a gradient function of your own, such as a wrong one that is to be watched.
 
     Warns
     -----
@@ -680,16 +731,44 @@ def _start(
     validation: Any,
     hidden: Any,
     n_classes: int | None,
-    scheme: str,
+    scheme: str | None,
     seed: int,
 ) -> Any:
     """Return random parameters for these examples."""
-    hidden = arguments.widths(hidden, "hidden")
+    hidden = HIDDEN if hidden is None else arguments.widths(hidden, "hidden")
+    scheme = SCHEME if scheme is None else scheme
     if n_classes is None:
         n_classes = _classes(X, y, validation)
     return initialise.init_params(
         X.shape[0], hidden, n_classes, scheme=scheme, seed=seed, dtype=X.dtype
     )
+
+
+def _check_start(
+    params: Any, hidden: Any, n_classes: int | None, scheme: str | None, activation: Any
+) -> None:
+    """Raise ValueError where what is given of the start contradicts the parameters to start at."""
+    *found, outputs = map(len, arguments.biases(params))
+    if scheme is not None:
+        raise ValueError(
+            f"scheme={scheme!r} is about a random start, and params say where to start: give one "
+            "of the two"
+        )
+    if hidden is not None and list(arguments.widths(hidden, "hidden")) != found:
+        raise _contradicted(f"hidden={hidden!r}", f"hidden layers of {found} units")
+    if n_classes is not None:
+        wanted = arguments.whole_number(n_classes, "n_classes", at_least=1)
+        if wanted != outputs:
+            raise _contradicted(f"n_classes={n_classes}", f"{outputs} classes")
+    # ReLU is not noted with parameters, so that those without a note may be of any network.
+    noted = getattr(params, "activation", None)
+    given = None if activation is None else activations.checked(activation)
+    if noted is not None and given is not None and given is not noted:
+        raise _contradicted(f"activation={given.name!r}", f"the activation {noted.name!r}")
+
+
+def _contradicted(given: str, found: str) -> ValueError:
+    return ValueError(f"{given}, but params are those of a network with {found}: leave it out")
 
 
 def _classes(X: Array, y: ArrayLike, validation: Any) -> int:
@@ -720,6 +799,11 @@ def _named(y: ArrayLike) -> int:
     if y.dtype.kind not in "iuf" or not np.isfinite(y).any():
         return 1
     return max(int(y[np.isfinite(y)].max()) + 1, 1)
+
+
+def _guess(y: Array) -> float:
+    """Return the share of the most frequent label."""
+    return float(np.bincount(y).max() / y.size)
 
 
 def _optional(value: int | None, name: str) -> int | None:

@@ -27,13 +27,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.built_site import files_of_the_repository  # noqa: E402
-from tests.selection import subject  # noqa: E402
 
 MATHEMATICS = [
     f"nnfs/{name}.py"
     for name in (
-        *("functions", "layers", "network", "initialise", "gradients", "regularise", "engine"),
-        *("batches", "optimizers", "schedules", "training", "early_stopping", "scores", "autograd"),
+        *("functions", "activations", "layers", "network", "initialise", "checking", "regularise"),
+        *("tiles", "engine", "batches", "optimizers", "schedules", "descent", "training"),
+        *("early_stopping", "scores", "autograd"),
     )
 ]
 OTHER_OPERATOR: dict[type, str] = {
@@ -159,13 +159,24 @@ def is_python(source: str) -> bool:
 
 
 def tests_of(module: Path) -> list[list[str]]:
-    """Return the module's own examples and tests, and then the other tests that mention it."""
+    """Return the module's own examples and tests, and then the other tests that mention it.
+
+    A module without a file of tests is tested by those that mention what it defines.
+    """
     own, others = [module.relative_to(ROOT).as_posix()], []
-    for path in sorted((ROOT / "tests").glob("test_*.py")):
+    words = {module.stem}
+    if not (ROOT / "tests" / "unit" / f"test_{module.stem}.py").is_file():
+        words |= {
+            node.name
+            for node in ast.parse(module.read_text("utf8")).body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name[0] != "_"
+        }
+    mentions = re.compile(rf"\b(?:{'|'.join(words)})\b")
+    for path in sorted((ROOT / "tests" / "unit").glob("test_*.py")):
         name = path.relative_to(ROOT).as_posix()
         if path.stem == f"test_{module.stem}":
             own.append(name)
-        elif subject(name) == "unit" and re.search(rf"\b{module.stem}\b", path.read_text("utf8")):
+        elif mentions.search(path.read_text("utf8")):
             others.append(name)
     return [own, others] if others else [own]
 

@@ -274,6 +274,7 @@ def test_line_ends_are_not_part_of_what_a_text_says(tmp_path):
 
 def test_no_variable_passes_that_is_not_named():
     given = ("PATH", "Path", "HOME", "SystemRoot", "BOOK_URL", "OPENBLAS_CORETYPE", "https_proxy")
+    given += ("EQUATION_CHECKS_MARGINS",)
     kept_out = ("PYTHONPATH", "PYTHONSTARTUP", "MPLBACKEND", "OMP_NUM_THREADS", "TZ", "LC_ALL")
     kept_out += ("JUPYTER_PATH", "IPYTHONDIR", "XDG_DATA_HOME", "NOT_YET_INVENTED")
     environment = dict.fromkeys((*given, *kept_out), "1")
@@ -405,3 +406,10 @@ def test_every_pin_can_be_installed_on_the_first_release_of_every_python_promise
         if installed["Version"] == version:
             too_new += [(name, version, str(needs)) for p in promised() if not needs.contains(p)]
     assert too_new == []
+
+
+def test_modules_are_found_in_the_distributions_that_python_names():
+    of_module = metadata.packages_distributions()
+    for module in ("numpy", "yaml", "six", "sklearn", "mpl_toolkits", "no_such_module"):
+        expected = set(of_module.get(module, ()))
+        assert set(execution_cache._distributions_of({module})) == expected

@@ -8,7 +8,8 @@ import pytest
 from kit.exercises.engine.marking import exercises
 from kit.exercises.pages.marked_exercises import answer_file, stub
 from kit.exercises.pages.without_solutions import without
-from sphinx_live_cells.browser.names import read_pages_names, writers
+from sphinx_live_cells.browser.names import read_pages_names
+from sphinx_live_cells.browser.reach import writers
 
 from .pages import all_pages, chapters
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from myst_nb.core.utils import coalesce_streams
 
-from kit.build.notebook_runs import join_pieces
+from kit.build.notebook_runs import is_time_limit, join_pieces, run
 
 TEXT = "1e-03: at b2[1, 0]\nholds: the fault is found\n\n  indented\nlast\n"
 
@@ -46,3 +46,16 @@ def test_cells_without_outputs_stay_as_they_are(cell):
     before = dict(cell)
     join_pieces(nbformat.v4.new_notebook(cells=[cell]))
     assert dict(cell) == before
+
+
+@pytest.mark.parametrize("limit", ["long", "", -5, 0, True, float("nan"), [3]])
+def test_a_time_limit_that_is_none_is_told_and_nothing_is_executed(limit):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+    told = run(notebook, None, limit, allow_errors=False).exc_string
+    assert repr(limit) in told
+    assert "give seconds" in told
+
+
+@pytest.mark.parametrize("limit", [None, -1, 30, 0.5])
+def test_seconds_and_no_limit_are_time_limits(limit):
+    assert is_time_limit(limit)

@@ -50,6 +50,7 @@ def test_a_label_of_any_spelling_has_live_links(book):
     assert ("page.html", "check-eq-two-sides") in found
 
 
+@pytest.mark.exhaustive(share=1)
 def test_one_page(book):
     before = book.site()
     result = book.build("--builder", "singlehtml")
@@ -71,7 +72,11 @@ def test_printing_the_book_leaves_the_site_alone(book):
 
 
 def test_the_pdf_is_that_of_the_whole_book(book):
-    """Jupyter Book's own command, with a browser that only writes down what it would print."""
+    """Jupyter Book's own command, with a browser that only writes down what it would print.
+
+    It makes the book in one page on the way.
+    """
+    before = book.site()
     code = """
 import sys
 from pathlib import Path
@@ -94,6 +99,7 @@ main(["build", "book", "--builder", "pdfhtml"])
     printed = (book.root / "book" / "_build" / "pdf" / "book.pdf").read_text("utf8")
     assert "Its first page." in printed
     assert "its code is hidden" in printed
+    assert book.site() == before
 
 
 @pytest.mark.exhaustive(share=1)

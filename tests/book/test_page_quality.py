@@ -1,7 +1,5 @@
 """What the pages' constructs become: lines of programs, numbers that are not broken."""
 
-import re
-
 import pytest
 from bs4 import BeautifulSoup
 from pygments import highlight
@@ -50,19 +48,3 @@ def test_numbers_with_exponents_are_found_whole(number):
 @pytest.mark.parametrize("text", ["eq-1e-two", "se-1", "v1.2e-3x", "e-mail", "the-1e3", "2e3"])
 def test_what_only_resembles_such_a_number_is_left_alone(text):
     assert EXPONENT.findall(text) == []
-
-
-def test_a_number_is_one_element_wherever_it_stands_in_a_sentence(small_book):
-    small_book.write(
-        "```{code-cell} ipython3\nfrom kit.cells import check\nfrom kit.cells import glue\n"
-        'check("eq-x", [0.1 + 0.2, 1], [0.3, 1], terms=2)\nglue(far=1.5e-16)\n```\n\n'
-        "$$\nx = y\n$$ (eq-x)\n\nIt is {glue:text}`far:.1e`, not `1e-8`; *about 3e-05*.\n"
-    )
-    result = small_book.build()
-    assert result.returncode == 0, result.stderr
-    article = BeautifulSoup(small_book.html(), "html.parser").article
-    for part in article.select("pre, script, code, .whole-number"):
-        if "whole-number" in part.get("class", []):
-            assert EXPONENT.fullmatch(part.get_text())
-        part.decompose()
-    assert not re.search(r"\de-", article.get_text())

@@ -118,19 +118,32 @@ def test_the_prose_keeps_the_tone(page: Page):
 
 @every_page
 def test_pages_are_referred_to_by_label(page: Page):
-    assert not re.search(r"\b[Cc]hapter \d", page.prose.replace("Chapters 4 and 8 of Good", ""))
+    assert chapters_by_number(page.prose.replace("Chapters 4 and 8 of Good", "")) == []
+
+
+def chapters_by_number(prose: str) -> list[str]:
+    """References to chapters of this book by their numbers; after a citation they are another's."""
+    return re.findall(r"(?<!ROLE, )\b[Cc]hapters? \d\w*", prose)
+
+
+def test_a_chapter_of_another_book_has_a_number_and_one_of_this_book_has_not():
+    assert chapters_by_number("See chapter 4, and ROLE. Chapters 2 and 3 say more.") == [
+        *("chapter 4", "Chapters 2")
+    ]
+    assert chapters_by_number("- ROLE, chapter 6, and this chapter") == []
 
 
 @every_chapter
 def test_a_chapter_has_the_form_of_a_chapter(page: Page):
     body = page.body
-    for part in ("**You will learn**", "**Shapes in play**", "## Summary", "## Exercises"):
-        assert part in body, part
+    parts = ["**You will learn**", "**Shapes in play**", "## Summary", "## Exercises"]
+    missing = [part for part in [*parts, "## Further reading"] if part not in body]
+    assert missing == [], "a chapter has these parts; see another one"
     assert body.rindex("## Further reading") > body.rindex("## Exercises")
     exercises = re.findall(r"^```\{exercise\}\n:label: (\S+)", body, re.MULTILINE)
     solutions = re.findall(r"^```\{solution-start\} (\S+)\n:class: dropdown", body, re.MULTILINE)
-    assert 2 <= len(exercises) <= 4
-    assert exercises == solutions
+    assert 2 <= len(exercises) <= 4, "two to four exercises"
+    assert exercises == solutions, "a solution-start with :class: dropdown for each exercise"
     for solution in re.findall(r"\{solution-start\}.*?\{solution-end\}", body, re.DOTALL):
         assert "{code-cell}" in solution
 

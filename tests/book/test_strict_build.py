@@ -114,6 +114,14 @@ WRONG = {
         CELL.format("x = 1\nname = input('Who? ')"),
         "nobody can answer input() while a page is built: assign the value",
     ),
+    "options that are no YAML": (
+        CELL.format(":tags: [remove-cell\n\nx = 1") + "\n```{code-cell}\ny = x\n```\n",
+        "the options of this code cell cannot be read: ",
+    ),
+    "options between lines that are no YAML": (
+        CELL.format("---\ntags: [remove-cell\n---\nx = 1"),
+        "the options of this code cell cannot be read: ",
+    ),
     "a kernel that dies": (
         CELL.format("import os\nos._exit(3)"),
         "the Python that ran this cell ended",
@@ -129,7 +137,8 @@ CELLS = {
     name
     for name, (_, message) in WRONG.items()
     if re.match(
-        r"\w+(Error|Warning|Exit)|eq-wrong|not so|nothing to print|the Python|longer|'no|nobody",
+        r"\w+(Error|Warning|Exit)|eq-wrong|not so|nothing to print|the Python|longer|'no|nobody"
+        "|the options",
         message,
     )
 }

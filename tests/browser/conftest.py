@@ -58,3 +58,48 @@ def open_page(context: BrowserContext, address: str) -> Callable[[str], Page]:
         return page
 
     return open_page
+
+
+@pytest.fixture(scope="module")
+def pages_with_python(browser: Browser, site: Path) -> Iterator[Callable[[str], Page]]:
+    """Open a page once for all tests of a file: starting Python takes longer than most of them."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(60_000)
+    opened: dict[str, Page] = {}
+    with serve(site, pyodide=pyodide_folder()) as address:
+
+        def open_page(name: str) -> Page:
+            if name not in opened:
+                page = opened[name] = context.new_page()
+                page.complaints = []  # type: ignore[attr-defined]
+                page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
+                page.goto(f"{address}/{name}.html", wait_until="load")
+            return opened[name]
+
+        yield open_page
+        context.close()
+
+
+@pytest.fixture
+def shared_page(pages_with_python: Callable[[str], Page]) -> Callable[[str], Page]:
+    """Open a page of which only Python is as an earlier test of the file has left it."""
+
+    def open_page(name: str) -> Page:
+        page = pages_with_python(name)
+        page.bring_to_front()
+        page.evaluate(AS_BUILT)
+        return page
+
+    return open_page
+
+
+AS_BUILT = """() => {
+  for (const { reset, status } of liveCells.cells) {
+    // The second one forgets what Undo would bring back.
+    reset?.click();
+    reset?.click();
+    if (status) { status.textContent = ""; delete status.dataset.state; }
+  }
+  document.activeElement.blur();
+  localStorage.clear();
+}"""

@@ -41,6 +41,135 @@ def test_an_edited_cell_is_there_again_after_a_reload_until_reset(open_page):
     assert page.complaints == []
 
 
+WHOSE = ".live-whose"
+
+
+def numbered(page, number):
+    return page.locator(".cell", has=page.locator(f'[data-cell="{number}"]'))
+
+
+def test_the_result_of_other_code_than_that_above_it_says_whose_it_is(open_page):
+    page = open_page("derive/softmax")
+    cell = cell_with(page, 'check("eq-softmax"')
+    cell = numbered(page, cell.locator(".live-controls").get_attribute("data-cell"))
+    built = cell.locator(".cell_output").inner_text()
+    expect(cell.locator(WHOSE)).to_be_hidden()
+    rewrite(page, cell, "# mine\n")
+    expect(cell.locator(WHOSE)).to_contain_text("the book’s code")
+    page.reload(wait_until="load")
+    assert cell.locator(".cell_output").inner_text() == built
+    expect(cell.locator(WHOSE)).to_contain_text("the book’s code")
+    expect(cell.locator(".cell_output")).to_have_class(re.compile("live-outdated"))
+    page.evaluate(ANSWERING)
+    cell.get_by_role("button", name=re.compile("^Run")).click()
+    expect(cell.locator(".cell_output")).to_have_text("41")
+    expect(cell.locator(WHOSE)).to_be_hidden()
+    rewrite(page, cell, "# mine again\n")
+    expect(cell.locator(WHOSE)).to_contain_text("code that you have changed since")
+    cell.get_by_role("button", name=re.compile("^Reset")).click()
+    expect(cell.locator(WHOSE)).to_be_hidden()
+    assert cell.locator(".cell_output").inner_text() == built
+    cell.get_by_role("button", name=re.compile("^Undo")).click()
+    expect(cell.locator(".cell_output")).to_have_text("41")
+    expect(cell.locator(WHOSE)).to_contain_text("code that you have changed since")
+    assert page.complaints == []
+
+
+ANSWERING = """() => {
+  livePython.runCells = async (sources, cell, show) => {
+    show({ kind: "started", cell, step: 1, steps: 1 });
+    show({ kind: "text", cell, text: "41" });
+    show({ kind: "finished", cell, succeeded: true });
+    return true;
+  };
+}"""
+
+
+def test_a_cell_without_output_says_nothing_of_one(open_page):
+    page = open_page(PAGE)
+    cell = cell_with(page, "import nnfs")
+    assert cell.locator(".cell_output").count() == 0
+    cell = numbered(page, cell.locator(".live-controls").get_attribute("data-cell"))
+    rewrite(page, cell, "import nnfs\n")
+    expect(cell.locator(".live-mark")).to_have_text("edited")
+    expect(cell.locator(WHOSE)).to_be_hidden()
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_a_reset_cell_can_be_had_back(open_page, by):
+    page = open_page(PAGE)
+    cell = cell_with(page, START)
+    number = int(cell.locator(".live-controls").get_attribute("data-cell"))
+    cell = numbered(page, number)
+    rewrite(page, cell, "start = 'mine'\n")
+    press(page, cell.get_by_role("button", name=re.compile("^Reset")), by)
+    undo = cell.get_by_role("button", name=f"Undo the reset of cell {number + 1}")
+    expect(undo).to_be_focused()
+    expect(page.locator(".live-announcer")).to_contain_text("Undo brings back what you wrote")
+    press(page, undo, by)
+    expect(cell.get_by_role("button", name=re.compile("^Edit"))).to_be_focused()
+    expect(undo).to_be_hidden()
+    expect(page.locator(".live-announcer")).to_contain_text("Your code is back")
+    page.reload(wait_until="load")
+    assert page.evaluate(f"liveCells.sources()[{number}]") == "start = 'mine'\n"
+    press(page, cell.get_by_role("button", name=re.compile("^Reset")), by)
+    rewrite(page, cell, "start = 'other'\n")
+    expect(undo).to_be_hidden()
+
+
+def press(page, button, by):
+    if by == "keyboard":
+        button.focus()
+        page.keyboard.press("Enter")
+    else:
+        button.click()
+
+
+def test_a_second_click_in_haste_does_not_undo_the_first(open_page):
+    page = open_page("derive/relu")
+    kept = {"drafts": {"relu": "def relu(Z): mine"}, "passed": {}}
+    page.evaluate("(text) => localStorage.setItem('nnfs-exercises', text)", json.dumps(kept))
+    page.reload(wait_until="load")
+    box = exercise(page, "relu")
+    undo = box.get_by_role("button", name="Undo the reset of relu")
+    box.get_by_role("button", name="Reset relu", exact=True).evaluate("reset => reset.click()")
+    undo.evaluate("undo => undo.dispatchEvent(new MouseEvent('click', { detail: 2 }))")
+    expect(undo).to_be_visible()
+    cell = page.locator(".cell", has=page.get_by_role("button", name=re.compile("^Edit"))).first
+    cell = numbered(page, cell.locator(".live-controls").get_attribute("data-cell"))
+    rewrite(page, cell, "mine = 1\n")
+    cell.get_by_role("button", name=re.compile("^Reset")).click()
+    undo = cell.get_by_role("button", name=re.compile("^Undo"))
+    undo.evaluate("undo => undo.dispatchEvent(new MouseEvent('click', { detail: 2 }))")
+    expect(undo).to_be_visible()
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+@pytest.mark.parametrize("opened", [False, True])
+def test_a_reset_exercise_can_be_had_back_with_what_has_passed(open_page, by, opened):
+    page = open_page("derive/relu")
+    kept = {"drafts": {"relu": "def relu(Z):\n    mine"}, "passed": {"relu": ANSWERS["relu"]}}
+    page.evaluate("(text) => localStorage.setItem('nnfs-exercises', text)", json.dumps(kept))
+    page.reload(wait_until="load")
+    box = exercise(page, "relu")
+    if opened:
+        box.get_by_role("button", name="Write relu", exact=True).click()
+        expect(box.get_by_role("textbox")).to_be_focused()
+    press(page, box.get_by_role("button", name="Reset relu", exact=True), by)
+    undo = box.get_by_role("button", name="Undo the reset of relu")
+    expect(undo).to_be_focused()
+    expect(box.get_by_role("status")).to_have_text("Empty again. Undo brings back what you wrote.")
+    assert page.evaluate("localStorage['nnfs-exercises']") == '{"drafts":{},"passed":{}}'
+    press(page, undo, by)
+    assert json.loads(page.evaluate("localStorage['nnfs-exercises']")) == kept
+    expect(undo).to_be_hidden()
+    expect(box.get_by_role("status")).to_contain_text("An earlier version passed and is kept.")
+    shown = box.get_by_role("textbox") if opened else box.locator(".live-edited")
+    expect(shown).to_contain_text("mine")
+    expect(box.get_by_role("button", name="Write relu", exact=True)).to_be_focused()
+    assert page.complaints == []
+
+
 def test_an_edit_of_a_cell_that_the_book_has_changed_is_offered_beside_it(open_page):
     page = open_page(PAGE)
     cell = cell_with(page, START)

@@ -125,7 +125,9 @@ def test_every_cell_of_a_page_runs(runs, site, name):
     assert complaints == []
 
 
-def test_nothing_is_loaded_before_the_first_run(open_page):
+def test_nothing_is_loaded_before_the_first_run_which_without_a_connection_says_why(
+    open_page, context
+):
     page = open_page("see/one-page")
     requests = []
     page.on("request", lambda request: requests.append(request.url))
@@ -133,13 +135,19 @@ def test_nothing_is_loaded_before_the_first_run(open_page):
     live = [url for url in requests if re.search(r"worker|pyodide|live\.json|\.zip|editor", url)]
     assert live == []
     assert page.asked == []
-    run(cell_with(page, "start = nnfs.init_params"))
+    cell = cell_with(page, "start = nnfs.init_params")
+    context.set_offline(True)
+    run(cell)
+    expect(cell.locator(".live-status")).to_contain_text("could not be loaded")
+    context.set_offline(False)
+    run(cell)
+    expect(cell.locator(".cell_output")).to_contain_text("(10, 784)")
     assert any(url.endswith("pyodide.asm.wasm") for url in page.asked)
     assert not any("matplotlib" in url for url in page.asked if "cell" in url)
 
 
-def test_a_result_replaces_the_built_one_until_reset(open_page):
-    page = open_page("see/one-page")
+def test_a_result_replaces_the_built_one_until_reset(shared_page):
+    page = shared_page("see/one-page")
     cell = cell_with(page, "start = nnfs.init_params")
     built = cell.locator(".cell_output").inner_html()
     run(cell)
@@ -151,8 +159,8 @@ def test_a_result_replaces_the_built_one_until_reset(open_page):
     expect(cell.get_by_role("button", name=re.compile("^Run"))).to_be_focused()
 
 
-def test_an_edited_cell_gives_the_new_result_by_keyboard_alone(open_page):
-    page = open_page("see/one-page")
+def test_an_edited_cell_gives_the_new_result_by_keyboard_alone(shared_page):
+    page = shared_page("see/one-page")
     cell = cell_with(page, "start = nnfs.init_params")
     cell.get_by_role("button", name=re.compile("^Edit")).focus()
     page.keyboard.press("Enter")
@@ -170,8 +178,8 @@ def test_an_edited_cell_gives_the_new_result_by_keyboard_alone(open_page):
     expect(cell.locator(".cell_input pre")).to_be_visible()
 
 
-def test_an_edited_earlier_cell_changes_what_a_later_one_shows(open_page):
-    page = open_page("see/one-page")
+def test_an_edited_earlier_cell_changes_what_a_later_one_shows(shared_page):
+    page = shared_page("see/one-page")
     rewrite(page, cell_with(page, "start = nnfs.init_params"), "start = [1, 2, 3]\n")
     later = cell_with(page, "guess = nnfs.accuracy(start")
     rewrite(page, later, "len(start)")
@@ -179,8 +187,8 @@ def test_an_edited_earlier_cell_changes_what_a_later_one_shows(open_page):
     expect(later.locator(".cell_output")).to_have_text("3")
 
 
-def test_an_error_shows_a_traceback_of_the_cell(open_page):
-    page = open_page("see/one-page")
+def test_an_error_shows_a_traceback_of_the_cell(shared_page):
+    page = shared_page("see/one-page")
     cell = cell_with(page, "start = nnfs.init_params")
     rewrite(page, cell, "def f():\n    return np.ones(3) @ np.ones(4)\n\nf()")
     run(cell)
@@ -190,8 +198,8 @@ def test_an_error_shows_a_traceback_of_the_cell(open_page):
     expect(cell.locator(".live-status")).to_contain_text("ValueError: matmul")
 
 
-def test_an_endless_loop_is_stopped_and_the_next_run_works(open_page):
-    page = open_page("see/one-page")
+def test_an_endless_loop_is_stopped_and_the_next_run_works(shared_page):
+    page = shared_page("see/one-page")
     cell = cell_with(page, "start = nnfs.init_params")
     rewrite(page, cell, "print('begun')\nwhile True: pass\n")
     page.keyboard.press("Control+Enter")
@@ -204,8 +212,42 @@ def test_an_endless_loop_is_stopped_and_the_next_run_works(open_page):
     expect(cell.locator(".cell_output")).to_contain_text("(10, 784)")
 
 
-def test_a_figure_keeps_its_caption_and_says_that_it_is_new(open_page):
-    page = open_page("derive/softmax")
+CHECKED = 'check("eq-softmax"'
+
+
+def test_a_check_says_as_much_as_on_the_built_page(shared_page):
+    page = shared_page("derive/softmax")
+    cell = cell_with(page, CHECKED)
+    line = cell.locator(".equation-check")
+    built, link = line.inner_text(), line.get_by_role("link").get_attribute("href")
+    run(cell)
+    expect(cell.locator(".cell_output")).to_have_class(re.compile("live-output"))
+    shown = line.inner_text()
+    numbers = re.compile(r"\d\.\de-\d+")
+    assert numbers.sub("x", shown) == numbers.sub("x", built)
+    assert line.get_by_role("link").get_attribute("href") == link
+
+
+def test_a_failed_check_shows_the_readers_line_and_none_of_what_checks(shared_page):
+    page = shared_page("derive/softmax")
+    cell = cell_with(page, CHECKED)
+    number = cell.locator(".live-controls").get_attribute("data-cell")
+    wrong = (
+        'Z = np.array([[1.0, 2.0], [3.0, 5.0]])\ncheck("eq-softmax", nnfs.softmax(Z), Z, terms=7)'
+    )
+    rewrite(page, cell, wrong)
+    cell = page.locator(".cell", has=page.locator(f'[data-cell="{number}"]'))
+    run(cell)
+    told = cell.locator(".live-error").inner_text()
+    assert re.findall(r"^  (?:In|File) .*", told, re.MULTILINE) == [
+        next(line for line in told.splitlines() if "line 2" in line)
+    ]
+    assert "nnfs.softmax(Z), Z, terms=7" in told
+    assert "eq-softmax fails: worst error" in told
+
+
+def test_a_figure_keeps_its_caption_and_says_that_it_is_new(shared_page):
+    page = shared_page("derive/softmax")
     cell = page.locator(".cell", has=page.locator("figure")).first
     caption = cell.locator("figcaption").inner_text()
     run(cell)
@@ -216,16 +258,16 @@ def test_a_figure_keeps_its_caption_and_says_that_it_is_new(open_page):
     assert cell.locator("figcaption").inner_text() == caption
 
 
-def test_results_from_fewer_images_are_marked(open_page):
-    page = open_page("see/one-page")
+def test_results_from_fewer_images_are_marked(shared_page):
+    page = shared_page("see/one-page")
     cell = cell_with(page, "x_train.shape, y_train.shape")
     run(cell)
     expect(cell.locator(".cell_output")).to_contain_text("((784, 3000), (3000,)")
     expect(cell.locator(".live-note")).to_contain_text("a part of the digits")
 
 
-def test_a_cell_that_cannot_run_says_why(open_page):
-    page = open_page("derive/softmax")
+def test_a_cell_that_cannot_run_says_why(shared_page):
+    page = shared_page("derive/softmax")
     cell = cell_with(page, "check_symbols(")
     expect(cell.locator(".live-status")).to_contain_text("needs SymPy")
     expect(cell.locator(".live-controls").get_by_role("button")).to_have_count(0)
@@ -237,17 +279,6 @@ def test_a_page_opened_as_a_file_says_how_to_run_it(context, site):
     cell = cell_with(page, "start = nnfs.init_params")
     run(cell)
     expect(cell.locator(".live-status")).to_contain_text("python -m http.server")
-
-
-def test_without_a_connection_the_reason_is_said(open_page, context):
-    page = open_page("see/one-page")
-    context.set_offline(True)
-    cell = cell_with(page, "start = nnfs.init_params")
-    run(cell)
-    expect(cell.locator(".live-status")).to_contain_text("could not be loaded")
-    context.set_offline(False)
-    run(cell)
-    expect(cell.locator(".cell_output")).to_contain_text("(10, 784)")
 
 
 def test_a_file_that_is_not_the_expected_one_is_refused(open_page, context):
@@ -263,8 +294,8 @@ def test_a_file_that_is_not_the_expected_one_is_refused(open_page, context):
     expect(cell.locator(".live-status")).to_contain_text("pyodide.asm.js could not be loaded")
 
 
-def test_arrays_and_events_pass_between_page_and_python(open_page):
-    page = open_page("see/one-page")
+def test_arrays_and_events_pass_between_page_and_python(shared_page):
+    page = shared_page("see/one-page")
     shown = page.evaluate(
         """async () => {
           const shown = [];
@@ -304,13 +335,11 @@ def test_what_is_loaded_at_the_first_run_is_listed_with_hashes(site):
     assert all(file["integrity"].startswith("sha256-") for file in settings["files"].values())
 
 
-def test_what_a_notebook_cell_uses_works_in_a_page_or_says_what_to_do(site, browser):
+def test_what_a_notebook_cell_uses_works_in_a_page_or_says_what_to_do(shared_page):
     codes = {name: code for name, (code, _) in {**PASTED, **ONLY_IN_A_PAGE}.items()}
-    with serve(site, pyodide=pyodide_folder()) as address:
-        page = browser.new_page()
-        page.goto(f"{address}/see/one-page.html")
-        found = page.evaluate(
-            """async (codes) => {
+    page = shared_page("see/one-page")
+    found = page.evaluate(
+        """async (codes) => {
               const found = {};
               for (const [space, code] of Object.entries(codes)) {
                 found[space] = [];
@@ -324,9 +353,8 @@ def test_what_a_notebook_cell_uses_works_in_a_page_or_says_what_to_do(site, brow
               }
               return found;
             }""",
-            codes,
-        )
-        page.close()
+        codes,
+    )
     other = {
         name: differences(found[name], expected)
         for name, (_, expected) in {**PASTED, **ONLY_IN_A_PAGE}.items()
@@ -334,8 +362,8 @@ def test_what_a_notebook_cell_uses_works_in_a_page_or_says_what_to_do(site, brow
     assert {name: shown for name, shown in other.items() if shown} == {}
 
 
-def test_long_output_scrolls_inside_and_a_flood_of_it_is_cut(open_page):
-    page = open_page("see/one-page")
+def test_long_output_scrolls_inside_and_a_flood_of_it_is_cut(shared_page):
+    page = shared_page("see/one-page")
     cell = cell_with(page, "start = nnfs.init_params")
     rewrite(page, cell, "for i in range(100_000): print(i, 'and so on')")
     run(cell)
@@ -354,8 +382,8 @@ def test_long_output_scrolls_inside_and_a_flood_of_it_is_cut(open_page):
     assert "font" not in output.inner_text()
 
 
-def test_a_wait_says_what_it_is_for_and_how_long_it_is(open_page):
-    page = open_page("see/one-page")
+def test_a_wait_says_what_it_is_for_and_how_long_it_is(shared_page):
+    page = shared_page("see/one-page")
     page.evaluate(
         """() => {
           window.said = [];
@@ -366,7 +394,7 @@ def test_a_wait_says_what_it_is_for_and_how_long_it_is(open_page):
           setTimeout(() => tell(), 2500);
         }"""
     )
-    page.wait_for_timeout(4000)
+    page.wait_for_timeout(3600)
     said = page.evaluate("window.said")
     assert said[0] == "Loading Python: 5 of 20 MB"
     assert "Starting NumPy, 2 s" in said

@@ -252,8 +252,7 @@ def test_buttons_and_fields_on_a_phone_are_as_large_as_a_finger(address, browser
         page.locator("article :is(button, input):visible").first.wait_for()
         small = page.evaluate(
             "[...document.querySelectorAll('.bd-main :is(button, input, summary)')]"
-            ".filter((one) => one.checkVisibility() && one.type !== 'range'"
-            " && !one.matches('.copybtn'))"
+            ".filter((one) => one.checkVisibility() && one.type !== 'range')"
             ".map((one) => one.closest('label') ?? one)"
             ".map((one) => [one.textContent, one.offsetWidth, one.offsetHeight])"
             ".filter(([, width, height]) => Math.min(width, height) < 44)"

@@ -1,6 +1,7 @@
 """What a reader who types into the search box finds: legible excerpts, places told apart."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
@@ -9,28 +10,38 @@ from playwright.sync_api import expect
 GARBAGE = re.compile(r"\\[a-zA-Z]|\\\\|[\u2061\u200b]|[_^]\{|&|(\S)\1_\1")
 
 
-@pytest.fixture
-def search(address, browser):
-    """Return a function that searches from a page by keyboard alone, and gives the results."""
+@pytest.fixture(scope="module")
+def page(browser):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def search(address, page):
+    """Return a function that gives the results of a query, once all of them are there."""
     complaints = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
 
-    def search(query):
-        page.goto(f"{address}/see/digits.html", wait_until="load")
-        page.keyboard.press("Control+k")
-        expect(page.locator("#pst-search-dialog input")).to_be_focused()
-        page.keyboard.type(query)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/search.html?q=*")
-        expect(page.locator(".search-summary")).to_contain_text("found", timeout=60_000)
+    def search(query, *, by_keyboard=False):
+        if by_keyboard:
+            page.goto(f"{address}/appendices/glossary.html", wait_until="load")
+            page.keyboard.press("Control+k")
+            expect(page.locator("#pst-search-dialog input")).to_be_focused()
+            page.keyboard.type(query)
+            page.keyboard.press("Enter")
+            page.wait_for_url("**/search.html?q=*")
+        else:
+            page.goto(f"{address}/search.html?{urlencode({'q': query})}", wait_until="load")
+        expect(page.locator(".search-summary")).to_contain_text(
+            re.compile("found|not match"), timeout=60_000
+        )
         # Those that have no words of their own to say what they are get an excerpt, one by one.
         waiting = "#search-results li:not(:has(.context)):not(:has(> span:not(.highlighted)))"
         expect(page.locator(waiting)).to_have_count(0, timeout=30_000)
         return page.locator("#search-results")
 
     yield search
-    page.close()
     assert complaints == []
 
 
@@ -45,7 +56,9 @@ def test_excerpts_can_be_read_around_formulas(search, query):
 
 
 def test_a_formula_is_one_line_of_text(search):
-    assert "dZ2 = A₂ − Y" in search("eq-dz2").locator(".context").first.inner_text()
+    assert (
+        "dZ2 = A₂ − Y" in search("eq-dz2", by_keyboard=True).locator(".context").first.inner_text()
+    )
     excerpts = search("softmax").locator(".context").all_inner_texts()
     assert "p_k = (e^(z_k))/(∑_l e^(z_l))" in "".join(excerpts)
 
@@ -68,6 +81,50 @@ def test_a_result_names_its_section_and_equation(search):
     assert re.fullmatch(
         r"Equation \(\d+\.\d+\), in \d+\.\d+\. \S.*", first.locator(".search-place").inner_text()
     )
+
+
+# Each is the first number of its kind in the fifth chapter, and what the page has at its place.
+NUMBERS = {
+    "5.2": ["section 5.2.", "equation (5.2)", "exercise Exercise 5.2"],
+    "(5.2)": ["equation (5.2)"],
+    "Eq. (5.2)": ["equation (5.2)"],
+    "equations 5.2": ["equation (5.2)"],
+    "Fig. 5.1": ["figure Fig. 5.1"],
+    "figure 5.1": ["figure Fig. 5.1"],
+    "section 5.3": ["section 5.3."],
+    "Exercise 5.1": ["exercise Exercise 5.1"],
+    "chapter 5": ["chapter 5."],
+    "5": ["chapter 5."],
+    "5.0": [],
+    "99.1": [],
+}
+
+
+@pytest.mark.parametrize(("query", "expected"), NUMBERS.items())
+def test_a_number_finds_what_has_it(search, address, query, expected):
+    links = search(query).locator("li > a")
+    found = links.evaluate_all(AT_THE_LINKS) if links.count() else []
+    assert found[: len(expected)] == expected
+    if not expected:
+        assert found == []
+
+
+AT_THE_LINKS = """(links) => Promise.all(links.slice(0, 3).map(async (link) => {
+  const html = await (await fetch(link.href)).text();
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const { hash } = new URL(link.href);
+  const place = hash ? page.getElementById(decodeURIComponent(hash.slice(1))) : page;
+  const number = place.querySelector(
+    hash ? ".eqno, .caption-number, .section-number" : "h1 .section-number");
+  const kind = !hash ? "chapter" : place.matches("section") ? "section"
+    : place.matches(".math") ? "equation" : place.matches("figure") ? "figure" : "exercise";
+  return `${kind} ${number?.firstChild.textContent.trim()}`;
+}))"""
+
+
+@pytest.mark.parametrize("name", ["dZ1", "W1", "check_gradients", "init_params"])
+def test_a_name_of_the_formulas_or_of_the_code_is_found(search, name):
+    assert search(name).locator("li").count() > 0
 
 
 def test_the_magnifier_leaves_the_typed_words_free(search):

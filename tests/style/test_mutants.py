@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.mutants import edits
+from tests import mutants
+from tests.mutants import MATHEMATICS, ROOT, edits
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,14 @@ def test_an_edit_names_its_line_before_and_after():
     source = "x = 1\nif True:\n    y = a * b\n"
     (edit,) = (edit for edit in edits(source) if "/" in edit.text)
     assert edit.describe(source) == "line 3: y = a * b  ->  y = (a / b)"
+
+
+@pytest.mark.parametrize("module", MATHEMATICS)
+def test_the_tests_of_a_module_are_found_its_own_first(module):
+    found = mutants.tests_of(ROOT / module)
+    assert found[0][0] == module
+    every = [name for tests in found for name in tests][1:]
+    assert every
+    assert all((ROOT / name).is_file() for name in every)
+    own = f"tests/unit/test_{(ROOT / module).stem}.py"
+    assert (own in found[0]) == (ROOT / own).is_file()

@@ -22,6 +22,7 @@ import nnfs
 from nnfs import batches, cli, layers, network, optimizers, regularise, schedules, storage, training
 
 ROOT = Path(nnfs.__file__).resolve().parents[1]
+pytestmark = pytest.mark.usefixtures("blank")
 FILES = {
     "accuracy.png",
     "checkpoint.npz",
@@ -65,7 +66,7 @@ def one_line(text: str) -> str:
     return line
 
 
-def test_a_run_writes_its_files_and_ends_with_both_accuracies(train, tmp_path, folder):
+def test_a_run_writes_its_files_and_ends_with_both_accuracies(train, tmp_path, folder, drawn):
     code, (out, err) = train()
     assert code == 0
     assert err == ""
@@ -278,7 +279,7 @@ def test_a_full_disk_leaves_nothing_half_written(train, tmp_path, monkeypatch):
     assert {path.name for path in (tmp_path / "run").iterdir()} == FILES
 
 
-def test_a_figure_that_fails_leaves_nothing_half_written(train, tmp_path, monkeypatch):
+def test_a_figure_that_fails_leaves_nothing_half_written(train, tmp_path, monkeypatch, drawn):
     def fail(figure, file, **options):
         file.write(b"half of a picture")
         raise OSError(5, "Input/output error", "loss.png")
@@ -301,7 +302,7 @@ def test_files_that_are_not_of_a_run_are_left_alone(train, tmp_path):
 def test_a_last_step_into_overflow_is_a_diverged_run(train, tmp_path):
     code, (_, err) = train("--alpha", "1e30", "--iterations", "1")
     assert code == 1
-    assert "not all finite" in one_line(err)
+    assert "diverged: after 1 step the loss is nan" in one_line(err)
     assert not (tmp_path / "run").exists()
 
 
@@ -315,7 +316,7 @@ def test_ctrl_c_while_saving_lets_the_files_be_finished(train, tmp_path, monkeyp
     monkeypatch.setattr(storage, "save_parameters", interrupted)
     code, (out, err) = train()
     assert code == 130
-    assert "interrupted after 4 of 4 iterations" in one_line(err)
+    assert "Ctrl-C came when the run had ended, after 4 of 4 iterations" in one_line(err)
     assert out.splitlines()[-1].startswith("test accuracy: ")
     assert {path.name for path in (tmp_path / "run").iterdir()} == FILES
 
@@ -724,7 +725,7 @@ def test_answers_replace_neither_a_file_with_images_nor_other_answers(
 
 
 @pytest.mark.parametrize(
-    ("output", "says"), [("folder", "is a folder"), ("none/out.csv", "No such file or directory")]
+    ("output", "says"), [("folder", "is a folder"), ("none/out.csv", "there is no folder")]
 )
 def test_an_output_that_cannot_be_written_is_told_by_its_own_name(
     trained, seven, tmp_path, capsys, output, says
@@ -852,7 +853,7 @@ def test_messages_speak_of_options_and_files(options, trained, folder, tmp_path,
     assert any(text in message for text in named) or files or given[0] == "predict"
 
 
-def test_the_command_line_serves_in_a_thread(folder, tmp_path, capsys):
+def test_the_command_line_serves_in_a_thread(folder, tmp_path, capsys, drawn):
     codes, before = [], signal.getsignal(signal.SIGINT)
     usual = ["--data", str(folder), "--test-size", "20", "--iterations", "2", "--quiet"]
     command = ["train", *usual, "--out", str(tmp_path / "run")]
@@ -897,3 +898,88 @@ def test_a_saved_run_goes_into_a_notebook_with_its_range(train, tmp_path, folder
     assert params.data_range == (0, 1)
     with pytest.warns(nnfs.ScaleWarning, match="pass X / 255"):
         nnfs.predict(params, 255 * digits.x_test)
+
+
+def unstarted(*args, **kwargs):
+    raise AssertionError("work began before the place was looked at")
+
+
+@pytest.mark.parametrize("name", cli.FILES)
+def test_a_folder_in_the_place_of_a_file_of_the_run_is_told_before_any_work(
+    train, tmp_path, monkeypatch, name
+):
+    monkeypatch.setattr(cli, "Run", unstarted)
+    (tmp_path / "run" / name).mkdir(parents=True)
+    code, (_, err) = train()
+    assert code == 1
+    assert f"--out {tmp_path / 'run'}: a run cannot be written there" in one_line(err)
+    assert f"{tmp_path / 'run' / name}: is a folder" in err
+    assert [path.name for path in (tmp_path / "run").iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "deep/" + "n" * 300])
+def test_a_name_that_no_folder_may_have_is_told(train, tmp_path, monkeypatch, name):
+    monkeypatch.setattr(cli, "Run", unstarted)
+    code, (_, err) = train(out=tmp_path / name)
+    assert code == 1
+    assert "a run cannot be written there" in one_line(err)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (FileNotFoundError(2, "No such file or directory"), "no folder can be made in {there})"),
+        (PermissionError(13, "Permission denied"), "made in {there}: Permission denied"),
+        (OSError(30, "Read-only file system"), "made in {there}: Read-only file system"),
+    ],
+)
+@pytest.mark.parametrize("below", ["run", "a/b/run"])
+def test_a_place_where_no_folder_can_be_made_is_told(
+    train, tmp_path, monkeypatch, error, says, below
+):
+    def refuse(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr(cli, "Run", unstarted)
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    code, (_, err) = train(out=tmp_path / below)
+    assert code == 1
+    assert one_line(err).startswith(f"nnfs: error: --out {tmp_path / below}: ")
+    assert says.format(there=tmp_path) in err
+    assert "name another folder" in err
+
+
+@pytest.mark.parametrize("output", ["folder", "none/out.csv", "file/out.csv"])
+def test_a_place_for_answers_is_looked_at_before_any_answer(
+    trained, seven, tmp_path, monkeypatch, capsys, output
+):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("kept", encoding="utf8")
+    monkeypatch.setattr(cli, "_answers", unstarted)
+    table = write_table(tmp_path / "test.csv", np.zeros((2, 784)))
+    for images in (seven, table):
+        assert cli.main([*trained, str(images), "--output", str(tmp_path / output)]) == 1
+        assert str(tmp_path / output) in one_line(capsys.readouterr().err)
+
+
+def test_a_ctrl_c_that_met_the_last_steps_is_told_as_an_interrupt(train, monkeypatch):
+    call = cli.resuming.Checkpoints.__call__
+
+    def interrupted(self, step):
+        if step.iteration == 2:
+            signal.raise_signal(signal.SIGINT)
+        call(self, step)
+
+    monkeypatch.setattr(cli.resuming.Checkpoints, "__call__", interrupted)
+    code, (_, err) = train()
+    assert code == 130
+    assert "interrupted after 3 of 4 iterations" in one_line(err)
+
+
+@pytest.mark.parametrize(
+    "option", ["--data bundled", "--split official", "--seed 0", "--test-size 9"]
+)
+def test_an_option_about_the_test_part_beside_a_file_is_told(trained, seven, capsys, option):
+    assert cli.main([*trained, str(seven), *option.split()]) == 1
+    assert f"{option}: is about the test part" in one_line(capsys.readouterr().err)

@@ -18,6 +18,7 @@ import nnfs
 from nnfs import cli, resuming, storage, training
 
 ROOT = Path(nnfs.__file__).resolve().parents[1]
+pytestmark = pytest.mark.usefixtures("blank")
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +34,6 @@ def folder(tmp_path_factory) -> Path:
         packed = gzip.compress(head + labels.tobytes())
         (folder / f"{part}-labels-idx1-ubyte.gz").write_bytes(packed)
     return folder
-
-
-@pytest.fixture(autouse=True)
-def blank(monkeypatch):
-    """Draw no figures, which take longer than the runs."""
-    draw = "matplotlib.figure.Figure.savefig"
-    monkeypatch.setattr(draw, lambda figure, file, **options: file.write(b"a picture"))
 
 
 @pytest.fixture

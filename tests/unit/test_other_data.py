@@ -219,3 +219,111 @@ def test_figures_take_any_shape():
         plots.predictions(X, A2, labels, shape=(28, 28))
     square = plots.predictions(X[:256], A2, labels)
     assert square.axes[0].images[0].get_array().shape == (16, 16)
+
+
+def write_set(folder: Path, name: str, first: int = 0, n: int = 60, test: str = "test") -> Path:
+    """Write a set of IDX files with something before their usual names."""
+    folder.mkdir(exist_ok=True)
+    for part, count in (("train", n), (test, 20)):
+        images, labels = letters(count, shape=(6, 5), classes=5)
+        images[:, 0, 1] = len(name)
+        for what, array in (("images-idx3", images), ("labels-idx1", labels + first)):
+            path = folder / f"{name}-{part}-{what}-ubyte.gz"
+            path.write_bytes(gzip.compress(idx(array)))
+    return folder
+
+
+@pytest.mark.parametrize("test", ["test", "t10k"])
+@pytest.mark.parametrize("name", ["emnist-letters", "my-train", "ü 1"])
+def test_the_only_set_of_a_folder_is_found(tmp_path, name, test):
+    folder = write_set(tmp_path / "data", name, test=test)
+    digits = nnfs.load_mnist(folder, split="official")
+    assert (digits.y_train.size, digits.y_test.size) == (60, 20)
+    assert [part.name for part in data.describe(folder)] == ["train", "t10k"]
+    named = nnfs.load_mnist(folder / name, n_test=10)
+    assert named.y_train.size == 50
+
+
+def test_one_of_several_sets_is_named(tmp_path, capsys):
+    names = ["emnist-balanced", "emnist-letters"]
+    for name in names:
+        folder = write_set(tmp_path / "data", name)
+    with pytest.raises(nnfs.DataError, match="has 2 sets of IDX files") as caught:
+        nnfs.load_mnist(folder)
+    assert ", ".join(names) in str(caught.value)
+    assert str(folder / names[0]) in str(caught.value)
+    for name in names:
+        digits = nnfs.load_mnist(folder / name, n_test=9)
+        assert round(255 * digits.x_train[1, 0]) == len(name)
+        assert cli.main(["data", "--data", str(folder / name)]) == 0
+        assert f"IDX files {folder / name}-..." in capsys.readouterr().out
+    with pytest.raises(FileNotFoundError, match="emnist-none"):
+        nnfs.load_mnist(folder / "emnist-none")
+
+
+def test_files_of_the_usual_names_come_before_sets_of_others(tmp_path):
+    folder = write_set(write_folder(tmp_path / "data"), "emnist-letters")
+    assert nnfs.load_mnist(folder, n_test=60).shape == (ROWS, COLUMNS)
+    assert nnfs.load_mnist(folder / "emnist-letters", n_test=9).shape == (6, 5)
+
+
+def test_a_set_without_one_of_its_files_is_told(tmp_path):
+    folder = write_set(tmp_path / "data", "emnist-letters")
+    (folder / "emnist-letters-train-labels-idx1-ubyte.gz").unlink()
+    for place in (folder, folder / "emnist-letters"):
+        with pytest.raises(FileNotFoundError, match="no train-labels-idx1-ubyte"):
+            nnfs.load_mnist(place)
+
+
+def test_a_run_goes_on_with_one_of_several_sets(tmp_path, capsys):
+    for name in ("a", "b"):
+        folder = write_set(tmp_path / "data", name)
+    out = str(tmp_path / "run")
+    train = ["train", "--data", str(folder / "b"), "--test-size", "9", "--iterations", "2"]
+    assert cli.main([*train, "--out", out]) == 0
+    assert cli.main(["train", "--resume", out, "--iterations", "3"]) == 0
+    assert cli.main(["predict", "--parameters", str(tmp_path / "run" / "parameters.npz")]) == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "says"),
+    [
+        (0, "5 classes, labels 0 to 4\n"),
+        (1, "5 classes, labels 1 to 5; they begin at 1, so class 0 has no image"),
+        (4, "5 classes, labels 4 to 8\n"),
+    ],
+)
+def test_where_labels_begin_is_told(tmp_path, capsys, first, says):
+    folder = write_set(tmp_path / "data", "emnist-letters", first)
+    assert cli.main(["data", "--data", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert f"training part: 60 images, 6x5 pixels, uint8, {says}" in out
+    assert f"test part: 20 images, 6x5 pixels, uint8, {says}" in out
+    options = ["--data", str(folder), "--test-size", "9", "--iterations", "1"]
+    assert cli.main(["train", *options, "--out", str(tmp_path / "run")]) == 0
+    out = capsys.readouterr().out
+    assert f"; 6x5 pixels, {first + 5} classes" in out
+    assert (f"labels from {first} on" in out) == (first > 0)
+
+
+def test_a_class_without_images_is_told(tmp_path, capsys):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "train-images-idx3-ubyte").write_bytes(idx(np.full((4, 3, 5), 9)))
+    (folder / "train-labels-idx1-ubyte").write_bytes(idx(np.array([0, 2, 2, 4])))
+    assert cli.main(["data", "--data", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert (
+        "training part: 4 images, 3x5 pixels, uint8, 3 classes, labels 0 to 4 without 1, 3" in out
+    )
+    assert "test part" not in out
+
+
+def test_data_tells_of_a_table(tmp_path, capsys):
+    path = tmp_path / "small.csv"
+    rows = [f"{label},1,2,3,{label}\n" for label in (0, 1, 2, 1)]
+    path.write_text("".join(["label,p0,p1,p2,p3\n", *rows]), encoding="utf8")
+    assert cli.main(["data", "--data", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "all rows: 4 images, 2x2 pixels, uint8, 3 classes, labels 0 to 2" in out

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -335,7 +336,7 @@ def test_a_missing_file_a_folder_and_parameters_are_no_run(tmp_path):
     with pytest.raises(ValueError, match="is a folder"):
         Run.load(tmp_path, X, Y)
     nnfs.save_parameters(tmp_path / "p.npz", nnfs.init_params(7, 5, 3))
-    with pytest.raises(ValueError, match=r"not a saved run \(it has no header\)"):
+    with pytest.raises(ValueError, match=r"not a saved run \(it holds parameters, not a run\)"):
         Run.load(tmp_path / "p.npz", X, Y)
 
 
@@ -538,7 +539,44 @@ def test_two_loops_over_one_run_do_not_mix():
 
 def test_a_run_that_diverges_keeps_what_came_before():
     run = Run(X, Y, iterations=9, alpha=lambda step: 1e200 if step == 5 else 0.1)
-    with pytest.raises(nnfs.DivergenceError, match="at iteration 6"):
+    with pytest.raises(nnfs.DivergenceError, match="at iteration 5"):
         run.finish()
-    assert run.iteration == 6
+    assert run.iteration == 5
     assert np.isfinite(run.params.W1).all()
+
+
+@pytest.mark.parametrize("given", ["adamw", optimizers.adamw, optimizers.adamw(0.3)])
+def test_an_optimizer_may_be_named_again(tmp_path, given):
+    options = {"optimizer": optimizers.adamw(0.3), "batch_size": 3, "iterations": N}
+    whole, run = Run(X, Y, **options), Run(X, Y, **options)
+    whole.finish()
+    for step in run:
+        if step.iteration == 4:
+            break
+    rest = saved_and_loaded(run, tmp_path / "run.npz", optimizer=given)
+    rest.finish()
+    assert bits(rest) == bits(whole)
+
+
+@pytest.mark.parametrize("own", [optimizers.adamw(0.2), "adamw", "sgd", "adam", "momentum"])
+@pytest.mark.parametrize("other", ["sgd", "adam", optimizers.adamw(0.5), optimizers.momentum(0.3)])
+def test_another_optimizer_is_told_in_words_that_callers_use(tmp_path, own, other):
+    if own == other:
+        return
+    Run(X, Y, optimizer=own, iterations=2).save(tmp_path / "run.npz")
+    with pytest.raises(ValueError, match=r"the run has the optimizer nnfs\.optimizers") as caught:
+        Run.load(tmp_path / "run.npz", X, Y, optimizer=other)
+    message = str(caught.value)
+    assert "decayed" not in message
+    assert "leave optimizer out" in message
+    # What is shown can be written.
+    for shown in re.findall(r"nnfs\.optimizers\.\w+\([^)]*\)", message):
+        assert isinstance(eval(shown, {"nnfs": nnfs}), optimizers.Optimizer)
+
+
+@pytest.mark.parametrize("path", [3, None, b"run.npz", "", "a\0b", []])
+def test_a_name_of_a_file_that_is_none_is_named(path):
+    run = Run(X, Y, iterations=1)
+    for call in (run.save, lambda path: Run.load(path, X, Y), training.about):
+        with pytest.raises(ValueError, match=r"^path must be the name of a file"):
+            call(path)

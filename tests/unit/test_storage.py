@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import pickle
+import re
 import stat
 import zipfile
 from pathlib import Path
@@ -251,7 +252,7 @@ def test_what_is_no_network_is_not_saved(tmp_path, params):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("place", [".", "", "folder", "none/network.npz"])
+@pytest.mark.parametrize("place", [".", "folder", "none/network.npz"])
 def test_a_place_that_is_no_file_is_told_by_its_own_name(tmp_path, monkeypatch, params, place):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder").mkdir()
@@ -285,3 +286,99 @@ def test_a_pipe_is_not_replaced_by_a_file(tmp_path, params):
     assert error.value.filename == str(pipe)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     assert [file.name for file in tmp_path.iterdir()] == ["network.npz"]
+
+
+@pytest.mark.parametrize("path", [3, None, b"a.npz", "", "a\0b", []])
+def test_a_name_of_a_file_that_is_none_is_named(params, path):
+    for call in (nnfs.load_parameters, lambda path: nnfs.save_parameters(path, params)):
+        with pytest.raises(ValueError, match=r"^path must be the name of a file"):
+            call(path)
+
+
+def written(path: Path, kind: str) -> Path:
+    """Write a file that is no file of parameters."""
+    arrays = {"one": np.arange(3.0), "two": np.ones((2, 2))}
+    if kind == "npz of others":
+        with path.open("wb") as file:
+            np.savez(file, **arrays)
+    elif kind == "npz of objects":
+        with path.open("wb") as file:
+            np.savez(file, W1=np.array([{}, None], object), b1=np.ones((5, 1)))
+    elif kind == "npy":
+        with path.open("wb") as file:
+            np.save(file, np.ones((5, 7)))
+    elif kind == "npy of objects":
+        with path.open("wb") as file:
+            np.save(file, np.array([{}], object), allow_pickle=True)
+    elif kind == "pickle":
+        path.write_bytes(pickle.dumps(arrays))
+    elif kind == "cut":
+        nnfs.save_parameters(path, nnfs.init_params(7, 5, 3))
+        path.write_bytes(path.read_bytes()[:-200])
+    elif kind == "run":
+        nnfs.training.Run(np.ones((7, 4)), [0, 1, 2, 0], iterations=1).save(path)
+    elif kind == "zip":
+        with zipfile.ZipFile(path, "w") as zipped:
+            zipped.writestr("README.md", "text")
+    else:
+        path.write_bytes(OTHER_FILES[kind])
+    return path
+
+
+OTHER_FILES = {
+    "text": "# Neural networks\n\nIn plain NumPy. ü\n".encode(),
+    "empty": b"",
+    "one byte": b"P",
+    "picture": b"\x89PNG\r\n\x1a\n" + bytes(50),
+    "web page": b"<!doctype html><p>Not found",
+    "json": b'{"W1": [[1, 2]]}',
+    "bytes": bytes(range(256)),
+    "zeros": bytes(99),
+    "csv": b"label,pixel0\n1,2\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("text", "it is text"),
+        ("csv", "it is text"),
+        ("one byte", "it is text"),
+        ("empty", "the file is empty"),
+        ("picture", "a PNG picture"),
+        ("web page", "a web page"),
+        ("json", "JSON text"),
+        ("bytes", "of another kind"),
+        ("zeros", "of another kind"),
+        ("cut", "cut short or damaged"),
+        ("npy", "a NumPy array"),
+        ("npy of objects", "a NumPy array"),
+        ("npz of others", r"it holds the arrays one \(3,\)"),
+        ("npz of objects", "it holds Python objects"),
+        ("pickle", "a Python pickle"),
+        ("zip", "a zip archive of README.md"),
+        ("run", "it is a saved run"),
+    ],
+)
+def test_what_is_no_file_of_parameters_is_told_as_what_it_is(tmp_path, kind, says):
+    path = written(tmp_path / "README.md", kind)
+    with pytest.raises(ValueError, match=says) as caught:
+        nnfs.load_parameters(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: not the parameters")
+    assert "\n" not in message
+    assert "allow_pickle" not in message
+    assert "unpickl" not in message
+    if kind != "run":
+        with pytest.raises(ValueError, match=f"{re.escape(str(path))}: not a saved run") as caught:
+            nnfs.training.Run.load(path, np.ones((7, 4)), [0, 1, 2, 0])
+        assert "pickle" not in str(caught.value).replace("a Python pickle", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
+def test_a_pipe_is_no_file_of_parameters(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="is a device or a pipe"):
+        nnfs.load_parameters(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="is a device or a pipe"):
+        nnfs.training.about(tmp_path / "pipe")

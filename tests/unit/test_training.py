@@ -532,3 +532,94 @@ def optimizer_of(update):
 def test_what_the_functions_of_a_step_return_is_checked(options, message):
     with pytest.raises(ValueError, match=message):
         one_step(**options)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"hidden": 6}, r"hidden=6, but params are those of .* hidden layers of \[5\] units"),
+        ({"hidden": []}, r"hidden=\[\], but params"),
+        ({"hidden": (5, 5)}, r"hidden=\(5, 5\), but params"),
+        ({"n_classes": 4}, "n_classes=4, but params are those of a network with 3 classes"),
+        ({"scheme": "he"}, "scheme='he' is about a random start, and params say where"),
+        ({"scheme": "uniform"}, "scheme='uniform' is about a random start"),
+        ({"hidden": 0}, "hidden must be a whole number"),
+    ],
+)
+@pytest.mark.parametrize("start", [nnfs.train, training.Run])
+def test_what_contradicts_the_parameters_to_start_at_is_named(X, y, params, start, given, says):
+    with pytest.raises(ValueError, match=says):
+        start(X, y, params=params, iterations=1, **given)
+
+
+def test_another_activation_than_that_of_the_parameters_is_named(X, y):
+    bent = nnfs.activations.Activation("bent", np.tanh, lambda Z: 1 - np.tanh(Z) ** 2)
+    params = nnfs.init_params(7, 5, 3, activation=bent)
+    with pytest.raises(ValueError, match=r"activation='relu', but params are .* 'bent'"):
+        nnfs.train(X, y, params=params, activation="relu")
+
+
+def test_what_agrees_with_the_parameters_is_no_contradiction(X, y, params):
+    agreed = {"hidden": [5], "n_classes": 3, "activation": "relu"}
+    ways = [nnfs.train(X, y, params=params, iterations=2, **given) for given in ({}, agreed)]
+    for P, Q in zip(ways[0].params, ways[1].params, strict=True):
+        assert P.tobytes() == Q.tobytes()
+
+
+@pytest.mark.parametrize("none", [[], (), np.array([], int)])
+def test_no_hidden_units_are_softmax_regression(X, y, none):
+    training = nnfs.train(X, y, hidden=none, n_classes=3, iterations=5, alpha=0.3, seed=2)
+    W, b = nnfs.init_params(7, (), 3, seed=2, dtype=np.float64)
+    Y = nnfs.one_hot(np.asarray(y), 3)
+    for _ in range(5):
+        dZ = (nnfs.softmax(W @ X + b) - Y) / 4
+        W, b = W - 0.3 * dZ @ X.T, b - 0.3 * dZ.sum(axis=1, keepdims=True)
+    assert len(training.params) == 2
+    np.testing.assert_allclose(training.params[0], W, rtol=1e-10)
+    np.testing.assert_allclose(training.params[1], b, rtol=1e-10)
+
+
+NO_PATHS = [3, 1.5, True, b"run.npz", "", "\0", "a\0b", [], ("a", "b")]
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("checkpoint", value) for value in NO_PATHS),
+        *(("callback", value) for value in (3, "print", b"", [], True)),
+        *(("progress", value) for value in (1, 0, "yes", None, [], print)),
+    ],
+)
+def test_an_option_of_another_kind_is_named_before_any_step(X, y, option, value):
+    run = training.Run(X, y, iterations=3)
+    with pytest.raises(ValueError, match=f"^{option} must be") as caught:
+        run.finish(**{option: value})
+    assert repr(value) in str(caught.value)
+    assert run.iteration == 0
+
+
+@pytest.mark.parametrize("place", ["folder", "none/run.npz", "file/run.npz"])
+def test_a_checkpoint_that_cannot_be_written_is_told_before_any_step(X, y, tmp_path, place):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("kept", encoding="utf8")
+    run = training.Run(X, y, iterations=3)
+    with pytest.raises(OSError, match=r"is a folder|there is no folder|is a file") as caught:
+        run.finish(checkpoint=tmp_path / place)
+    assert str(tmp_path / place) in str(caught.value)
+    assert run.iteration == 0
+
+
+def test_progress_may_be_a_flag_of_numpy(X, y):
+    assert training.Run(X, y, iterations=1).finish(progress=np.False_).history.loss.size == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("scheme", []), ("scheme", 3), ("hidden", {5}), ("hidden", {5: 1}), ("hidden", "5")],
+)
+def test_a_start_of_another_kind_is_named(X, y, option, value):
+    with pytest.raises(ValueError, match=f"^{option} ") as caught:
+        nnfs.train(X, y, **{option: value})
+    assert repr(value) in str(caught.value)
+    with pytest.raises(ValueError, match=r"expected float32 or float64"):
+        nnfs.init_params(7, 5, 3, dtype="x")

@@ -125,3 +125,64 @@ Search.makeSearchSummary = (html, keywords, anchor) => {
   found.append(summary);
   return found;
 };
+
+// A number is no word to Sphinx. One that is asked for, as "5.2", "(5.2)", "Fig. 5.1" or "chapter 5", is looked up on the page of
+// its chapter.
+const NUMBERED = {
+  chapter: { words: /^ch(ap(ter)?)?$/, places: "h1 .section-number" },
+  section: { words: /^(sec(tion)?|§)$/, places: ":is(h2, h3, h4) .section-number" },
+  equation: { words: /^(eq(uation)?|formula|\()$/, places: ".eqno" },
+  figure: { words: /^fig(ure)?$/, places: "figcaption .caption-number" },
+  exercise: { words: /^ex(ercise)?$/, places: ".admonition .caption-number" },
+};
+const NUMBER = /^(\p{L}+|§)?\.?\s*(\()?(\d+(?:\.\d+)*)\.?\)?$/u;
+
+const digitsOf = (text) => text.replace(/[^\d.]/g, "").replace(/^\.+|\.+$/g, "");
+
+// The kinds and the number that a query asks for, or nothing.
+function askedNumber(query) {
+  const [, word, bracket, number] = query.trim().toLowerCase().match(NUMBER) ?? [];
+  if (!number) return null;
+  const named = word?.replace(/s$/, "") ?? bracket;
+  const kinds = Object.keys(NUMBERED).filter((kind) => !named || NUMBERED[kind].words.test(named));
+  return kinds.length ? { kinds, number } : null;
+}
+
+// The page whose title has the number of a chapter.
+async function pageOfChapter(chapter) {
+  const { titles, docnames } = Search._index;
+  const found = titles.findIndex((title) => digitsOf(title.match(/section-number">([^<]*)/)?.[1] ?? "") === chapter);
+  if (found < 0) return null;
+  const root = document.documentElement.dataset.content_root;
+  const response = await fetch(root + docnames[found] + DOCUMENTATION_OPTIONS.FILE_SUFFIX);
+  const html = new DOMParser().parseFromString(await response.text(), "text/html");
+  return { name: docnames[found], title: titles[found], article: html.querySelector('[role="main"]') };
+}
+
+// What has a number, as results of a search: the best comes last.
+async function numbered(query) {
+  const asked = askedNumber(query);
+  const page = asked && (await pageOfChapter(asked.number.split(".")[0]));
+  if (!page) return [];
+  const results = new Map();
+  for (const kind of asked.kinds) {
+    for (const place of page.article.querySelectorAll(NUMBERED[kind].places)) {
+      if (digitsOf(place.firstChild.textContent) !== asked.number) continue;
+      const id = kind === "chapter" ? "" : `#${place.closest("section, [id]").id}`;
+      if (!results.has(id)) results.set(id, [page.name, page.title, id, null, 100, `${page.name}.md`, "title"]);
+    }
+  }
+  return [...results.values()].reverse();
+}
+
+const ask = Search.query;
+Search.query = async (query) => {
+  const best = await numbered(query).catch(() => []);
+  const perform = Search._performSearch;
+  Search._performSearch = (...terms) => [...perform(...terms), ...best];
+  try {
+    ask(query);
+  } finally {
+    Search._performSearch = perform;
+  }
+};

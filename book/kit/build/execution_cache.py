@@ -69,25 +69,38 @@ def libraries() -> list[str]:
         cells = CELL.finditer(bytes_of(page).decode("utf8", "replace"))
         code += [cell["code"] for cell in cells]
     imported = {name for text in code for name in IMPORT.findall(text)}
-    of_module = metadata.packages_distributions()
-    names = [name for module in imported for name in of_module.get(module, ())]
-    return sorted(f"{name} {metadata.version(name)}" for name in _with_needs([*names, *KERNEL]))
+    names = _distributions_of(imported)
+    return sorted(f"{name} {version}" for name, version in _with_needs([*names, *KERNEL]).items())
 
 
-def _with_needs(names: Iterable[str]) -> set[str]:
-    """Return the distributions that are installed, of these and of all that they need."""
+def _distributions_of(modules: set[str]) -> Iterator[str]:
+    """Yield the distributions that say they bring one of these modules.
+
+    `metadata.packages_distributions` knows as much, but asks for each file whether it is there,
+    which takes longer than to build a page.
+    """
+    for distribution in metadata.distributions():
+        listed = distribution.read_text("top_level.txt")
+        if listed is None:
+            listed = distribution.read_text("RECORD") or ""
+        if modules & {re.split(r"[/.,]", line, maxsplit=1)[0] for line in listed.splitlines()}:
+            yield distribution.name
+
+
+def _with_needs(names: Iterable[str]) -> dict[str, str]:
+    """Return the versions of what is installed of these distributions and of all they need."""
     waiting = [canonicalize_name(name) for name in names]
-    found: set[str] = set()
+    found: dict[str, str] = {}
     while waiting:
         name = waiting.pop()
-        try:
-            needs = metadata.requires(name) or []
-        except metadata.PackageNotFoundError:
-            continue
         if name in found:
             continue
-        found.add(name)
-        for need in map(Requirement, needs):
+        try:
+            described = metadata.metadata(name)
+        except metadata.PackageNotFoundError:
+            continue
+        found[name] = described["Version"]
+        for need in map(Requirement, described.get_all("Requires-Dist") or []):
             if need.marker is None or need.marker.evaluate({"extra": ""}):
                 waiting.append(canonicalize_name(need.name))
     return found

@@ -39,6 +39,7 @@ def modules() -> list[str]:
 def configure(app: Sphinx, config: Config) -> None:
     """Say which modules pages load, and where Pyodide is."""
     config.live_cells_modules = modules()
+    config.live_cells_quiet = ["kit", "sphinx_equation_checks"]
     config.live_cells_path = [str(folder) for folder in PATH]
     if source := os.environ.get("BOOK_PYODIDE"):
         try:

@@ -33,7 +33,7 @@ SYNTAX = re.compile(r" \(\S+\.py, line (\d+)\)\Z")
 RAISED_IN = re.compile(r"^File (\S.*?\.py):(\d+), in ([\w.<>]+)", re.MULTILINE)
 PLACE = re.compile(r"in code cell (\d+), line (\d+):\n")
 # What a cell calls and what fails there is the cell's affair: no line of it is told.
-OF_THE_BOOK = {"kit"}
+OF_THE_BOOK = {"kit", "sphinx_equation_checks"}
 STOPPING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
@@ -86,6 +86,13 @@ def run(
     given = nb.metadata.get("execution", {}) if meta_override else {}
     timeout = given.get("timeout", timeout)
     allow_errors = given.get("allow_errors", allow_errors)
+    if not is_time_limit(timeout):
+        wrong = ValueError(
+            "the time that a cell may take, `timeout` under `execute` in _config.yml or under "
+            f"`execution` in the page's header, is {timeout!r}: give seconds, a number above 0, "
+            "or -1 for no limit"
+        )
+        return ExecutionResult(nb, cwd, 0.0, wrong, str(Failure(0, 0, str(wrong))))
     key = cwd, timeout, allow_errors, tuple(cell.source for cell in nb.cells)
     if key in _failed:
         nb.cells = _failed[key].nb.cells
@@ -126,6 +133,13 @@ def run(
     if error:
         _failed[key] = result
     return result
+
+
+def is_time_limit(timeout: object) -> bool:
+    """Whether nbclient takes it as seconds, or as no limit: None or -1."""
+    if timeout is None or isinstance(timeout, bool):
+        return timeout is None
+    return isinstance(timeout, int | float) and (timeout > 0 or timeout == -1)
 
 
 def join_pieces(nb: Any) -> None:

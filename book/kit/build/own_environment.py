@@ -8,8 +8,9 @@ that runs the build, started from this file; it reads no one's settings of IPyth
 BLAS has one thread in every kernel, since the last bits of a result depend on the number.
 
 Beside what machines need, the following pass, for those who test the book: the processor's kind as
-OpenBLAS and NumPy take it (`ARITHMETIC`, part of the cache's name), and BOOK_KERNEL_PATH, folders
-that are put first on the path of the kernels, for instance with a ``sitecustomize.py`` in one.
+OpenBLAS and NumPy take it (`ARITHMETIC`, part of the cache's name); BOOK_KERNEL_PATH, folders
+that are put first on the path of the kernels, for instance with a ``sitecustomize.py`` in one; and
+what the package of the checks takes, such as EQUATION_CHECKS_MARGINS.
 """
 
 import atexit
@@ -40,7 +41,7 @@ PASSED = (
     *("LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES*", "COMMONPROGRAM*", "CONDA_PREFIX"),
     *("PYTHONHOME", "PYTHONPLATLIBDIR", "PYTHONNOUSERSITE", "PYTHONDONTWRITEBYTECODE"),
     *("PYTHONPYCACHEPREFIX", "JUPYTER_ALLOW_INSECURE_WRITES", "LOKY_MAX_CPU_COUNT"),
-    *("*_PROXY", "SSL_CERT_*", "REQUESTS_CA_BUNDLE", "BOOK_*"),
+    *("*_PROXY", "SSL_CERT_*", "REQUESTS_CA_BUNDLE", "BOOK_*", "EQUATION_CHECKS_*"),
     *ARITHMETIC,
     *TERMINAL,
 )

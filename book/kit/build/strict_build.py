@@ -49,8 +49,14 @@ MISSING = re.compile(
 )
 NO_SPACE = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 NO_ACCESS = {errno.EACCES, errno.EPERM, errno.EROFS}
+BAD_OPTIONS = re.compile(
+    r"Code cell \d+ at line (?P<line>\d+) could not be read: "
+    r"(?:ParseWarnings\(msg=)?(?P<quote>['\"]?)(?P<words>.+?)(?P=quote)(?:, lineno.*)?\Z",
+    re.DOTALL,
+)
 LINES, WIDTH = 12, 400
 NOT_EXECUTED, CODE = "not-executed", "\nin line "
+UNTOUCHED = "code cells were not executed"
 
 
 class StrictAndStagedSphinx(StrictSphinx, staged_site.StagedSphinx):
@@ -119,6 +125,35 @@ def require_execution(app: Sphinx, env: BuildEnvironment) -> None:
             )
 
 
+def require_readable_cells(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Warn of a page whose cells cannot be told apart, and read the other pages all the same.
+
+    MyST-NB ends the build at the first such page.
+    """
+    env = app.env
+    try:
+        reader = compat.reader_of(env, Path(env.doc2path(docname)), source[0])
+        if reader is not None:
+            reader.read(source[0])
+    except Exception as error:
+        bad = BAD_OPTIONS.match(str(error))
+        words = f"the page cannot be read as a notebook: {error}"
+        if bad:
+            words = (
+                f"the options of this code cell cannot be read: {bad['words']}; they are lines "
+                "such as `:tags: [hide-input]`, or YAML between two lines of `---`"
+            )
+        logger.warning(
+            "%s",
+            words,
+            location=(docname, int(bad["line"]) if bad else None),
+            type="strict_build",
+            subtype=NOT_EXECUTED,
+        )
+        # The parser must not meet it again.
+        source[0] = f"# {docname}\n"
+
+
 def told(traceback: str, source: str) -> tuple[int, str]:
     """Return line and words for a page that was not executed to its end.
 
@@ -139,7 +174,7 @@ def told(traceback: str, source: str) -> tuple[int, str]:
     if not traceback:
         first = next((n for n, line in enumerate(lines) if CODE_CELL.match(line)), 0)
         return first + 1, (
-            f"{len(CODE_CELL.findall(source))} code cells were not executed: the page has no "
+            f"{len(CODE_CELL.findall(source))} {UNTOUCHED}: the page has no "
             "notebook header that can be read (jupytext and kernelspec)"
         )
     found = failure(traceback)
@@ -223,6 +258,12 @@ def causes(faults: list[Fault]) -> list[Fault]:
 
 def _is_told(fault: Fault, faults: list[Fault]) -> bool:
     """Whether another fault at the same place says the same with more words."""
+    if fault.subtype == NOT_EXECUTED and UNTOUCHED in fault.message:
+        return any(
+            other.path == fault.path and UNTOUCHED not in other.message
+            for other in faults
+            if other.subtype == NOT_EXECUTED
+        )
     if fault.message.startswith("undecodable source characters"):
         return any(
             other.path == fault.path and other.message.startswith("the page is not text in UTF-8")
@@ -442,6 +483,8 @@ def setup(app: StrictAndStagedSphinx) -> dict[str, Any]:
     app.setup_extension("kit.build.notebook_runs")
     app.setup_extension("kit.build.staged_site")
     app.connect("config-inited", require_known_settings)
+    # Last, when no other extension changes the page any more.
+    app.connect("source-read", require_readable_cells, priority=900)
     app.connect("doctree-read", require_silence)
     app.connect("env-check-consistency", require_execution)
     app.connect("doctree-read", require_formulas)

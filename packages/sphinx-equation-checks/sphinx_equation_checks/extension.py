@@ -23,7 +23,7 @@ all labels.
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -93,7 +93,20 @@ def write_record(app: Sphinx, exception: Exception | None) -> None:
     path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf8")
 
 
-def _described(shown: pages.Shown) -> dict[str, Any]:
+class Described(TypedDict):
+    """A check as it stands in ``equation-checks.json``."""
+
+    label: str
+    kind: str
+    error: float
+    bound: float
+    noticed: list[str]
+    finding: str
+    id: str
+    folded: bool
+
+
+def _described(shown: pages.Shown) -> Described:
     check = shown.check
     return {
         "label": check.label,

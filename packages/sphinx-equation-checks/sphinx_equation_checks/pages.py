@@ -178,10 +178,9 @@ def _anchor(doctree: nodes.document, page: Page, label: str) -> str:
 
 
 def _line(shown: Shown, docname: str) -> nodes.Node:
-    check = shown.check
     line = nodes.paragraph("", "", classes=["equation-check"], ids=[shown.anchor])
-    line += equation_link(check.label, docname)
-    line += nodes.Text(f" {check.sentence}")
+    line += equation_link(shown.check.label, docname)
+    line += nodes.Text(f" {shown.check.outcome}")
     return line
 
 

@@ -11,9 +11,18 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sphinx_equation_checks.cells import Check, check, equal, inequality, symbols, zero
+from sphinx_equation_checks.cells import (
+    Check,
+    UnreadCodeWarning,
+    check,
+    equal,
+    inequality,
+    symbols,
+    zero,
+)
 
 NAMES = {"np": np, "copy": copy, "sympy": sympy}
+FUNCTIONS = {"equal": equal, "inequality": inequality, "symbols": symbols, "zero": zero}
 SETTING = """
 a = np.array([[1.0, 2.0, 3.0], [0.5, 0.25, 8.0]])
 b = a.copy()
@@ -30,8 +39,7 @@ def run(call: str, setting: str = SETTING) -> Check:
     source = f"{setting}\nresult = {call}\n"
     name = f"<cell {abs(hash(source))}>"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    functions = {"equal": equal, "inequality": inequality, "symbols": symbols, "zero": zero}
-    names = {"__name__": "__main__", **NAMES, **functions}
+    names = {"__name__": "__main__", **NAMES, **FUNCTIONS}
     exec(compile(source, name, "exec"), names)
     return names["result"]
 
@@ -285,16 +293,50 @@ def test_a_forgotten_label_is_said(label):
             call()
 
 
-def test_code_that_cannot_be_seen_is_compared_by_its_values():
-    names = {"equal": equal, "np": np}
-    exec("result = equal('eq-x', np.ones(2) * [1, 2], np.cumsum([1, 1]), terms=1)", names)
+UNREAD = {
+    "equal": "equal('eq-x', np.sin(a), np.sin(a), terms=1)",
+    "zero": "zero('eq-x', a - a, scale=1.0, terms=1)",
+    "inequality": "inequality('eq-x', a, a + 1, terms=1)",
+    "symbols": "symbols('eq-x', sympy.Symbol('x') + 1, 1 + sympy.Symbol('x') * 1)",
+}
+
+
+@pytest.mark.parametrize("kind", UNREAD)
+def test_code_that_cannot_be_read_is_compared_by_its_values_and_said(kind):
+    names = {"a": np.arange(3.0), **NAMES, **FUNCTIONS}
+    words = "eq-x: the code of this check, line 2 of <text>, cannot be read as it runs"
+    code = compile(f"\nresult = {UNREAD[kind]}", "<text>", "exec")
+    with pytest.warns(UnreadCodeWarning, match=words) as caught:
+        exec(code, names)
+    assert [(warning.filename, warning.lineno) for warning in caught] == [("<text>", 2)]
     assert names["result"].noticed
 
 
-def test_positions_may_be_left_out():
-    """Python can be told to keep no columns of the code."""
+def test_each_check_in_code_that_cannot_be_read_is_named():
+    calls = "".join(f"equal('eq-{n}', a, 2 * a / 2, terms=2)\n" for n in range(3))
+    with pytest.warns(UnreadCodeWarning) as caught:
+        exec(calls, {"a": np.arange(3.0), **FUNCTIONS})
+    assert [str(warning.message).partition(":")[0] for warning in caught] == [
+        *("eq-0", "eq-1", "eq-2")
+    ]
+
+
+def test_a_file_that_says_something_else_by_now_cannot_be_read(tmp_path):
+    path = tmp_path / "module.py"
+    code = compile("result = equal('eq-x', a, a.copy(), terms=1)\n", str(path), "exec")
+    path.write_text("# shorter\n", encoding="utf8")
+    with pytest.warns(UnreadCodeWarning, match=r"line 1 of .*module\.py, cannot be read"):
+        exec(code, {"a": np.arange(3.0), **FUNCTIONS})
+
+
+@pytest.mark.parametrize("option", [["-c"], ["-X", "no_debug_ranges", "-c"], ["-"]])
+def test_a_script_without_a_file_shows_its_check_and_says_that_it_was_not_read(option):
+    """Python can be told to keep no columns of the code; some releases keep that of ``-c``."""
     code = (
         "from sphinx_equation_checks.cells import check; check('eq-a', [1 + 1, 3], [2, 3], terms=0)"
     )
-    command = [sys.executable, "-X", "no_debug_ranges", "-c", code]
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    command = [sys.executable, *option, *([code] if "-c" in option else [])]
+    result = subprocess.run(command, input=code, capture_output=True, encoding="utf8", check=False)
+    assert (result.returncode, result.stdout.partition(":")[0]) == (0, "eq-a")
+    if option != ["-c"]:
+        assert result.stderr.count("UnreadCodeWarning: eq-a: the code of this check") == 1

@@ -32,7 +32,8 @@ from sphinx.errors import ExtensionError
 
 from sphinx_live_cells import bundle, compat, pyodide_files
 from sphinx_live_cells.browser import imports, kernel
-from sphinx_live_cells.browser.names import modules, out_of_reach
+from sphinx_live_cells.browser.origins import modules
+from sphinx_live_cells.browser.reach import out_of_reach
 
 SCRIPTS = ("live-python.js", "live-cells.js")
 HARMLESS = "changes-nothing"
@@ -52,6 +53,7 @@ VALUES: tuple[tuple[str, Any, type | tuple[type, ...]], ...] = (
     ("live_cells_less", [], list),
     ("live_cells_less_note", kernel.Session.less_note, str),
     ("live_cells_startup", "", str),
+    ("live_cells_quiet", ["sphinx_equation_checks"], list),
     ("live_cells_pyodide", pyodide_files.ADDRESS, str),
     ("live_cells_storage_key", "live-cells", str),
 )
@@ -98,6 +100,7 @@ class LiveCells:
                     "less": config.live_cells_less,
                     "less_note": config.live_cells_less_note,
                     "startup": config.live_cells_startup,
+                    "quiet": config.live_cells_quiet,
                 },
                 "live-imports.json": {"modules": self.table, "packages": self.packages},
             },

@@ -134,10 +134,55 @@ def test_a_traceback_has_the_readers_lines_and_no_others(kernel, shown, source, 
 def test_a_traceback_keeps_the_frames_of_the_books_modules(kernel, shown, tmp_path, monkeypatch):
     (tmp_path / "own_of_a_book.py").write_text("def f(x): return 1 / x", "utf8")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(live_kernel.session, "folders", {"own": f"{tmp_path}{os.sep}own"})
+    monkeypatch.setattr(live_kernel.session, "folders", _folders(tmp_path, "own_of_a_book"))
     assert not kernel.run("import own_of_a_book\nown_of_a_book.f(0)", name="cell 1")
     files = re.findall(r'^  (?:File|In) "(.*?)"', shown[0]["text"], re.MULTILINE)
     assert files == ["<cell 1, run 1>", "own_of_a_book.py"]
+
+
+def _folders(path, *names):
+    return {name: f"{path}{os.sep}{name}" for name in names}
+
+
+CELL = "<cell 1, run 1>"
+TOOL = """
+def check(a, b): compare(a, b)
+def compare(a, b):
+    if a != b: raise AssertionError("eq-x fails")
+def call(function): function()
+def chained():
+    try: {}["x"]
+    except KeyError: check(1, 2)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "files"),
+    [
+        ("import tool\n\ntool.check(1, 2)", [CELL]),
+        ("import tool\n\ntool.call(lambda: 1 / 0)", [CELL, CELL]),
+        ("import tool, toolbox\n\ntool.call(toolbox.fail)", [CELL, "toolbox.py"]),
+        ("import tool, toolbox\n\ntoolbox.through(tool)", [CELL, "toolbox.py"]),
+        ("import tool\n\ntool.chained()", [CELL]),
+        ("import tool\n\ntry: tool.check(1, 2)\nexcept AssertionError as e: raise OSError from e",
+         [CELL, CELL]),
+    ],
+)  # fmt: skip
+def test_a_traceback_leaves_out_the_lines_of_what_checks(
+    kernel, shown, tmp_path, monkeypatch, source, files
+):
+    for name in ("tool", "toolbox"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    (tmp_path / "tool").mkdir()
+    (tmp_path / "tool" / "__init__.py").write_text("from .inner import *", "utf8")
+    (tmp_path / "tool" / "inner.py").write_text(TOOL, "utf8")
+    toolbox = "def fail(): 1 / 0\ndef through(tool): tool.check(1, 2)\n"
+    (tmp_path / "toolbox.py").write_text(toolbox, "utf8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(live_kernel.session, "folders", _folders(tmp_path, "tool", "toolbox"))
+    monkeypatch.setattr(live_kernel.session, "quiet", ["tool", "absent"])
+    assert not kernel.run(source, name="cell 1")
+    assert re.findall(r'^  (?:File|In) "(.*?)"', shown[0]["text"], re.MULTILINE) == files
 
 
 @pytest.mark.parametrize("source", ["a +", "raise SystemExit(2)", "raise KeyboardInterrupt"])

@@ -2,14 +2,9 @@
 
 import pytest
 
-from sphinx_live_cells.browser.names import (
-    derived,
-    modules,
-    needed,
-    out_of_reach,
-    read_pages_names,
-    writers,
-)
+from sphinx_live_cells.browser.names import read_pages_names
+from sphinx_live_cells.browser.origins import derived, modules
+from sphinx_live_cells.browser.reach import needed, out_of_reach, writers
 
 
 def needs(*sources: str) -> list[int]:

@@ -19,9 +19,11 @@ from .statements import (
     symbols,
     zero,
 )
+from .teeth import UnreadCodeWarning
 
 __all__ = [
     "Check",
+    "UnreadCodeWarning",
     "check",
     "check_bound",
     "check_symbols",

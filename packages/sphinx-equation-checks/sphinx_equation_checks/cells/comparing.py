@@ -211,7 +211,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _unknown(value: Any) -> Array:
+def _unknown(value: object) -> Array:
     """Return entries of which nothing but the truth is known."""
     try:
         holds = np.asarray(value)
@@ -248,12 +248,12 @@ def _seen(result: Any, entries: Callable[[], Array | None]) -> Any:
     return Seen(result, known)
 
 
-def compare(sign: str, left: Any, right: Any) -> Any:
+def compare(sign: str, left: object, right: object) -> object:
     """Evaluate a comparison of two sides."""
     return _compared(COMPARISONS[sign](left, right), sign, left, right)
 
 
-def _compared(result: Any, sign: str, left: Any, right: Any) -> Any:
+def _compared(result: object, sign: str, left: object, right: object) -> Any:
     return _seen(result, lambda: _by_sides(result, sign, left, right))
 
 
@@ -293,7 +293,7 @@ def _made(holds: Array, slack: Array, left: Array, right: Array, sign: str, whol
     return entries
 
 
-def _number(side: Any) -> tuple[Array, bool] | None:
+def _number(side: object) -> tuple[Array, bool] | None:
     """Return a side as floats, and whether it counts; None if it is no number."""
     array = np.asarray(side)
     if array.dtype.kind in "biu":
@@ -333,17 +333,17 @@ def _tightest(entries: Array, axis: int | None, *, widest: bool) -> Array:
     return np.take_along_axis(entries, chosen, axis=axis).squeeze(axis)
 
 
-def both(first: Any, second: Any) -> Any:
+def both(first: Any, second: object) -> object:
     """Evaluate ``first & second``."""
     return _joined(plain(first) & plain(second), first, second, widest=False)
 
 
-def either(first: Any, second: Any) -> Any:
+def either(first: Any, second: object) -> object:
     """Evaluate ``first | second``."""
     return _joined(plain(first) | plain(second), first, second, widest=True)
 
 
-def _joined(result: Any, first: Any, second: Any, *, widest: bool) -> Any:
+def _joined(result: object, first: object, second: object, *, widest: bool) -> Any:
     def entries() -> Array:
         pair = np.broadcast_arrays(_entries(first), _entries(second))
         return np.where(_better(*pair, widest=widest), *pair)
@@ -351,17 +351,17 @@ def _joined(result: Any, first: Any, second: Any, *, widest: bool) -> Any:
     return _seen(result, entries)
 
 
-def inverted(value: Any) -> Any:
+def inverted(value: Any) -> object:
     """Evaluate ``~value``."""
     return _turned(~plain(value), value)
 
 
-def negated(value: Any) -> Any:
+def negated(value: object) -> object:
     """Evaluate ``not value``."""
     return _turned(not plain(value), value)
 
 
-def _turned(result: Any, value: Any) -> Any:
+def _turned(result: object, value: object) -> object:
     def entries() -> Array:
         turned = _entries(value).copy()
         turned["holds"] = ~turned["holds"]
@@ -372,7 +372,7 @@ def _turned(result: Any, value: Any) -> Any:
     return _seen(result, entries)
 
 
-def chain(first: Any, *links: tuple[str, Callable[[], Any]]) -> Any:
+def chain(first: object, *links: tuple[str, Callable[[], object]]) -> object:
     """Evaluate ``a < b < c``: no operand after the first comparison that is false."""
     left, joined = first, None
     for sign, operand in links:
@@ -385,17 +385,17 @@ def chain(first: Any, *links: tuple[str, Callable[[], Any]]) -> Any:
     return joined
 
 
-def conjunction(*parts: Callable[[], Any]) -> Any:
+def conjunction(*parts: Callable[[], object]) -> object:
     """Evaluate ``a and b and c``."""
     return _one_by_one(parts, decisive=False)
 
 
-def disjunction(*parts: Callable[[], Any]) -> Any:
+def disjunction(*parts: Callable[[], object]) -> object:
     """Evaluate ``a or b or c``."""
     return _one_by_one(parts, decisive=True)
 
 
-def _one_by_one(parts: tuple[Callable[[], Any], ...], *, decisive: bool) -> Any:
+def _one_by_one(parts: tuple[Callable[[], object], ...], *, decisive: bool) -> object:
     joined = parts[0]()
     for part in parts[1:]:
         if bool(plain(joined)) == decisive:
@@ -467,7 +467,7 @@ def _within(function: Any, arguments: list[Any], more: dict[str, Any]) -> Array:
     return _made(holds, allowed - error, error, allowed, "<=", False)
 
 
-def handed(condition: Any, function: Any) -> Any:
+def handed(condition: object, function: object) -> object:
     """Return what a function called ``claim`` gets: with sides if it is that of `claims`."""
     return condition if getattr(function, "takes_sides", False) else plain(condition)
 

@@ -11,7 +11,6 @@ import os
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 FOLDER = "EQUATION_CHECKS_MARGINS"
 
@@ -19,7 +18,7 @@ go_on = False
 """Whether statements that do not hold are only recorded."""
 
 
-def record(kind: str, statement: str, **content: Any) -> None:
+def record(kind: str, statement: str, **content: object) -> None:
     """Add a line to this process's file, if somebody wants it.
 
     Parameters

@@ -51,7 +51,7 @@ def check_bound(label: str, smaller: ArrayLike, larger: ArrayLike, *, terms: int
     show(inequality(label, smaller, larger, terms=terms))
 
 
-def check_symbols(label: str, left: Any, right: Any) -> None:
+def check_symbols(label: str, left: object, right: object) -> None:
     """Show an identity between expressions of SymPy; parameters and errors as `symbols`."""
     show(symbols(label, left, right))
 
@@ -186,7 +186,7 @@ def inequality(label: str, smaller: ArrayLike, larger: ArrayLike, *, terms: int)
     return Check(label, "bound", excess(low, high), bound, noticed)
 
 
-def symbols(label: str, left: Any, right: Any) -> Check:
+def symbols(label: str, left: object, right: object) -> Check:
     """Compare two expressions, or matrices of expressions, of SymPy for all values of the symbols.
 
     Raises

@@ -5,6 +5,7 @@ check needs, and what to do.
 """
 
 import sys
+import warnings
 from numbers import Integral, Number, Real
 from types import FrameType
 from typing import Any
@@ -17,6 +18,10 @@ from .record import NUDGE
 
 Array = NDArray[Any]
 PACKAGE = __name__.rpartition(".")[0]
+
+
+class UnreadCodeWarning(UserWarning):
+    """Whether the two sides of a check are one expression could not be told from its code."""
 
 
 def label_of(label: object) -> str:
@@ -95,7 +100,7 @@ def _plain_numbers(label: str, array: Array) -> Array:
     return floats
 
 
-def expressions(label: str, side: Any, kinds: tuple[type, ...]) -> None:
+def expressions(label: str, side: object, kinds: tuple[type, ...]) -> None:
     """Raise TypeError unless a side is an expression, or a list or matrix of expressions."""
     if isinstance(side, list | tuple):
         for part in side:
@@ -123,13 +128,13 @@ def not_constant(label: str, left: Array, right: Array) -> None:
             )
 
 
-def not_one_object(label: str, left: Any, right: Any) -> None:
+def not_one_object(label: str, left: object, right: object) -> None:
     """Refuse sides that are one object, or see the same memory in the same way."""
     if _one_object(left, right):
         raise AssertionError(f"{label}: both sides are the same memory")
 
 
-def _one_object(left: Any, right: Any) -> bool:
+def _one_object(left: object, right: object) -> bool:
     if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
         return _view(left) == _view(right)
     if isinstance(left, list | tuple) and isinstance(right, list | tuple):
@@ -142,12 +147,12 @@ def _one_object(left: Any, right: Any) -> bool:
     return False
 
 
-def _view(array: Array) -> tuple[Any, ...]:
+def _view(array: Array) -> tuple[object, ...]:
     steps = [(n, step) for n, step in zip(array.shape, array.strides, strict=True) if n != 1]
     return array.__array_interface__["data"][0], array.dtype, steps
 
 
-def _equal_numbers(left: Any, right: Any) -> bool:
+def _equal_numbers(left: object, right: object) -> bool:
     return isinstance(left, Number) and isinstance(right, Number) and bool(left == right)
 
 
@@ -170,10 +175,19 @@ def not_one_expression(label: str, *parameters: str) -> bool:
     ------
     AssertionError
         If the check could not have failed.
+
+    Warns
+    -----
+    UnreadCodeWarning
+        If the code cannot be read, so that nobody knows.
     """
-    found = sources.calling(_caller())
-    sides = sources.arguments(found[0], ("label", *parameters)) if found else None
-    if found is None or sides is None:
+    frame, depth = _caller()
+    found = sources.calling(frame)
+    if found is None:
+        warnings.warn(_unread(label, frame, len(parameters)), UnreadCodeWarning, stacklevel=depth)
+        return False
+    sides = sources.arguments(found[0], ("label", *parameters))
+    if sides is None:
         return False
     if len(parameters) == 1 and sources.cancels_by_construction(sides[1], found[1]):
         raise AssertionError(
@@ -187,12 +201,21 @@ def not_one_expression(label: str, *parameters: str) -> bool:
     return True
 
 
-def _caller() -> FrameType:
-    """Return the frame that has called into this package."""
-    frame = sys._getframe()
+def _unread(label: str, frame: FrameType, sides: int) -> str:
+    unknown = "both sides are one expression" if sides == 2 else "it is zero as it is written"
+    return (
+        f"{label}: the code of this check, line {frame.f_lineno} of {frame.f_code.co_filename}, "
+        f"cannot be read as it runs, so whether {unknown} is not known; run it in a notebook or "
+        "from its file"
+    )
+
+
+def _caller() -> tuple[FrameType, int]:
+    """Return the frame that has called into this package, and how far it is from this caller."""
+    frame, depth = sys._getframe(1), 1
     while frame.f_back and str(frame.f_globals.get("__name__")).startswith(PACKAGE):
-        frame = frame.f_back
-    return frame
+        frame, depth = frame.f_back, depth + 1
+    return frame, depth
 
 
 def every_entry_seen(label: str, difference: Array, size: Array, allowed: float) -> None:

@@ -28,7 +28,7 @@ import sys
 import types
 import warnings
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, KeysView, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -583,17 +583,17 @@ class History:
         hidden = MODULES.look() and possibly
         if plain or hidden or (self._watchful and MODULES.patched()):
             return True
-        held = (
-            {
-                id(v)
-                for m in list(sys.modules.values())
-                if m is not sys.modules.get("__main__")
-                for v in getattr(m, "__dict__", {}).values()
-            }
-            if step.changed
-            else set()
-        )
-        return bool(held & step.changed.keys())
+        return bool(step.changed) and _is_in_a_module(step.changed.keys())
+
+
+def _is_in_a_module(ids: KeysView[int]) -> bool:
+    """Return whether a module other than the page's own holds one of these objects by a name."""
+    own = sys.modules.get("__main__")
+    return any(
+        not ids.isdisjoint(map(id, getattr(module, "__dict__", {}).values()))
+        for module in list(sys.modules.values())
+        if module is not own
+    )
 
 
 def _equal(before: Any, after: Any) -> bool:

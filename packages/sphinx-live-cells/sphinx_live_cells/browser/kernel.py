@@ -52,7 +52,7 @@ from pathlib import Path
 from typing import Any
 
 from sphinx_live_cells.browser.history import MODULES, History, Settings
-from sphinx_live_cells.browser.names import derived, read_pages_names
+from sphinx_live_cells.browser.names import read_pages_names
 from sphinx_live_cells.browser.notebook import (
     OUTPUT_LEFT_OUT,
     PageError,
@@ -62,6 +62,7 @@ from sphinx_live_cells.browser.notebook import (
     stand_in,
     without_prompts,
 )
+from sphinx_live_cells.browser.origins import derived
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -84,6 +85,8 @@ class Session:
         What a reader is told of such results.
     startup : str
         A module that is imported before the first cell.
+    quiet : list of str
+        Modules of the book whose lines a reader's traceback leaves out.
     """
 
     available: str = "NumPy, Matplotlib"
@@ -92,6 +95,7 @@ class Session:
     less: list[str] = field(default_factory=list)
     less_note: str = "Computed from less data than on the built page, so the numbers differ."
     startup: str = ""
+    quiet: list[str] = field(default_factory=list)
 
 
 session = Session()
@@ -644,7 +648,10 @@ def _advice(error: BaseException) -> str:
 def _readable(error: BaseException, name: str) -> str:
     """Return a traceback with the frames of the reader's code and the book's, and advice below."""
     told = traceback.TracebackException.from_exception(error)
+    quiet = [frame for frame in told.stack if _is_own(frame.filename)]
     _keep_own_frames(told)
+    if told.stack is None and quiet:
+        told.stack = traceback.StackSummary.from_list(quiet)
     text = "".join(told.format())
     for name, folder in session.folders.items():
         text = text.replace(f'File "{folder}', f'File "{name}')
@@ -653,7 +660,7 @@ def _readable(error: BaseException, name: str) -> str:
 
 
 def _keep_own_frames(told: traceback.TracebackException) -> None:
-    own = [frame for frame in told.stack if _is_own(frame.filename)]
+    own = [frame for frame in told.stack if _is_shown(frame.filename)]
     # Without frames there is no "Traceback" to announce: a syntax error names its own line.
     told.stack = traceback.StackSummary.from_list(own) if own else None  # type: ignore[assignment]
     for inner in (told.__cause__, told.__context__, *(told.exceptions or ())):
@@ -663,10 +670,19 @@ def _keep_own_frames(told: traceback.TracebackException) -> None:
         told.__context__ = None
 
 
+def _is_shown(filename: str) -> bool:
+    quiet = [session.folders[name] for name in session.quiet if name in session.folders]
+    return _is_own(filename) and not _below(filename, quiet)
+
+
 def _is_own(filename: str) -> bool:
-    return bool(re.fullmatch(r"<.*, run \d+>|<your \w+>", filename)) or filename.startswith(
-        tuple(session.folders.values())
-    )
+    by_reader = re.fullmatch(r"<.*, run \d+>|<your \w+>", filename)
+    return bool(by_reader) or _below(filename, session.folders.values())
+
+
+def _below(filename: str, places: Collection[str]) -> bool:
+    """Return whether a file is one of these modules or in one of these packages."""
+    return any(re.match(rf"{re.escape(place)}(\.py$|[/\\])", filename) for place in places)
 
 
 def _summary(error: BaseException) -> str:

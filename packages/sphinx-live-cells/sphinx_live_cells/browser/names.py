@@ -1,45 +1,25 @@
 """What the cells of a page do with its names, as far as their code tells.
 
-It decides nothing about results: in a browser all cells above one run before it, see `history`. It
-tells which cells are out of reach since one that cannot run in a browser makes what they need, and
-which results come from less data than those of the built page. A cell needs those that bind the
-names it uses, and those that may change what is bound in between: that assign to an entry, call a
-method that may change its object, or draw from a generator of random numbers. What a function needs
-is needed by whoever calls it.
+It decides nothing about results: in a browser all cells above one run before it, see `history`. A
+cell needs those that bind the names it uses, and those that may change what is bound in between:
+that assign to an entry, call a method that may change its object, or draw from a generator of
+random numbers. What a function needs is needed by whoever calls it. Which cells need which is told
+by `reach`.
 
-The module imports nothing but the standard library, so tests and a browser can load it.
+Like `aliases`, `origins` and `reach` the module imports nothing but the standard library, so tests
+and a browser can load it.
 """
 
 import ast
-import builtins
-from collections.abc import Collection, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-PURE_METHODS = frozenset(
-    """
-    all any argmax argmin argsort astype conj copy count cumsum diagonal diff dot endswith find
-    flatten format get index item items join keys max mean min nonzero passed prod ptp ravel repeat
-    replace reshape round split squeeze startswith std strip subs sum swapaxes take title tolist
-    transpose values var view zfill _asdict _replace
-    """.split()  # noqa: SIM905
-)
-CHANGING_FUNCTIONS = frozenset(
-    """
-    copyto fill_diagonal heapify heappop heappush heapreplace insort insort_left insort_right place
-    put put_along_axis putmask setattr setitem shuffle
-    """.split()  # noqa: SIM905
-)
-"""Functions of modules that change what they are given; those with ``out=`` do, too."""
+from sphinx_live_cells.browser.aliases import PURE_METHODS, names_stored
 
-BUILTINS = frozenset(dir(builtins))
-PURE_FUNCTIONS = frozenset(
-    "abs bool float id int isinstance len max min print range repr round str sum type".split()  # noqa: SIM905
-)
 STREAMS = ("default_rng", "iter", "open")
 ANY = "*"
 """In the place of the names that code binds if these cannot be read from it."""
 
-SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 BINDS_ANYTHING = frozenset(["exec", "globals", "run_line_magic", "run_cell_magic"])
 
 
@@ -184,7 +164,7 @@ class _Reader(ast.NodeVisitor):
         outside = self.local
         for generator in generators:
             self.visit(generator.iter)
-            self.local |= frozenset(_stored(generator.target))
+            self.local |= frozenset(names_stored(generator.target))
             for condition in generator.ifs:
                 self.visit(condition)
         for result in results:
@@ -202,7 +182,7 @@ class _Reader(ast.NodeVisitor):
         for decorator in node.decorator_list:
             self.visit(decorator)
         self._defaults(node.args)
-        inside = {name for part in node.body for name in _stored(part)}
+        inside = {name for part in node.body for name in names_stored(part)}
         outside = {name for part in node.body for name in _declared_global(part)}
         inside -= outside
         self.names.touched |= outside - self.local
@@ -223,7 +203,7 @@ class _Reader(ast.NodeVisitor):
     visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        inside = {name for part in node.body for name in _stored(part)}
+        inside = {name for part in node.body for name in names_stored(part)}
         outside, self.local = self.local, self.local | inside
         self.generic_visit(node)
         self.local = outside
@@ -233,18 +213,6 @@ class _Reader(ast.NodeVisitor):
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None:
                 self.visit(default)
-
-
-def _stored(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
-            yield inner.id
-        elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield inner.name
-        elif isinstance(inner, ast.Import | ast.ImportFrom):
-            yield from (alias.asname or alias.name.partition(".")[0] for alias in inner.names)
-        elif isinstance(inner, ast.MatchAs | ast.MatchStar | ast.ExceptHandler) and inner.name:
-            yield inner.name
 
 
 def _declared_global(node: ast.AST) -> Iterator[str]:
@@ -286,6 +254,21 @@ def read_pages_names(sources: Sequence[str]) -> list[Names]:
     return cells
 
 
+def read_statement(statement: ast.stmt, modules: set[str]) -> Names:
+    """Return what one statement does, without the functions that it calls.
+
+    Parameters
+    ----------
+    statement : ast.stmt
+    modules : set of str
+        The names of modules so far, to which those are added that it imports.
+    """
+    reader = _Reader()
+    reader.modules = modules
+    reader.visit(statement)
+    return reader.names
+
+
 def _follow_calls(names: Names, functions: dict[str, Names]) -> None:
     mentioned = names.used | (names.mentioned & names.functions.keys())
     waiting, seen = list(mentioned), set(mentioned)
@@ -297,257 +280,3 @@ def _follow_calls(names: Names, functions: dict[str, Names]) -> None:
             names.mentioned |= body.mentioned
             waiting += body.used - seen
             seen |= body.used
-
-
-def modules(sources: Sequence[str], wanted: Sequence[str]) -> list[set[str]]:
-    """Return for each cell which of the wanted modules it uses; importing one is no use of it.
-
-    Parameters
-    ----------
-    sources : sequence of str
-    wanted : names of modules at the top level, such as "sympy"
-    """
-    names: dict[str, str] = {}
-    found = []
-    for source in sources:
-        used: set[str] = set()
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError):
-            tree = ast.Module([], [])
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    top = alias.name.partition(".")[0]
-                    names[alias.asname or top] = top
-            elif isinstance(node, ast.ImportFrom) and node.module in wanted:
-                used.add(str(node.module))
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name) and names.get(node.id) in wanted:
-                used.add(names[node.id])
-        found.append(used)
-    return found
-
-
-def derived(sources: Sequence[str], origins: Set[str]) -> list[bool]:
-    """Return for each cell whether it uses one of the origins, or what was computed from one.
-
-    Followed statement by statement, so that a cell with many names passes on only those that
-    have to do with an origin. Importing an origin is no use of it; a name that was not imported is
-    none.
-
-    Parameters
-    ----------
-    sources : sequence of str
-    origins : names such as "load_mnist", or "nnfs.load_mnist" where it is an attribute
-    """
-    reached: set[str] = set()
-    imported: set[str] = set()
-    found = []
-    for source in sources:
-        try:
-            statements = ast.parse(source).body
-        except (SyntaxError, ValueError):
-            statements = []
-        uses = False
-        for statement in statements:
-            reader = _Reader()
-            reader.modules = imported
-            reader.visit(statement)
-            if isinstance(statement, ast.Import | ast.ImportFrom):
-                continue
-            known = {name for name in origins if name.partition(".")[0] in imported}
-            imported -= reader.names.bound
-            if set(_dotted(statement)) & (known | reached):
-                uses = True
-                reached |= reader.names.bound | reader.names.touched
-                if isinstance(statement, ast.Expr) and not _only_shows(statement.value):
-                    # A call for its effect: what it is given may hold the other by now.
-                    reached |= set(_passed(statement, imported)) - imported
-            else:
-                reached -= reader.names.bound
-        found.append(uses)
-    return found
-
-
-def _only_shows(node: ast.expr) -> bool:
-    return not isinstance(node, ast.Call) or getattr(node.func, "id", "") in ("print", "display")
-
-
-def _dotted(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
-            yield inner.id
-        elif isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name):
-            yield f"{inner.value.id}.{inner.attr}"
-
-
-Writers = dict[str, list[int]]
-
-
-def writers(cells: Sequence[Names]) -> list[Writers]:
-    """Return for each cell, and each name that it uses, the earlier cells that make its object.
-
-    The first of them binds the name, the others may change what is bound.
-    """
-    current: Writers = {}
-    found = []
-    for number, names in enumerate(cells):
-        anything = current.get(ANY, [])
-        made_by = {name: current.get(name, anything) for name in names.used}
-        found.append({name: numbers for name, numbers in made_by.items() if numbers})
-        for name in names.touched - names.bound:
-            if name in current:
-                current[name] = [*current[name], number]
-        for name in names.bound - {ANY}:
-            current[name] = [number]
-        if ANY in names.bound:
-            for name in {ANY, *current}:
-                current[name] = [*current.get(name, []), number]
-    return found
-
-
-def needed(of_cell: Sequence[Writers], target: int) -> list[int]:
-    """Return the numbers of all earlier cells that a cell needs, directly or not, in order."""
-    waiting: list[int] = [target]
-    found: set[int] = set()
-    while waiting:
-        for made_by in of_cell[waiting.pop()].values():
-            waiting += set(made_by) - found
-            found |= set(made_by)
-    return sorted(found)
-
-
-def out_of_reach(
-    sources: Sequence[str], away: Collection[int], harmless: Collection[int] = ()
-) -> dict[int, int]:
-    """Return the cells that need one that does not run, each with the first such cell.
-
-    A cell that does not run counts as one that changes whatever it passes to a function of the page
-    or a method, and all that may be the same object under another name.
-
-    Parameters
-    ----------
-    sources : sequence of str
-        The code of all cells of a page.
-    away : collection of int
-        The numbers of the cells that do not run.
-    harmless : collection of int
-        Those of them that are known to change nothing that was there before.
-    """
-    cells = read_pages_names(sources)
-    fixed = {name for source in sources for tree in _parsed(source) for name in _fixed(tree)}
-    imported = {name for source in sources for tree in _parsed(source) for name in _imported(tree)}
-    gone = set(away)
-    found: dict[int, int] = {}
-    for number in range(len(cells)):
-        if number in gone:
-            trees = _parsed(sources[number])
-            same = _other_names(sources[: number + 1])
-            passed = {name for tree in trees for name in _passed(tree, imported)} - fixed
-            passed |= cells[number].touched
-            if number in harmless:
-                passed = cells[number].touched = set()
-            cells[number].touched |= {other for name in passed for other in same.get(name, {name})}
-            continue
-        earlier = [n for n in needed(writers(cells[: number + 1]), number) if n in gone]
-        if earlier:
-            found[number] = earlier[0]
-            gone.add(number)
-    return found
-
-
-def _parsed(source: str) -> list[ast.Module]:
-    try:
-        return [ast.parse(source)]
-    except (SyntaxError, ValueError):
-        return []
-
-
-def _passed(tree: ast.AST, imported: Collection[str] = ()) -> Iterator[str]:
-    """Yield the names whose objects calls may change, since they are given them."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and not _leaves_alone(node, imported):
-            for part in (*node.args, *(keyword.value for keyword in node.keywords)):
-                yield from _same_object(part)
-
-
-def _leaves_alone(node: ast.Call, imported: Collection[str]) -> bool:
-    """Tell whether a call changes nothing that it is given, as most functions of modules do not."""
-    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-    if isinstance(node.func, ast.Name) and name in PURE_FUNCTIONS:
-        return True
-    root = node.func
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    of_module = isinstance(root, ast.Name) and root.id in imported
-    if of_module:
-        changing = any(keyword.arg == "out" for keyword in node.keywords)
-        return name not in CHANGING_FUNCTIONS and not changing
-    return isinstance(node.func, ast.Attribute) and name in PURE_METHODS
-
-
-def _same_object(node: ast.expr | None) -> Iterator[str]:
-    """Yield the names whose objects an expression may give, itself or in a part of it."""
-    if isinstance(node, ast.Name):
-        yield node.id
-    elif isinstance(node, ast.Attribute | ast.Subscript | ast.Starred | ast.Await):
-        yield from _same_object(node.value)
-    elif isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Name) and node.func.id in PURE_FUNCTIONS:
-            return
-        receiver = [node.func.value] if isinstance(node.func, ast.Attribute) else []
-        for part in (*receiver, *node.args, *(keyword.value for keyword in node.keywords)):
-            yield from _same_object(part)
-    elif isinstance(
-        node, ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-    ):
-        yield from (inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name))
-    elif isinstance(node, ast.Tuple | ast.List | ast.Set | ast.Dict | ast.IfExp | ast.BoolOp):
-        for inside in ast.iter_child_nodes(node):
-            yield from _same_object(inside) if isinstance(inside, ast.expr) else ()
-    elif isinstance(node, ast.NamedExpr):
-        yield from (node.target.id, *_same_object(node.value))
-
-
-def _other_names(sources: Sequence[str]) -> dict[str, set[str]]:
-    """Return for each name those that may stand for the same object, or for one in it."""
-    fixed = {name for source in sources for tree in _parsed(source) for name in _fixed(tree)}
-    groups: dict[str, set[str]] = {}
-    for source in sources:
-        for tree in _parsed(source):
-            for node in ast.walk(tree):
-                value, targets = _assigned(node)
-                if not targets:
-                    continue
-                names = {*_same_object(value), *(n for t in targets for n in _stored(t))} - fixed
-                names -= BUILTINS
-                group = set().union(names, *(groups.get(name, ()) for name in names))
-                groups.update(dict.fromkeys(group, group))
-    return groups
-
-
-def _fixed(tree: ast.AST) -> Iterator[str]:
-    """Yield the names of what is passed on and not changed: modules, functions and classes."""
-    yield from _imported(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            yield node.name
-
-
-def _imported(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
-
-
-def _assigned(node: ast.AST) -> tuple[ast.expr | None, list[ast.expr]]:
-    if isinstance(node, ast.Assign):
-        return node.value, node.targets
-    if isinstance(node, ast.AnnAssign | ast.NamedExpr):
-        return node.value, [node.target]
-    if isinstance(node, ast.For | ast.AsyncFor):
-        return node.iter, [node.target]
-    if isinstance(node, ast.withitem) and node.optional_vars is not None:
-        return node.context_expr, [node.optional_vars]
-    return None, []

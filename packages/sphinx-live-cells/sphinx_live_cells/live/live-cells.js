@@ -83,6 +83,11 @@
     mark(cell);
   }
 
+  /* An edit of a cell that the book has changed is kept again. */
+  function remember(edit) {
+    edits.change((all) => (all[page.name] ||= []).push(edit));
+  }
+
   function mark(cell) {
     const edited = cell.code !== cell.own;
     const words = [edited && "edited", cell.changed && "you edited an earlier version of this cell"];
@@ -90,6 +95,19 @@
     cell.mark.hidden = !cell.mark.textContent;
     cell.mine.hidden = !cell.changed;
     if (edited || cell.changed) cell.reset.hidden = false;
+    tellOfOutput(cell);
+  }
+
+  /* An output stays when the code changes, so it is said whose it is. */
+  function tellOfOutput(cell) {
+    if (!cell.outdated) return;
+    const output = cell.output || builtOutput(cell);
+    const shown = output?.textContent.trim() || output?.querySelector("img, svg, canvas");
+    const of = cell.ran ?? cell.own;
+    const whose = of === cell.own ? "the book’s code" : "code that you have changed since";
+    cell.outdated.textContent = `The result below is that of ${whose}. Run shows that of yours.`;
+    cell.outdated.hidden = !shown || cell.code === of;
+    output?.classList.toggle("live-outdated", !cell.outdated.hidden);
   }
 
   /* An edit belongs to the cell that has the code it was made of, wherever the cell stands now; if
@@ -148,9 +166,13 @@
 
   /* What a cell shows. The built output waits beside it until Reset. */
 
+  function builtOutput(cell) {
+    return cell.box.querySelector(":scope > .cell_output, :scope > details > .cell_output");
+  }
+
   function clearOutput(cell) {
     if (!cell.output) {
-      cell.output = cell.box.querySelector(":scope > .cell_output, :scope > details > .cell_output");
+      cell.output = builtOutput(cell);
       if (!cell.output) {
         cell.output = element("div", { className: "cell_output docutils container" });
         cell.controls.after(cell.output);
@@ -172,6 +194,17 @@
   function short(value) {
     const number = Number(value);
     return Number.isFinite(number) ? String(Number(number.toPrecision(4))) : String(value ?? "none");
+  }
+
+  /* What begins with the label of an equation of this page gets its number and a link, as when it was built. */
+  function linkToEquation(node) {
+    const { label } = node.dataset;
+    const id = `equation-${label}`.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/-$/, "");
+    const number = document.getElementById(id)?.querySelector(".eqno")?.firstChild?.textContent.trim();
+    const words = node.firstChild;
+    if (!number || !words?.data?.startsWith(label)) return;
+    words.data = words.data.slice(label.length);
+    node.prepend(element("a", { className: "reference internal", href: `#${id}` }, number));
   }
 
   function figure(cell, svg) {
@@ -203,6 +236,7 @@
     html(cell, { html }) {
       const box = element("div", { className: "output text_html" });
       box.innerHTML = html;
+      box.querySelectorAll("[data-label]").forEach(linkToEquation);
       cell.output.append(box);
       if (box.scrollHeight > box.clientHeight) box.tabIndex = 0;
     },
@@ -231,7 +265,11 @@
       tick(python.progress(message));
     } else if (message.kind === "started") {
       target.failed = null;
-      if (cell.controls) clearOutput(cell);
+      if (cell.controls) {
+        clearOutput(cell);
+        cell.ran = target.sent[message.cell];
+        tellOfOutput(cell);
+      }
       const first = message.steps > 1 && cell !== target;
       const which = message.steps > 2 ? `${message.step} of the ${message.steps - 1} cells` : "the cell";
       const text = first ? `Running ${which} above this one` : "Running";
@@ -265,7 +303,8 @@
     const began = performance.now();
     try {
       const onShow = (message) => show(cell, message);
-      const succeeded = await python.runCells(sources(), cell.number, onShow, whatFor(cell));
+      cell.sent = sources();
+      const succeeded = await python.runCells(cell.sent, cell.number, onShow, whatFor(cell));
       tick();
       const seconds = ((performance.now() - began) / 1000).toFixed(1);
       if (succeeded) report(cell, `Done in ${seconds} s`, { state: "done" });
@@ -284,21 +323,58 @@
   }
 
   function reset(cell) {
-    cell.code = cell.own;
+    offerUndo(cell);
+    setCode(cell, cell.own);
+    if (cell.source) keep(cell, { forgetEarlier: true });
+    if (cell.built) showOutput(cell, { nodes: cell.built });
+    cell.reset.hidden = true;
+    const back = cell.before ? ". Undo brings back what you wrote" : "";
+    report(cell, `As on the built page${back}`, { state: "done" });
+    (cell.before ? cell.undo : cell.run).focus({ preventScroll: true });
+  }
+
+  /* The reader's code leaves the field for another. */
+  function setCode(cell, code) {
+    cell.code = code;
     cell.editor?.remove();
     cell.text?.remove();
     cell.editor = cell.text = null;
-    if (cell.source) {
-      cell.source.hidden = false;
-      keep(cell, { forgetEarlier: true });
-    }
-    if (cell.built) {
-      cell.output.replaceChildren(...cell.built);
-      cell.output.classList.remove("live-output");
-    }
-    cell.reset.hidden = true;
-    report(cell, "As on the built page", { state: "done" });
-    cell.run.focus({ preventScroll: true });
+    if (cell.source) cell.source.hidden = false;
+    if (code !== cell.own) showEdited(cell);
+  }
+
+  /* What a cell shows, and the code that it is the result of; none if it was built with the page. */
+  function showOutput(cell, { nodes, ran = null }) {
+    cell.ran = ran;
+    cell.output.replaceChildren(...nodes);
+    cell.output.classList.toggle("live-output", ran !== null);
+    tellOfOutput(cell);
+  }
+
+  /* What is about to be replaced waits until the reader writes something else. */
+  function offerUndo(cell) {
+    const { code, changed, ran, output } = cell;
+    const written = code !== cell.own || changed;
+    cell.before = written ? { code, changed, shown: ran != null && { ran, nodes: [...output.childNodes] } } : null;
+    cell.undo.hidden = !cell.before;
+  }
+
+  function withdrawUndo(cell) {
+    cell.before = null;
+    cell.undo.hidden = true;
+  }
+
+  function undo(cell) {
+    const { code, changed, shown } = cell.before;
+    withdrawUndo(cell);
+    setCode(cell, code);
+    cell.changed = changed;
+    keep(cell);
+    if (changed) remember(changed);
+    if (shown) showOutput(cell, shown);
+    cell.reset.hidden = false;
+    report(cell, "Your code is back", { state: "done" });
+    cell.edit.focus({ preventScroll: true });
   }
 
   let editorScript = null;
@@ -329,6 +405,7 @@
         label: `Code of cell ${cell.number + 1}. Escape leaves the field, Control Enter runs the cell.`,
         onChange(code) {
           cell.code = code;
+          withdrawUndo(cell);
           keep(cell);
         },
         onRun: () => run(cell),
@@ -346,15 +423,18 @@
 
   /* The edit of a cell that the book has changed since: taken over when the reader asks for it. */
   function takeMine(cell) {
-    cell.code = cell.changed.code;
-    cell.editor?.setCode(cell.code);
+    offerUndo(cell);
+    setCode(cell, cell.changed.code);
     keep(cell, { forgetEarlier: true });
     return edit(cell);
   }
 
+  /* The second click of two, made before the eye saw that another button has come, is none. */
   function button(cell, word, action) {
     const node = element("button", { type: "button", "aria-label": `${word} cell ${cell.number + 1}` }, word);
-    node.addEventListener("click", () => action(cell));
+    node.addEventListener("click", ({ detail }) => {
+      if (word !== "Undo" || detail < 2) action(cell);
+    });
     return node;
   }
 
@@ -372,11 +452,15 @@
     cell.edit = button(cell, "Edit", edit);
     cell.reset = button(cell, "Reset", reset);
     cell.mine = button(cell, "Show mine", takeMine);
+    cell.undo = button(cell, "Undo", undo);
+    cell.undo.setAttribute("aria-label", `Undo the reset of cell ${cell.number + 1}`);
     cell.mark = element("span", { className: "live-mark" });
+    cell.outdated = element("p", { className: "live-whose" });
+    cell.outdated.hidden = cell.undo.hidden = true;
     cell.stop.hidden = cell.reset.hidden = cell.mine.hidden = cell.mark.hidden = true;
     cell.edit.hidden = !cell.source;
     cell.status = element("span", { className: "live-status" });
-    controls.append(cell.run, cell.stop, cell.edit, cell.mine, cell.reset, cell.mark, cell.status);
+    controls.append(cell.run, cell.stop, cell.edit, cell.mine, cell.reset, cell.undo, cell.mark, cell.status, cell.outdated);
   }
   restore();
 

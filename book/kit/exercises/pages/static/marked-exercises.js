@@ -57,6 +57,7 @@
       const own = exercise.name in passed ? "passed, " : exercise.name in drafts ? "draft kept, " : "";
       status(exercise, `${own}${count()}`, own.startsWith("passed") ? "done" : "");
       exercise.reset.hidden = !(exercise.name in drafts || exercise.name in passed);
+      exercise.undo.hidden = !exercise.before || !exercise.reset.hidden;
     }
     for (const panel of panels) {
       panel.progress.textContent = `${count()}.`;
@@ -138,6 +139,7 @@ send_event("verdict", mark(name, source, answers))`;
         label: `Your ${exercise.name}. Escape leaves the field, Control Enter checks the code.`,
         onChange(text) {
           exercise.written = text;
+          exercise.before = null;
           keep((now) => (now.drafts[exercise.name] = text));
         },
         onRun: () => check(exercise),
@@ -169,16 +171,39 @@ send_event("verdict", mark(name, source, answers))`;
   }
 
   function reset(exercise) {
-    exercise.text?.remove();
-    exercise.text = null;
-    if (!exercise.editor) exercise.start.hidden = false;
-    exercise.editor?.setCode(starts[exercise.name]);
+    const { drafts, passed } = kept();
+    const before = { draft: drafts[exercise.name], passed: passed[exercise.name] };
+    show(exercise, starts[exercise.name]);
+    exercise.before = before;
     keep((now) => {
       delete now.drafts[exercise.name];
       delete now.passed[exercise.name];
     });
-    verdict(exercise, "Empty again.");
+    verdict(exercise, "Empty again. Undo brings back what you wrote.");
+    exercise.undo.focus({ preventScroll: true });
+  }
+
+  /* Until something else is written, what a reset took away can come back. */
+  function undo(exercise) {
+    const { draft, passed } = exercise.before;
+    show(exercise, draft ?? passed);
+    exercise.before = null;
+    keep((now) => {
+      if (draft !== undefined) now.drafts[exercise.name] = draft;
+      if (passed !== undefined) now.passed[exercise.name] = passed;
+    });
+    if (!exercise.editor) restore(exercise);
+    else if (passed === exercise.written) verdict(exercise, "Your code is back. It has passed.", "passed");
+    else verdict(exercise, `Your code is back. ${passed === undefined ? "It" : "An earlier version passed and is kept. This one"} is not checked yet.`);
     exercise.write.focus({ preventScroll: true });
+  }
+
+  /* Code in the field, or, until Write, the empty function. */
+  function show(exercise, code) {
+    exercise.text?.remove();
+    exercise.text = null;
+    if (!exercise.editor) exercise.start.hidden = false;
+    exercise.editor?.setCode(code);
   }
 
   function button(word, label, action) {
@@ -203,7 +228,10 @@ send_event("verdict", mark(name, source, answers))`;
     exercise.write = button("Write", `Write ${name}`, () => write(exercise));
     exercise.go = button("Check", `Check ${name}`, () => check(exercise));
     exercise.reset = button("Reset", `Reset ${name}`, () => reset(exercise));
-    controls.append(exercise.write, exercise.go, exercise.stop, exercise.reset, exercise.status);
+    // The second click of two, made before the eye saw that another button has come, is none.
+    exercise.undo = button("Undo", `Undo the reset of ${name}`, ({ detail }) => detail < 2 && undo(exercise));
+    exercise.undo.hidden = true;
+    controls.append(exercise.write, exercise.go, exercise.stop, exercise.reset, exercise.undo, exercise.status);
     restore(exercise);
     return exercise;
   });
