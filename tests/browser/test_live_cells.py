@@ -218,6 +218,7 @@ CHECKED = 'check("eq-softmax"'
 def test_a_check_says_as_much_as_on_the_built_page(shared_page):
     page = shared_page("derive/softmax")
     cell = cell_with(page, CHECKED)
+    unfold(cell)
     line = cell.locator(".equation-check")
     built, link = line.inner_text(), line.get_by_role("link").get_attribute("href")
     run(cell)

@@ -103,6 +103,7 @@ class Described(TypedDict):
     noticed: list[str]
     finding: str
     id: str
+    folded: bool
 
 
 def _described(shown: pages.Shown) -> Described:

@@ -180,7 +180,7 @@ def _anchor(doctree: nodes.document, page: Page, label: str) -> str:
 def _line(shown: Shown, docname: str) -> nodes.Node:
     line = nodes.paragraph("", "", classes=["equation-check"], ids=[shown.anchor])
     line += equation_link(shown.check.label, docname)
-    line += nodes.Text(f" {shown.check.sentence}")
+    line += nodes.Text(f" {shown.check.outcome}")
     return line
 
 

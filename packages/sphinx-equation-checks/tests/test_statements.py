@@ -217,7 +217,7 @@ def test_a_record_can_be_read_back_from_its_html():
     assert data.attrib["data-label"] == "eq-x"
     assert float(data.attrib["data-bound"]) == 0
     assert data.attrib["data-noticed"] == "a factor 1 + 1e-4; a turned sign"
-    assert data.text == f"eq-x {result.sentence}"
+    assert data.text == f"eq-x {result.outcome}"
     assert type(result).from_html(result._repr_html_()) == result
     with_truncation = equal("eq-x", [1.0, 2.0001], [1.0, 2.0], terms=1, truncation=0.00015)
     assert type(result).from_html(with_truncation._repr_html_()) == with_truncation

@@ -108,10 +108,10 @@ class Check:
             "finding": self.finding,
         }
         data = " ".join(f'data-{key}="{escape(str(value))}"' for key, value in record.items())
-        return f'<p class="equation-check" {data}>{escape(f"{self.label} {self.sentence}")}</p>'
+        return f'<p class="equation-check" {data}>{escape(f"{self.label} {self.outcome}")}</p>'
 
     @property
-    def sentence(self) -> str:
+    def outcome(self) -> str:
         """The result as a sentence, to follow the name of the equation."""
         if not self.noticed:
             return f"holds: {self.finding}."
