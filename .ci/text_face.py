@@ -18,7 +18,12 @@ from fontTools.ttLib import TTFont
 
 TARGET = Path(__file__).resolve().parents[1] / "book" / "_extra" / "type"
 FAMILY = "Book Serif"
-STYLES = {"Regular": "Regular", "It": "Italic", "Semibold": "Semibold", "SemiboldIt": "SemiboldItalic"}
+STYLES = {
+    "Regular": "Regular",
+    "It": "Italic",
+    "Semibold": "Semibold",
+    "SemiboldIt": "SemiboldItalic",
+}
 FEATURES = ["kern", "liga", "ccmp", "mark", "lnum", "tnum", "smcp", "c2sc"]
 LETTERS = [range(0x20, 0x7F), range(0xA0, 0x100), range(0x2190, 0x2194), range(0x2010, 0x2015)]
 SIGNS = "ćČčřŠšŽžŁłńśşğıőŒœαβδεηλμσ‘’‚“”„†…‰′∂∇−√∞≈≠≤≥\u2009\u200a\u0307"

@@ -51,6 +51,9 @@ def test_after_escape_the_pointer_has_to_leave_first(page):
     rest_on(page, EQUATION)
     page.keyboard.press("Escape")
     page.wait_for_function(CLOSED)
+    # As from one part of the link to another.
+    inside = {"pointerType": "mouse", "bubbles": True}
+    page.locator(EQUATION).first.dispatch_event("pointerover", inside)
     page.wait_for_timeout(600)
     assert page.evaluate(CLOSED)
     page.mouse.move(5, 5)
