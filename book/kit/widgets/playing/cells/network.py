@@ -214,7 +214,7 @@ class OneNudge(_Network):
         )
         return (
             f'<div class="play-bar"><label>Push <select class="play-which">{options}</select>'
-            '</label><label class="play-wide">by <input type="range" class="play-nudge" min="-0.5"'
+            '</label><label class="play-wide">by <input type="range" class="play-push" min="-0.5"'
             ' max="0.5" step="0.01" value="0"><output class="play-value">0.00</output></label>'
             '<button type="button" class="play-reset">Start again</button></div>'
             '<div class="play-ask" role="group" aria-label="Predict first"></div>'

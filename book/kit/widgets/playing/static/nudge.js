@@ -66,7 +66,7 @@
         made.addEventListener("click", () => {
           act();
           show(false);
-          (place.querySelector("button") || find("nudge")).focus();
+          (place.querySelector("button") || find("push")).focus();
         });
       };
       if (found < names.length) button("Nudge all the others", () => names.forEach(measure));
@@ -82,8 +82,8 @@
     function show(first) {
       const after = pushed(state.which, state.by);
       find("which").value = state.which;
-      find("nudge").value = state.by;
-      find("nudge").setAttribute("aria-valuetext", `${state.which} pushed by ${playing.signed(state.by)}`);
+      find("push").value = state.by;
+      find("push").setAttribute("aria-valuetext", `${state.which} pushed by ${playing.signed(state.by)}`);
       find("value").textContent = playing.signed(state.by);
       playing.draw(root, after, 5);
       const loss = root.querySelector('svg [data-key="J"]');
@@ -127,7 +127,7 @@
       (key, value) => choose(key, playing.clamp(Math.round((value - before[key]) * 100) / 100, -0.5, 0.5)),
       (key) => n(before[key] + (key === state.which ? state.by : 0)));
     find("which").addEventListener("change", (event) => choose(event.target.value, 0));
-    find("nudge").addEventListener("input", (event) => choose(state.which, Number(event.target.value)));
+    find("push").addEventListener("input", (event) => choose(state.which, Number(event.target.value)));
     find("reset").addEventListener("click", () => {
       state = fresh();
       slopes = {};

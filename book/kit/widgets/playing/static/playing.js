@@ -78,7 +78,8 @@
   playing.remembered = function (root) {
     const text = new URLSearchParams(location.search).get(nameOf(root));
     try {
-      return text ? JSON.parse(text) : {};
+      const kept = text ? JSON.parse(text) : {};
+      return kept !== null && typeof kept === "object" ? kept : {};
     } catch {
       return {};
     }
