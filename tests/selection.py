@@ -13,7 +13,7 @@ import math
 import re
 import subprocess
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -33,9 +33,10 @@ SUBJECTS = {
 }
 EVERY_DAY = ("unit", "book", "style")
 EXHAUSTIVE = (
-    "exhaustive(share=1/8): builds the whole book again, runs every cell alone, races, or opens "
-    "every page in every view; --all draws a share of its cases, three at least: 0 for none, 1 for "
-    "all, of what is only too slow for every day"
+    "exhaustive(share=1/8, of='test'): builds the whole book again, runs every cell alone, races, "
+    "or opens every page in every view; --all draws a share of its cases, three at least: 0 for "
+    "none, 1 for all, of what is only too slow for every day; with of='file' it draws among all "
+    "tests of the file that say so, such as books under one condition each"
 )
 
 # Tests of prose among those of sources.
@@ -176,10 +177,27 @@ def page_of(item: pytest.Item) -> str:
     return next((v for v in values if isinstance(v, str) and v in names_of_pages()), "")
 
 
+def drawn_together(items: Sequence[pytest.Item]) -> list[list[pytest.Item]]:
+    """Return the groups of which samples are drawn: the cases of a test, or of a file's tests."""
+
+    def group(item: pytest.Item) -> tuple[str, str]:
+        exhaustive = item.get_closest_marker("exhaustive")
+        of_file = exhaustive is not None and exhaustive.kwargs.get("of") == "file"
+        return place(item), "" if of_file else function(item)
+
+    return grouped(items, group)
+
+
 def by_function(items: Sequence[pytest.Item]) -> list[list[pytest.Item]]:
+    return grouped(items, lambda item: (place(item), function(item)))
+
+
+def grouped(
+    items: Sequence[pytest.Item], group: Callable[[pytest.Item], tuple[str, str]]
+) -> list[list[pytest.Item]]:
     groups: defaultdict[tuple[str, str], list[pytest.Item]] = defaultdict(list)
     for item in items:
-        groups[place(item), function(item)].append(item)
+        groups[group(item)].append(item)
     return list(groups.values())
 
 
@@ -206,7 +224,7 @@ def chosen(items: Sequence[pytest.Item], config: pytest.Config) -> set[pytest.It
     everything = config.getoption("all")
     files = set() if everything else named_files(config.args)
     taken: set[pytest.Item] = set()
-    for cases in by_function(items):
+    for cases in drawn_together(items):
         exhaustive = cases[0].get_closest_marker("exhaustive")
         if cases[0].path in files or (exhaustive and "exhaustive" in expression):
             taken |= set(cases)

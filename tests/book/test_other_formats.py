@@ -32,7 +32,7 @@ def book(tmp_path_factory) -> SmallBook:
     return book
 
 
-@pytest.mark.exhaustive(share=1)
+@pytest.mark.exhaustive(share=1 / 2, of="file")
 def test_a_label_of_any_spelling_has_live_links(book):
     html = book.site()
     anchors = {
@@ -50,7 +50,7 @@ def test_a_label_of_any_spelling_has_live_links(book):
     assert ("page.html", "check-eq-two-sides") in found
 
 
-@pytest.mark.exhaustive(share=1)
+@pytest.mark.exhaustive(share=1 / 2, of="file")
 def test_one_page(book):
     before = book.site()
     result = book.build("--builder", "singlehtml")
@@ -60,7 +60,7 @@ def test_one_page(book):
     assert book.site() == before
 
 
-@pytest.mark.exhaustive(share=1)
+@pytest.mark.exhaustive(share=1 / 2, of="file")
 def test_printing_the_book_leaves_the_site_alone(book):
     before = book.site()
     result = book.build("--builder", "pdfhtml", PLAYWRIGHT_BROWSERS_PATH=str(book.root / "none"))
@@ -102,7 +102,7 @@ main(["build", "book", "--builder", "pdfhtml"])
     assert book.site() == before
 
 
-@pytest.mark.exhaustive(share=1)
+@pytest.mark.exhaustive(share=1 / 2, of="file")
 @pytest.mark.parametrize("builder", ["pdfhtml", "singlehtml"])
 def test_the_site_is_whole_after_the_book_was_made_in_one_page(book, builder):
     before = book.site()
@@ -114,7 +114,7 @@ def test_the_site_is_whole_after_the_book_was_made_in_one_page(book, builder):
     assert set(before) == set(book.site())
 
 
-@pytest.mark.exhaustive(share=1)
+@pytest.mark.exhaustive(share=1 / 2, of="file")
 def test_an_epub_with_the_fonts_of_its_formulas(book):
     result = book.build("--builder", "custom", "--custom-builder", "epub")
     assert result.returncode == 0, result.stderr
@@ -124,7 +124,7 @@ def test_an_epub_with_the_fonts_of_its_formulas(book):
     assert any(name.endswith("KaTeX_Main-Regular.woff2") for name in names)
 
 
-@pytest.mark.exhaustive(share=1)
+@pytest.mark.exhaustive(share=1 / 2, of="file")
 def test_latex_in_which_every_link_has_its_target(book):
     result = book.build("--builder", "latex")
     assert result.returncode == 0, result.stderr

@@ -97,10 +97,13 @@ def suite() -> list[Case]:
         ),
         *(Case("tests/unit/test_z.py", "test_races", marker=RACES, n=n) for n in range(40)),
         *(Case("tests/unit/test_z.py", "test_whole", marker=WHOLE, n=n) for n in range(2)),
+        *(Case("tests/unit/test_z.py", f"test_condition_{n}", marker=OF_FILE) for n in range(8)),
     ]
 
 
 RACES, WHOLE = pytest.mark.exhaustive.mark, pytest.mark.exhaustive(share=0).mark
+OF_FILE = pytest.mark.exhaustive(share=1 / 2, of="file").mark
+CONDITION = "test_condition_"
 DAILY = {"test_unit", "test_style", "test_book"}
 SITE = {"test_links", "test_site"}
 EVERYTHING = {*DAILY, *SITE, "test_browser", "test_views", "test_races", "test_whole"}
@@ -128,7 +131,18 @@ def chosen(*args: str, **options: object) -> list[Case]:
     ],
 )
 def test_options_and_places_say_what_runs(args, options, expected):
-    assert {case.originalname for case in chosen(*args, **options)} == expected
+    names = {case.originalname for case in chosen(*args, **options)}
+    assert {name for name in names if not name.startswith(CONDITION)} == expected
+
+
+def test_of_tests_that_are_drawn_together_a_sample_has_some():
+    def conditions(*args: str, **options: object) -> int:
+        names = [case.originalname for case in chosen(*args, **options)]
+        return sum(name.startswith(CONDITION) for name in names)
+
+    assert conditions() == 0
+    assert conditions(all=True) == 4
+    assert conditions(exhaustive=True) == conditions("tests/unit/test_z.py") == 8
 
 
 def test_a_sample_has_each_page_and_what_is_named_or_exhaustive_every_case():
