@@ -8,6 +8,7 @@ from .visible_cells import seen
 CONVERTED = [
     *("see/one-page", "see/digits", "see/slopes"),
     *("derive/matrices", "derive/softmax", "derive/layer-gradients", "derive/relu"),
+    "beyond/optimisers",
 ]
 """Pages that are held to the form."""
 
