@@ -8,7 +8,8 @@ from .visible_cells import seen
 CONVERTED = [
     *("see/one-page", "see/digits", "see/slopes"),
     *("derive/matrices", "derive/softmax", "derive/layer-gradients", "derive/relu"),
-    "beyond/optimisers",
+    *("beyond/optimisers", "beyond/deeper", "beyond/machine", "beyond/fast"),
+    "appendices/corrections",
 ]
 """Pages that are held to the form."""
 
