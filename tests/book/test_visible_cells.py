@@ -8,15 +8,12 @@ from .visible_cells import promises, seen
 SUBJECT = {"appendices/how-checks-work"}
 """Pages whose subject the machinery is."""
 
-NOT_YET = {"beyond/optimisers", "beyond/deeper", "beyond/fast"}
-"""Pages that are not in this form."""
-
 PAGES = {page.docname: page for page in all_pages() if page.cells}
-IN_FORM = sorted(set(PAGES) - SUBJECT - NOT_YET)
+IN_FORM = sorted(set(PAGES) - SUBJECT)
 
 
 def test_pages_that_are_left_out_are_pages_with_machinery():
-    assert {name for name in SUBJECT | NOT_YET if not seen(PAGES[name]).machinery} == set()
+    assert {name for name in SUBJECT if not seen(PAGES[name]).machinery} == set()
 
 
 @pytest.mark.parametrize("name", IN_FORM)
