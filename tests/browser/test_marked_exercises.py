@@ -170,7 +170,7 @@ def test_with_little_of_ones_own_the_book_lends_the_rest(open_page):
     assert "Still to write: one_hot, softmax" in text
     panel.get_by_role("button", name=re.compile("^Train on the digits")).click()
     words = f"1 of {len(ANSWERS)} functions are yours, the others are the book's"
-    expect(panel.get_by_role("status")).to_contain_text(words, timeout=60_000)
+    expect(panel.get_by_role("status")).to_contain_text(words, timeout=240_000)
 
 
 def test_where_nothing_can_be_kept_the_page_still_marks(open_page, context):
