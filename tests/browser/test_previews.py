@@ -5,7 +5,7 @@ import pytest
 PAGE = "derive/softmax"
 OPEN = "document.querySelector('#book-preview')?.matches(':popover-open') === true"
 CLOSED = f"!({OPEN})"
-EQUATION = ".bd-article section a.internal[href*='#equation-eq-softmax']"
+EQUATION = ".bd-article section a.internal[href*='#equation-eq-softmax']:visible"
 CITATION = ".bd-article section p a.internal[href*='bibliography.html#']"
 
 
