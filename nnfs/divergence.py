@@ -74,7 +74,7 @@ def check_end(
         The learning rate, for the message.
     """
     times = end / max(abs(start), math.log(n_classes), 1.0)
-    guess = np.bincount(y).max() / y.size
+    guess = of_a_guess(y)
     # A comparison with NaN is false.
     if times <= LOST or (times <= HOPELESS and right > guess):
         return
@@ -84,6 +84,11 @@ def check_end(
         f"start it was {start:.4g}, and {100 * right:.0f} % of the answers are right{no_better}; "
         f"{_advice(alpha)}"
     )
+
+
+def of_a_guess(y: Array) -> float:
+    """Return the share of right answers, 0 to 1, of always giving the most frequent label."""
+    return float(np.bincount(y).max() / y.size)
 
 
 def large(params: Sequence[Array]) -> bool:

@@ -309,7 +309,7 @@ class Run:
         if self._own not in (None, layers.gradient, network.gradient):
             return
         done, params, y = self.iteration, self._now.params, self._y
-        if not done or (self.best is not None and self.best.score > _guess(y)):
+        if not done or (self.best is not None and self.best.score > divergence.of_a_guess(y)):
             return
         told = {"n_classes": params[-1].shape[-2], "steps": done, "alpha": self._rate(done - 1)}
         last = slice(max(0, done - max(LAST, batches.per_epoch(y.size, self._batch_size))), done)
@@ -799,11 +799,6 @@ def _named(y: ArrayLike) -> int:
     if y.dtype.kind not in "iuf" or not np.isfinite(y).any():
         return 1
     return max(int(y[np.isfinite(y)].max()) + 1, 1)
-
-
-def _guess(y: Array) -> float:
-    """Return the share of the most frequent label."""
-    return float(np.bincount(y).max() / y.size)
 
 
 def _optional(value: int | None, name: str) -> int | None:
