@@ -125,8 +125,8 @@ def test_it_is_told_again_by_a_run_that_has_ended_and_writes_nothing(tmp_path):
 
 
 def test_examples_sorted_by_their_labels_are_no_guess():
-    order = np.argsort(np.tile(Y, 40), kind="stable")
-    sorted_X, sorted_Y = np.tile(X, 40)[:, order], np.tile(Y, 40)[order]
+    order = np.argsort(np.tile(Y, 60), kind="stable")
+    sorted_X, sorted_Y = np.tile(X, 60)[:, order], np.tile(Y, 60)[order]
     training = nnfs.train(sorted_X, sorted_Y, hidden=[], alpha=1e6, iterations=3)
     assert nnfs.accuracy(training.params, sorted_X, sorted_Y) > 0.8
 
