@@ -125,7 +125,8 @@ def test_it_is_told_again_by_a_run_that_has_ended_and_writes_nothing(tmp_path):
 
 
 def test_examples_sorted_by_their_labels_are_no_guess():
-    order = np.argsort(np.tile(Y, 60), kind="stable")
+    # Of the label that comes first, some are answered wrongly and with a large loss.
+    order = np.argsort(np.tile((Y - 1) % 3, 60), kind="stable")
     sorted_X, sorted_Y = np.tile(X, 60)[:, order], np.tile(Y, 60)[order]
     training = nnfs.train(sorted_X, sorted_Y, hidden=[], alpha=1e6, iterations=3)
     assert nnfs.accuracy(training.params, sorted_X, sorted_Y) > 0.8
