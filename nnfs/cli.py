@@ -740,6 +740,8 @@ def _is_picture(path: Path) -> bool:
         raise ValueError(f"{path}: is a folder; expected a picture or a CSV file")
     if not path.exists():
         raise FileNotFoundError(f"{path}: no such file; expected a picture or a CSV file")
+    if not path.is_file():
+        raise ValueError(f"{path}: is a device or a pipe; expected a picture or a CSV file")
     with path.open("rb") as file:
         known = pictures.is_picture(file.read(512))
     return known or path.suffix.lower() in PICTURE_ENDINGS

@@ -21,8 +21,6 @@ LOST = 10.0
 """A loss of so many times that at the start, with answers no better than a guess, is no result."""
 HOPELESS = 1e12
 """A loss of so many times that at the start is no result, whatever the answers are."""
-LARGE = 1e3
-"""Of parameters beyond it, the step that made them may have gone too far."""
 
 
 class DivergenceError(ValueError):
@@ -74,7 +72,7 @@ def check_end(
         The learning rate, for the message.
     """
     times = end / max(abs(start), math.log(n_classes), 1.0)
-    guess = np.bincount(y).max() / y.size
+    guess = of_a_guess(y)
     # A comparison with NaN is false.
     if times <= LOST or (times <= HOPELESS and right > guess):
         return
@@ -86,9 +84,9 @@ def check_end(
     )
 
 
-def large(params: Sequence[Array]) -> bool:
-    """Return whether parameters are so large that what they answer is to be looked at."""
-    return any(P.size and not float(np.abs(P).max()) <= LARGE for P in params)
+def of_a_guess(y: Array) -> float:
+    """Return the share of right answers, 0 to 1, of always giving the most frequent label."""
+    return float(np.bincount(y).max() / y.size)
 
 
 def _holds(P: Any) -> bool:

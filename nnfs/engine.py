@@ -195,6 +195,8 @@ class _BlasLimit:
         self.lock, self.held = Lock(), 0
         self.controller: Any = None
         self.limiter: Any = None
+        # Kept, since nothing can be imported when Python ends and closes what was left open.
+        self.forget_the_thread: Callable[..., object] = _nothing
 
     def acquire(self) -> None:
         with self.lock:
@@ -206,37 +208,39 @@ class _BlasLimit:
         with self.lock:
             self.held -= 1
             if self.held == 0 and self.limiter is not None:
-                _let_any_thread_set_limits()
+                self._let_any_thread_set_limits()
                 self.limiter.restore_original_limits()
-                _let_any_thread_set_limits()
+                self._let_any_thread_set_limits()
                 self.limiter = None
 
     def _lowered(self) -> Any:
         try:
-            from threadpoolctl import ThreadpoolController
+            from threadpoolctl import OpenBLASController, ThreadpoolController
         except ImportError:
             return None
         # To look for the libraries of the process takes milliseconds, to set them microseconds.
         if self.controller is None:
             self.controller = ThreadpoolController()
-        _let_any_thread_set_limits()
+            forget = getattr(OpenBLASController, "clear_controlling_thread", None)
+            self.forget_the_thread = forget or _nothing
+        self._let_any_thread_set_limits()
         return self.controller.limit(limits=1, user_api="blas")
+
+    def _let_any_thread_set_limits(self) -> None:
+        """Have threadpoolctl forget which thread set a limit last.
+
+        From 3.7 on it ignores, without a word, what any other living thread asks of OpenBLAS. Here
+        the first who came and the last who goes may be two threads.
+        """
+        self.forget_the_thread(force=True)
 
     def after_fork(self) -> None:
         # The thread that held the lock, or the limit, may be one that a child does not have.
         self.lock = Lock()
 
 
-def _let_any_thread_set_limits() -> None:
-    """Have threadpoolctl forget which thread set a limit last.
-
-    From 3.7 on it ignores, without a word, what any other living thread asks of OpenBLAS. Here the
-    first who came and the last who goes may be two threads.
-    """
-    from threadpoolctl import OpenBLASController
-
-    if hasattr(OpenBLASController, "clear_controlling_thread"):
-        OpenBLASController.clear_controlling_thread(force=True)
+def _nothing(*, force: bool) -> None:
+    """Do nothing: before 3.7 threadpoolctl remembers no thread."""
 
 
 _blas = _BlasLimit()

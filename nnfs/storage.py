@@ -40,7 +40,10 @@ FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
         ),
         "rows and columns of an image",
     ),
-    "test_accuracy": (lambda value: isinstance(value, float | None), "a number"),
+    "test_accuracy": (
+        lambda value: value is None or (isinstance(value, int | float) and 0 <= value <= 1),
+        "a share from 0 to 1",
+    ),
 }
 
 
@@ -231,6 +234,8 @@ def _check_known(activation: str) -> None:
 def _check(params: list[Array]) -> None:
     if any(P.ndim != 2 for P in params):
         raise ValueError("an array is not a matrix")
+    if any(P.size == 0 for P in params):
+        raise ValueError("a layer has no inputs or no units")
     arguments.shapes(params, np.empty((params[0].shape[1] if params else 0, 1)))
     arguments.finite(params)
 
@@ -289,6 +294,6 @@ def load_settings(folder: Path) -> dict[str, Any]:
         for name, (holds, expected) in FORMS.items():
             if not holds(settings.get(name)):
                 raise ValueError(f"{name} is {settings[name]!r}, not {expected}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path}: not the settings of a run ({error}); remove it") from error
     return settings

@@ -42,8 +42,8 @@ from nnfs.types import Array, Gradient
 ITERATIONS = 750
 DIGIT_INPUTS, DIGITS = 784, 10
 HIDDEN, SCHEME = (10,), "uniform"
-LAST, LOOK = 10, 1000
-"""At least so many steps, and at most so many examples, tell where a run ends."""
+LOOK = 1000
+"""At most so many examples tell where a run ends."""
 MOST_CLASSES = 100_000
 """More are taken for labels that are no numbers of classes."""
 
@@ -274,6 +274,7 @@ class Run:
         self._turn += 1
         turn = self._turn
         if self.ended:
+            self._check_end()
             return
         with batches.objective(
             self._gradient,
@@ -304,23 +305,31 @@ class Run:
             self._check_end()
 
     def _check_end(self) -> None:
-        """Raise DivergenceError if the run led nowhere."""
+        """Raise DivergenceError if the parameters, as they are now, show that the run led nowhere.
+
+        What the history says of the last steps would mix them with better and worse ones before.
+        """
         # Of other gradients the loss may be any, and to watch a wrong one lead nowhere is of use.
         if self._own not in (None, layers.gradient, network.gradient):
             return
-        done, params, y = self.iteration, self._now.params, self._y
-        if not done or (self.best is not None and self.best.score > _guess(y)):
+        done, params = self.iteration, self._now.params
+        guess = divergence.of_a_guess(self._y)
+        if not done or (self.best is not None and self.best.score > guess):
             return
-        told = {"n_classes": params[-1].shape[-2], "steps": done, "alpha": self._rate(done - 1)}
-        last = slice(max(0, done - max(LAST, batches.per_epoch(y.size, self._batch_size))), done)
-        end, right = np.median(self._loss[last]), np.mean(self._accuracy[last])
-        divergence.check_end(self._loss[0], float(end), float(right), y=y, **told)
-        # Of the last step no loss is known yet.
-        if divergence.large(params):
-            X, y = self._X[:, :LOOK].copy(), y[:LOOK].copy()
-            with np.errstate(over="ignore", invalid="ignore"):
-                loss, correct, _ = layers.gradient(params, X, y)
-            divergence.check_end(self._loss[0], float(loss), correct / y.size, y=y, **told)
+        # Examples may be sorted by their labels.
+        every = -(-self._y.size // LOOK)
+        X, y = self._X[:, ::every].copy(), self._y[::every].copy()
+        with np.errstate(over="ignore", invalid="ignore"):
+            loss, correct, _ = layers.gradient(params, X, y)
+        divergence.check_end(
+            self._loss[0],
+            float(loss),
+            correct / y.size,
+            y=y,
+            n_classes=params[-1].shape[-2],
+            steps=done,
+            alpha=self._rate(done - 1),
+        )
 
     def _keep(self, step: Step) -> None:
         # An interrupt may come before the run counts the step, which is then made again.
@@ -368,7 +377,6 @@ class Run:
                 if saved is not None:
                     saved(step)
                 if callback is not None and _is_true(callback(step)):
-                    self._check_end()
                     break
         except KeyboardInterrupt:
             if checkpoint is not None:
@@ -394,10 +402,13 @@ class Run:
         Raises
         ------
         ValueError
-            If the state of an optimiser of your own holds what cannot be saved.
+            If about is no dict, or it or the state of an optimiser of your own holds what cannot be
+            saved.
         OSError
             If the file cannot be written.
         """
+        if about is not None and not isinstance(about, dict):
+            raise ValueError(f"about must be a dict of numbers and text, got {about!r}")
         done, params, state, order = self._now
         judge = self._judge
         best = None if judge is None else judge.best
@@ -722,7 +733,11 @@ def train(
         threads=threads,
         data_range=data_range,
     )
-    return run.finish(callback=callback, progress=progress, checkpoint=checkpoint)
+    training = run.finish(callback=callback, progress=progress, checkpoint=checkpoint)
+    if not run.ended:
+        # Nobody has the run to go on with, so this is its end.
+        run._check_end()
+    return training
 
 
 def _start(
@@ -799,11 +814,6 @@ def _named(y: ArrayLike) -> int:
     if y.dtype.kind not in "iuf" or not np.isfinite(y).any():
         return 1
     return max(int(y[np.isfinite(y)].max()) + 1, 1)
-
-
-def _guess(y: Array) -> float:
-    """Return the share of the most frequent label."""
-    return float(np.bincount(y).max() / y.size)
 
 
 def _optional(value: int | None, name: str) -> int | None:

@@ -1,12 +1,14 @@
 """The page of the API: every name for callers is on it, and its docstring says what it must."""
 
 import ast
+import functools
 import importlib
 import inspect
 import pkgutil
 import re
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from pkgutil import resolve_name
 from urllib.parse import urlparse
 
@@ -275,13 +277,14 @@ def test_a_docstring_that_lacks_something_is_found():
     assert SHAPE.search("(n, m) array")
 
 
-def soup(html: str) -> BeautifulSoup:
-    return BeautifulSoup(html, "html.parser")
+@functools.cache
+def soup(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text("utf8"), "html.parser")
 
 
 @pytest.mark.parametrize("name", sorted(CITING))
 def test_function_and_equation_link_to_each_other(site, name):
-    api = soup((site / "appendices" / "api.html").read_text("utf8"))
+    api = soup(site / "appendices" / "api.html")
     found = [term for term in api.select("dt.sig[id]") if term["id"] == name]
     assert len(found) == 1
     description = found[0].find_next_sibling("dd")
@@ -289,7 +292,7 @@ def test_function_and_equation_link_to_each_other(site, name):
     assert {urlparse(href).fragment for href in there} == {f"equation-{x}" for x in CITING[name]}
     for href in there:
         address = urlparse(href)
-        page = soup((site / "appendices" / address.path).resolve().read_text("utf8"))
+        page = soup((site / "appendices" / address.path).resolve())
         note = page.find(id=address.fragment).find_next(class_="equation-note")
         back = [link["href"] for link in note.select("a")]
         assert any(link.endswith(f"api.html#{found[0]['id']}") for link in back)

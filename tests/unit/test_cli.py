@@ -983,3 +983,13 @@ def test_a_ctrl_c_that_met_the_last_steps_is_told_as_an_interrupt(train, monkeyp
 def test_an_option_about_the_test_part_beside_a_file_is_told(trained, seven, capsys, option):
     assert cli.main([*trained, str(seven), *option.split()]) == 1
     assert f"{option}: is about the test part" in one_line(capsys.readouterr().err)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
+@pytest.mark.parametrize("name", ["pipe.png", "pipe.csv", "pipe"])
+def test_predict_does_not_wait_for_a_pipe(tmp_path, capsys, name):
+    nnfs.save_parameters(tmp_path / "p.npz", nnfs.init_params())
+    os.mkfifo(tmp_path / name)
+    arguments = ["predict", "--parameters", str(tmp_path / "p.npz"), str(tmp_path / name)]
+    assert cli.main(arguments) == 1
+    assert "is a device or a pipe; expected a picture or a CSV file" in capsys.readouterr().err

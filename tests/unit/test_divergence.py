@@ -92,6 +92,46 @@ def test_a_callback_that_stops_the_run_does_not_hide_it():
         nnfs.train(PLAIN, ANY, alpha=1e10, iterations=50, callback=lambda step: step.iteration == 5)
 
 
+def test_what_a_run_has_come_to_is_judged_and_not_what_it_came_from():
+    digits = nnfs.load_mnist("bundled")
+    pixels, labels = np.ascontiguousarray(digits.x_train[:, :50]) * 255, digits.y_train[:50]
+    options = {"hidden": (), "alpha": 0.1, "scheme": "he", "batch_size": 16}
+    for iterations in (5, 60):
+        given = {"iterations": iterations, "data_range": (0, 255), **options}
+        whole = nnfs.train(pixels, labels, **given)
+        assert whole.history.loss.max() > 1000
+        guess = np.bincount(labels).max() / labels.size
+        assert nnfs.accuracy(whole.params, pixels, labels) > guess
+
+
+def test_a_run_that_is_stopped_after_each_step_goes_on_past_bad_ones():
+    digits = nnfs.load_mnist("bundled")
+    pixels, labels = np.ascontiguousarray(digits.x_train[:, :50]) * 255, digits.y_train[:50]
+    options = {"hidden": (), "alpha": 0.1, "scheme": "he", "batch_size": 16}
+    run = Run(pixels, labels, iterations=60, data_range=(0, 255), **options)
+    while not run.ended:
+        run.finish(callback=lambda step: True)
+    assert nnfs.accuracy(run.params, pixels, labels) > 0.8
+
+
+def test_it_is_told_again_by_a_run_that_has_ended_and_writes_nothing(tmp_path):
+    run = Run(PLAIN, ANY, hidden=5, alpha=1e3, iterations=100)
+    for _ in range(2):
+        with pytest.raises(nnfs.DivergenceError):
+            run.finish(checkpoint=tmp_path / "run.npz")
+    run.save(tmp_path / "run.npz")
+    with pytest.raises(nnfs.DivergenceError):
+        Run.load(tmp_path / "run.npz", PLAIN, ANY).finish()
+
+
+def test_examples_sorted_by_their_labels_are_no_guess():
+    # Of the label that comes first, some are answered wrongly and with a large loss.
+    order = np.argsort(np.tile((Y - 1) % 3, 60), kind="stable")
+    sorted_X, sorted_Y = np.tile(X, 60)[:, order], np.tile(Y, 60)[order]
+    training = nnfs.train(sorted_X, sorted_Y, hidden=[], alpha=1e6, iterations=3)
+    assert nnfs.accuracy(training.params, sorted_X, sorted_Y) > 0.8
+
+
 def test_the_steps_before_are_there_to_look_at():
     run = Run(PLAIN, ANY, alpha=1e10, iterations=20)
     with pytest.raises(nnfs.DivergenceError):

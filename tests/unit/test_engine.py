@@ -2,6 +2,7 @@
 
 import functools
 import multiprocessing
+import subprocess
 import sys
 import threading
 import tracemalloc
@@ -501,3 +502,16 @@ def test_what_takes_no_mark_is_told():
 
     with pytest.raises(ValueError, match="wrap it in a function"):
         tiles.takes_tiles(Model().gradient)
+
+
+def test_a_run_that_is_left_open_is_closed_in_silence_when_python_ends():
+    code = (
+        "import numpy as np\n"
+        "from nnfs.training import Run\n"
+        "run = Run(np.eye(7)[:, :4], [0, 1, 2, 0], iterations=5, batch_size=2)\n"
+        "left = iter(run); next(left)\n"
+        "def keeps(s): return run\n"
+    )
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, capture_output=True, encoding="utf8", check=True)
+    assert result.stderr == ""

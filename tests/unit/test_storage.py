@@ -382,3 +382,30 @@ def test_a_pipe_is_no_file_of_parameters(tmp_path):
         nnfs.load_parameters(tmp_path / "pipe")
     with pytest.raises(ValueError, match="is a device or a pipe"):
         nnfs.training.about(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("rows", [(0, 3), (3, 0)])
+def test_a_layer_without_units_is_no_network(tmp_path, rows):
+    hidden, outputs = rows
+    params = [np.zeros((hidden, 7)), np.zeros((hidden, 1))]
+    params += [np.zeros((outputs, hidden)), np.zeros((outputs, 1))]
+    with pytest.raises(ValueError, match="a layer has no inputs or no units"):
+        nnfs.save_parameters(tmp_path / "p.npz", params)
+    np.savez(tmp_path / "p.npz", version=1, W1=params[0], b1=params[1], W2=params[2], b2=params[3])
+    with pytest.raises(ValueError, match=r"p\.npz: not the parameters .* no inputs or no units"):
+        nnfs.load_parameters(tmp_path / "p.npz")
+
+
+@pytest.mark.parametrize("value", ["NaN", "-7.0", "1e999", "1.5", '"0.9"', "[" * 100_000])
+def test_settings_with_a_share_that_is_none_are_refused(tmp_path, value):
+    (tmp_path / storage.SETTINGS).write_text(f'{{"test_accuracy": {value}}}', "utf8")
+    with pytest.raises(ValueError, match=r"run\.json: not the settings of a run"):
+        storage.load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("about", [5, [1], "text"])
+def test_what_is_kept_about_a_run_is_a_dict(tmp_path, about):
+    run = nnfs.training.Run(np.eye(7)[:, :4], [0, 1, 2, 0], iterations=3)
+    with pytest.raises(ValueError, match="about must be a dict"):
+        run.save(tmp_path / "run.npz", about=about)
+    assert list(tmp_path.iterdir()) == []
