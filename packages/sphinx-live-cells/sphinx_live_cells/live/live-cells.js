@@ -149,11 +149,15 @@
   /* A cell that cannot run here is empty for the others. */
   const sources = () => cells.map(({ code, away }) => (away ? "" : code));
 
-  /* What a run may load ahead, and which cells before it are meant to fail. */
-  function whatFor({ number }) {
-    const here = cells.slice(0, number + 1).filter(({ away }) => !away);
-    const mayFail = cells.filter((cell) => cell.mayFail).map((cell) => cell.number);
-    return { packages: [...new Set(here.flatMap(({ packages }) => packages || []))], mayFail };
+  /* What a run may load ahead, which cells before it are meant to fail, and which stand aside. */
+  function whatFor(target) {
+    const here = cells.slice(0, target.number + 1).filter((cell) => cell === target || !(cell.away || cell.aside));
+    const numbers = (kind) => cells.filter((cell) => cell[kind]).map(({ number }) => number);
+    return {
+      packages: [...new Set(here.flatMap(({ packages }) => packages || []))],
+      mayFail: numbers("mayFail"),
+      aside: numbers("aside"),
+    };
   }
 
   /* A word for the eye beside the buttons, and for a screen reader in the page's one live region. */

@@ -172,13 +172,15 @@ const handle = {
     }
     return {};
   },
-  async cells({ sources, target, mayFail }) {
+  async cells({ sources, target, mayFail, aside }) {
     const list = python.toPy(sources);
-    const order = kernel.plan(list, target);
+    const besides = python.toPy(aside);
+    const order = kernel.plan.callKwargs(list, target, { aside: besides });
     if (!order) return { again: true };
     await loadFor(order.toJs().map((number) => sources[number]));
     order.destroy();
-    return { succeeded: kernel.run_cells.callKwargs(list, target, { may_fail: python.toPy(mayFail) }) };
+    const how = { may_fail: python.toPy(mayFail), aside: besides };
+    return { succeeded: kernel.run_cells.callKwargs(list, target, how) };
   },
   async run({ code, options }) {
     await loadFor([code]);
