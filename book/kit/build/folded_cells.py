@@ -1,8 +1,10 @@
 """Sphinx extension: the cells that a page needs and its story does not are folded.
 
-A cell with the tag ``set-up`` becomes one line, "Set-up". Of a cell with the tag ``figure``, or
-with the tag ``hide-input`` and a figure, the code is folded below what it has drawn. The folds are
-those of `sphinx_equation_checks`, which leaves them out where pages cannot fold.
+A cell with the tag ``set-up`` becomes one line, "Set-up", together with those that follow it: what
+only figures need stands in a cell of its own, which a reader's browser then need not run. Of a cell
+with the tag ``figure``, or with the tag ``hide-input`` and a figure, the code is folded below what
+it has drawn. The folds are those of `sphinx_equation_checks`, which leaves them out where pages
+cannot fold.
 """
 
 from typing import Any
@@ -11,7 +13,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from sphinx_equation_checks.compat import cells_of, do_not_hide, parts_of, tags_of
-from sphinx_equation_checks.folds import fold
+from sphinx_equation_checks.folds import Fold, fold
 
 SET_UP = "Set-up"
 DRAWN = "How this figure was drawn"
@@ -28,10 +30,14 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def fold_whole(cell: nodes.Element) -> None:
-    """Put a cell into a fold at its place."""
+    """Put a cell into a fold at its place, or into the one that stands there."""
     parent, place = cell.parent, cell.parent.index(cell)
+    before = parent[place - 1] if place else None
     parent.remove(cell)
-    parent.insert(place, fold(SET_UP, cell, kind="set-up"))
+    if isinstance(before, Fold) and "set-up" in before["classes"]:
+        before += cell
+    else:
+        parent.insert(place, fold(SET_UP, cell, kind="set-up"))
 
 
 def fold_code(cell: nodes.Element) -> None:
