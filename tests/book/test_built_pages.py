@@ -123,7 +123,11 @@ def test_a_page_shows_its_checks_links_them_and_lists_them(book):
     assert mark.select_one(".live-controls")["data-cell"] == "1"
     assert below.select_one(":scope > p a")["href"] == "#double"
     lines = page.select("p.equation-check")
-    assert lines[0].get_text().startswith("(2) holds: no difference, and none allowed. Spoiled")
+    assert (
+        lines[0]
+        .get_text()
+        .startswith("(2) holds: no difference, and none allowed. We also spoiled")
+    )
     assert lines[0].a["href"] == "#equation-eq-two"
     assert [line["id"] for line in lines] == ["check-eq-two", "check-eq-two-2"]
 

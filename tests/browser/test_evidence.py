@@ -99,7 +99,7 @@ def test_a_check_and_a_claim_run_in_the_page(page):
     mark.locator("summary").first.click()
     mark.get_by_role("button", name=re.compile("^Run")).click()
     expect(mark.locator(".live-status")).to_contain_text("Done", timeout=100_000)
-    expect(mark.locator(".live-output p.equation-check")).to_contain_text("holds: largest relative")
+    expect(mark.locator(".live-output p.equation-check")).to_contain_text("holds: ")
 
     claims = page.locator("details.claims").first
     claims.locator("summary").first.click()

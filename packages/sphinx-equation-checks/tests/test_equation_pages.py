@@ -106,7 +106,8 @@ def test_an_equation_says_what_its_checks_found_and_both_link(book):
     ]
     assert book.text("page", "p.equation-check")[0] == (
         "(1) holds: largest relative difference 1.0e-16; rounding alone could cause 1.0e-15. "
-        "Spoiled on purpose (a factor 1 + 1e-4, a turned sign), it was noticed each time."
+        "We also spoiled it on purpose (a factor of 1.0001, a flipped sign), and it failed each "
+        "time."
     )
     assert book.dangling() == []
 
@@ -191,7 +192,7 @@ def test_a_record_that_cannot_be_read_is_a_warning_with_its_page(book, broken, w
         (checked("eq-none"), "the check of eq-none names no equation of its page"),
         (
             equation("eq-a") + output(Check("eq-a", "equal", 0.0, 1.0, ("x",))._repr_html_()),
-            "the check of eq-a has no record of noticing a factor 1 + 1e-4, a turned sign",
+            "the check of eq-a has no record of noticing a factor of 1.0001, a flipped sign",
         ),
         (
             equation("eq-a") + output(Check("eq-a", "magic", 0.0, 1.0, ("x",))._repr_html_()),
@@ -271,7 +272,7 @@ def test_objects_that_refer_to_an_equation_are_linked_from_it(book):
 
 
 def test_the_record_for_programs(book):
-    found = "largest relative difference 0.0e+00; rounding alone could cause 1.0e-15"
+    found = "no relative difference at all; rounding alone could cause 1.0e-15"
     book.write(page=equation("def-x") + equation("eq-a") + checked("eq-a"))
     book.build()
     record = json.loads((book.folder / "_build/html/equation-checks.json").read_text("utf8"))
@@ -285,7 +286,7 @@ def test_the_record_for_programs(book):
                     "kind": "equal",
                     "error": 0.0,
                     "bound": 1e-15,
-                    "noticed": ["a factor 1 + 1e-4", "a turned sign"],
+                    "noticed": ["a factor of 1.0001", "a flipped sign"],
                     "finding": found,
                     "id": "check-eq-a",
                     "folded": False,

@@ -18,9 +18,9 @@ from xml.etree import ElementTree
 NUDGE = 1e-4
 """The relative size of the smallest disturbance that a check has to notice."""
 
-FACTOR = "a factor 1 + 1e-4"
-SIGN = "a turned sign"
-TRANSPOSE = "a transpose"
+FACTOR = "a factor of 1.0001"
+SIGN = "a flipped sign"
+TRANSPOSE = "a transposition"
 CANCELLING = "1e-4 of what cancels"
 EXCHANGED = "the sides exchanged"
 BEYOND = "1e-4 beyond the limit"
@@ -57,6 +57,8 @@ class Check:
         The disturbances under which the same check was seen to fail.
     truncation : float
         The part of the bound that is not rounding.
+    of : str
+        What was compared, where an equation has several checks, such as ``"dW1"``.
     """
 
     label: str
@@ -65,6 +67,7 @@ class Check:
     bound: float
     noticed: tuple[str, ...]
     truncation: float = 0.0
+    of: str = ""
 
     @property
     def finding(self) -> str:
@@ -79,8 +82,9 @@ class Check:
             return f"the tightest entry has {0 - self.error:.1e} to spare"
         if self.bound == 0:
             return "no difference, and none allowed"
-        what = "largest remainder" if self.kind == "zero" else "largest relative difference"
-        return f"{what} {self.error:.1e}; {cause} could cause {self.bound:.1e}"
+        what = "remainder" if self.kind == "zero" else "relative difference"
+        largest = f"largest {what} {self.error:.1e}" if self.error else f"no {what} at all"
+        return f"{largest}; {cause} could cause {self.bound:.1e}"
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -106,6 +110,7 @@ class Check:
             "noticed": "; ".join(self.noticed),
             "truncation": self.truncation,
             "finding": self.finding,
+            **({"of": self.of} if self.of else {}),
         }
         data = " ".join(f'data-{key}="{escape(str(value))}"' for key, value in record.items())
         return f'<p class="equation-check" {data}>{escape(f"{self.label} {self.outcome}")}</p>'
@@ -113,11 +118,13 @@ class Check:
     @property
     def outcome(self) -> str:
         """The result as a sentence, to follow the name of the equation."""
+        of = f"for {self.of} " if self.of else ""
+        result = f"{of}holds: {self.finding}."
         if not self.noticed:
-            return f"holds: {self.finding}."
-        times = "each time" if len(self.noticed) > 1 else "as it must be"
+            return result
+        times = "each time" if len(self.noticed) > 1 else "as it must"
         spoilt = ", ".join(self.noticed)
-        return f"holds: {self.finding}. Spoiled on purpose ({spoilt}), it was noticed {times}."
+        return f"{result} We also spoiled it on purpose ({spoilt}), and it failed {times}."
 
     @classmethod
     def from_html(cls, text: str) -> "Check | None":
@@ -148,6 +155,7 @@ class Check:
                 bound=float(data["data-bound"]),
                 noticed=tuple(name for name in data["data-noticed"].split("; ") if name),
                 truncation=float(data.get("data-truncation", 0.0)),
+                of=data.get("data-of", ""),
             )
         except KeyError as error:
             raise RecordError(f"it has no {error.args[0]}") from None
