@@ -16,7 +16,10 @@ AWAY = {"check", "claim", "remove-cell"}
 """Tags of cells of which nothing is left at their place."""
 
 LONGEST = 12
-"""Lines that a visible cell has at most, in a page that is written anew."""
+"""Lines that a visible cell has at most, without empty ones."""
+
+MOST = 13
+"""Visible cells that a page has at most, beside those in solutions of exercises."""
 
 
 class Seen(NamedTuple):

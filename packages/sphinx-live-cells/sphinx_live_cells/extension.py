@@ -197,6 +197,7 @@ class LiveCells:
             "first": self.first,
             "root": ROOT,
             "bundle": name,
+            "modules": bundle.INNER,
             "files": files,
         }
         content = json.dumps(settings, indent=1) + "\n"

@@ -121,7 +121,11 @@ async function start(stamp, page, packages) {
     env: { HOME: "/home/pyodide", PYTHONDONTWRITEBYTECODE: "1" },
   });
   python.FS.mkdirTree(settings.root);
-  python.unpackArchive(await content(settings.bundle), "zip", { extractDir: settings.root });
+  const unpack = (packed) => python.unpackArchive(packed, "zip", { extractDir: settings.root });
+  const modules = `${settings.root}/${settings.modules}`;
+  unpack(await content(settings.bundle));
+  unpack(python.FS.readFile(modules));
+  python.FS.unlink(modules);
   await loadPackages(settings.first);
   tell("Starting the book’s own code");
   python.pyimport("sys").path.insert(0, settings.root);
