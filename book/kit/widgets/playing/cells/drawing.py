@@ -97,18 +97,18 @@ class Picture:
     def _box(self, x: float, y: float, key: str) -> str:
         """Return a number that a reader may change, in a box, with its slope below or beside."""
         bias = key[0] == "b"
-        place = (x + 60, y + 6) if bias else (x, y + 31)
+        place = (x + 63, y + 6) if bias else (x, y + 31)
         slope = "" if key[0] == "X" else self._text(*place, f"d{key}")
         name = self.names.lead(key, "")
-        above = (x - 48, y + 5) if bias else (x, y - (24 if key[0] == "X" else 19))
+        above = (x - 51, y + 5) if bias else (x, y - (24 if key[0] == "X" else 19))
         label = (
             f'<text x="{above[0]:g}" y="{above[1]:g}" class="play-lead play-name">{escape(name)}'
             "</text>"
         )
         return (
             f'<g class="play-handle" data-handle="{key}" {self._lit(key)}>'
-            f'<rect class="play-reach" x="{x - 32:g}" y="{y - 24:g}" width="64" height="52"/>'
-            f'<rect x="{x - 29:g}" y="{y - 14:g}" width="58" height="28" rx="5"/>'
+            f'<rect class="play-reach" x="{x - 34:g}" y="{y - 24:g}" width="68" height="52"/>'
+            f'<rect x="{x - 32:g}" y="{y - 14:g}" width="64" height="28" rx="5"/>'
             f"{self._text(x, y + 5.5, key)}{label if name else ''}</g>{slope}"
         )
 
