@@ -77,8 +77,8 @@ class SoftmaxSliders(Plaything):
         p, y = self.names["A2"], self.names["Y"]
         self.says = (
             f"The probabilities: {shares}. The truth is class {label}, and the loss is "
-            f"{number(self.loss, 3)}. Each arrow is {p} − {y}: it points the way in which its "
-            "score makes the loss rise."
+            f"{number(self.loss, 3)}. Each arrow is {p} − {y}: move its score that way, and the "
+            "loss rises."
         )
 
     def controls(self) -> str:

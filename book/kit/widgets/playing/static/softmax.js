@@ -76,7 +76,7 @@
       const list = shares.map((p, k) => `class ${k} ${n(100 * p, 1)} %`).join(", ");
       const longest = Math.max(...gradient.map(Math.abs));
       const advice = longest > 0.0005
-        ? ` Each arrow is ${called("A2 − Y")}: it points the way in which its score makes the loss rise. So to lower it, raise the score of class ${state.label} and lower the others.`
+        ? ` Each arrow is ${called("A2 − Y")}: move its score that way, and the loss rises. To make it fall, raise the score of class ${state.label} and lower the others.`
         : ` All arrows, ${called("A2 − Y")}, are almost nothing: there is little left to gain.`;
       const limit = longest > 0.95 ? ` The longest arrow is ${n(longest, 3)} long. However far you go, none is longer than one: a probability cannot be further than that from 0 or from 1.` : "";
       const note = state.heat ? ` The arrows are slopes with respect to the scores divided by ${n(warmth)}.` : "";

@@ -20,17 +20,19 @@
     return stack ? stack.firstElementChild.textContent.replace(/[\s\u200b]/g, "") : "";
   }
 
-  // Z with the index 1 is Z1, w with 12 is w12, and nabla with W1 is dW1. A letter may stand in a
-  // group of its own, and its index beside the group or within it.
+  // Z with the index 1 is Z1, w with 12 is w12, and nabla with W1 is dW1. A letter may stand in
+  // groups of its own, with its index beside the outermost.
   function tieFormulas(known) {
-    for (const letter of document.querySelectorAll(".katex-html .mord:not([data-sym] *)")) {
-      if (letter.children.length) continue;
-      let [part, text] = [letter, letter.textContent];
+    for (const letter of document.querySelectorAll(".katex-html .mord")) {
+      if (letter.children.length || letter.closest("[data-sym]")) continue;
+      const text = letter.textContent;
+      let part = letter;
+      while (!part.nextElementSibling && part.parentElement.matches(".mord") && part.parentElement.children.length === 1) part = part.parentElement;
       const beside = part.nextElementSibling;
       const index = beside?.classList.contains("msupsub") ? indexOf(beside) : "";
       if (index) part = part.parentElement;
       const name = text === "∇" ? `d${index}` : text + index;
-      if (known.has(name) && !part.dataset.sym) part.dataset.sym = name;
+      if (known.has(name)) part.dataset.sym = name;
     }
   }
 
