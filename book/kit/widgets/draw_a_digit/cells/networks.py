@@ -60,17 +60,35 @@ class Networks:
     x : (n, m) array
         Test images, on which both networks, rounded as in the page, are scored.
     y : (m,) integer labels
+    trained_on : (int, int), optional
+        How many images the small and the good network have learned from.
+    called : str
+        What the test images are, for readers; their number is put before it.
     """
 
-    def __init__(self, small: Sequence[Array], good: Sequence[Array], x: Array, y: Array) -> None:
+    def __init__(
+        self,
+        small: Sequence[Array],
+        good: Sequence[Array],
+        x: Array,
+        y: Array,
+        *,
+        trained_on: tuple[int, int] | None = None,
+        called: str = "test images",
+    ) -> None:
+        learned = [f"Trained on {n:,} images. " for n in trained_on or ()] or ["", ""]
+        sources = {"weights": encoded(small)}, {"script": GOOD_NETWORK}
         self.described = [
-            {"widths": widths(params), "accuracy": nnfs.accuracy(rounded(params), x, y), **source}
-            for params, source in (
-                (small, {"weights": encoded(small)}),
-                (good, {"script": GOOD_NETWORK}),
-            )
+            {
+                "widths": widths(params),
+                "accuracy": nnfs.accuracy(rounded(params), x, y),
+                "learned": words,
+                "tested": f"{y.size:,} {called}",
+                **source,
+            }
+            for params, words, source in zip((small, good), learned, sources, strict=True)
         ]
 
     def _repr_html_(self) -> str:
-        data = json.dumps(self.described)
+        data = json.dumps(self.described).replace("</", "<\\/")
         return f'<script type="application/json" class="draw-a-digit-networks">{data}</script>'
