@@ -116,13 +116,13 @@
     const sure = found && percent(found.probabilities[found.answer]);
     card.querySelector(".digit-answer").textContent = found ? found.answer : "–";
     card.querySelector(".digit-sure").textContent =
-      sure || (failed ? "not loaded" : ready || !image ? "" : recording ? "answers when you draw" : "loading");
+      sure || (failed ? "not loaded" : ready || !image ? "" : recording ? "waits for your digit" : "loading");
   }
 
   // Who reads, and what: the page's own network reads a recorded digit, both read a reader's.
   function who() {
     if (image === null && !recording) return "Draw a digit, and two networks read it. Choose one to look into.";
-    if (recording) return "The small network reads a recorded digit. Draw one, and both networks read yours.";
+    if (recording) return "The small network reads a recorded digit. Draw, and both read yours.";
     const alone = networks.some(({ failed }) => failed);
     return alone ? "The small network reads your digit." : "Both networks read your digit. Choose one to look into.";
   }
@@ -141,7 +141,7 @@
     find("on").textContent = layers
       .map((units) => `${units.filter((a) => a > 0).length} of ${units.length} are on.`)
       .join(" ");
-    find("for").textContent = found ? `Pixels for ${found.answer}` : "Pixels for the answer";
+    find("for").textContent = found ? `Pixels for ${found.answer}` : "Pixels for –";
     root.querySelectorAll(".digit-probabilities li").forEach((row, k) => {
       const share = found ? found.probabilities[k] : 0;
       row.classList.toggle("is-answer", found !== null && k === found.answer);
@@ -172,10 +172,10 @@
 
   networks.forEach((network, index) => {
     network.name = index ? "larger network" : "small network";
-    network.label = `${index ? "Larger" : "Small"} network, ${network.widths.slice(1, -1).join(" and ")} hidden units`;
+    network.label = index ? "Larger network" : "Small network";
     network.card.querySelector(".digit-label").textContent = network.label;
     network.card.querySelector(".digit-score").textContent =
-      `${network.learned}Reads ${percent(network.accuracy)} of the ${network.tested} correctly.`;
+      `${network.described}. Reads ${percent(network.accuracy)} of the ${network.tested} correctly.`;
     const choice = network.card.querySelector("input");
     if (choice.checked) chosen = index;
     choice.addEventListener("change", () => {

@@ -24,6 +24,10 @@ def widths(params: Sequence[Array]) -> list[int]:
     return [params[0].shape[1], *(W.shape[0] for W in params[::2])]
 
 
+def _hidden(params: Sequence[Array]) -> str:
+    return " and ".join(map(str, widths(params)[1:-1]))
+
+
 def encoded(params: Sequence[Array]) -> str:
     """Return W1, b1, W2, b2, ... row by row as little-endian float16 in base64.
 
@@ -76,13 +80,13 @@ class Networks:
         trained_on: tuple[int, int] | None = None,
         called: str = "test images",
     ) -> None:
-        learned = [f"Trained on {n:,} images. " for n in trained_on or ()] or ["", ""]
+        learned = [f", trained on {n:,} images" for n in trained_on or ()] or ["", ""]
         sources = {"weights": encoded(small)}, {"script": GOOD_NETWORK}
         self.described = [
             {
                 "widths": widths(params),
                 "accuracy": nnfs.accuracy(rounded(params), x, y),
-                "learned": words,
+                "described": f"{_hidden(params)} hidden units{words}",
                 "tested": f"{y.size:,} {called}",
                 **source,
             }
