@@ -130,6 +130,76 @@ def test_a_figure_is_complete_without_scripts(kind):
     assert repr(KINDS[kind]) in unescape(html)
 
 
+NAMES = {
+    key: f"{'wbuazpxyl'[i]}{key[1:].strip('[]').replace('[', '_').replace(',', '')}"
+    for i, start in enumerate(("W", "b", "Z1", "A1", "Z2", "A2", "X", "Y", "J"))
+    for key in state(pencil, X_pencil[:, 0], 0)
+    if key.startswith(start)
+}
+NUMPY = re.compile(r"\b(d?[WbZA][12]|[XY])\b(\[\d)?")
+
+
+def seen(html):
+    """Return what a reader sees or hears of markup, without what scripts read."""
+    html = re.sub(r"<script.*?</script>", " ", html, flags=re.DOTALL)
+    spoken = " ".join(re.findall(r'aria-label="([^"]*)"', html))
+    return unescape(f"{re.sub('<[^>]*>', ' ', html)} {spoken}")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Drawing(*NETWORK_OF_TWO, names=NAMES, shows="backward"),
+        lambda: OneNudge(*NETWORK_OF_TWO, names=NAMES),
+        lambda: OneNudge(*NETWORK_OF_TWO, names=NAMES, back=False),
+        lambda: SoftmaxSliders([1.0, 2.0], names={"Z2": "z", "A2": "p", "Y": "t"}),
+    ],
+)
+def test_an_authors_names_stand_wherever_a_reader_looks(make):
+    text = seen(make()._repr_html_())
+    assert NUMPY.search(text) is None
+    lit = re.findall(r'data-sym="([^"]*)"', make()._repr_html_())
+    assert NUMPY.search(" ".join(lit).replace("dZ2", "")) is None
+
+
+def test_parameters_are_shown_in_the_order_of_their_names():
+    names = {"b2[1]": "last", "W1[0,1]": "second"}
+    shown = re.findall(r"<option[^>]*>([^<]+)", OneNudge(*NETWORK_OF_TWO, names=names).controls())
+    assert shown[:4] == ["last", "second", "W1[0,0]", "W1[1,0]"]
+    assert len(shown) == 12
+
+
+def test_a_list_names_all_parameters_and_the_slopes_with_them():
+    listed = OneNudge(*NETWORK_OF_TWO, names=list("abcdefghijkl"), start="c").names
+    assert [listed(key) for key in ("W1[1,0]", "b2[1]", "dW1[1,0]", "Z1[0]")] == [
+        *"cl",
+        "dc",
+        "Z1[0]",
+    ]
+
+
+def test_without_the_way_back_no_slope_is_given_away():
+    kept = OneNudge(*NETWORK_OF_TWO, back=False)
+    html = kept._repr_html_()
+    assert "slope" not in seen(html)
+    slopes = {number(value, 4) for key, value in kept.values.items() if key[:2] in ("dW", "db")}
+    assert not slopes & set(re.findall(r"[−\d.]+", seen(html)))
+    assert number(kept.values["dW1[0,0]"], 4) in seen(KINDS["nudge"]._repr_html_())
+
+
+@pytest.mark.parametrize("label", [0, 2])
+def test_sliders_lead_to_interesting_places_of_themselves(label):
+    places = SoftmaxSliders([0.3, 0.1, -2.0], label=label).data["presets"]
+    shares = {
+        name: functions.softmax(np.array(place["scores"]).reshape(-1, 1) / 2 ** place["heat"])
+        for name, place in places.items()
+    }
+    np.testing.assert_allclose(shares["All equal"], 1 / 3)
+    right, hot = (shares[name][label, 0] for name in ("Sure and right", "Sure and right, but hot"))
+    assert right > 0.9 > hot > 1 / 3
+    assert shares["Sure and wrong"][label, 0] < 0.05
+
+
 def test_names_of_presets_are_text():
     assert "All &lt;equal&gt;" in KINDS["softmax"]._repr_html_()
 
@@ -177,6 +247,16 @@ def test_every_position_of_a_grid_has_its_sentence_and_curve():
         (lambda: SoftmaxSliders([1.0]), "two to five"),
         (lambda: SoftmaxSliders([1.0, 2.0], label=2), "expected 0 to 1"),
         (lambda: SoftmaxSliders([1.0, 2.0], presets={"x": [0, 0, 0]}), "x has 3 scores"),
+        (lambda: SoftmaxSliders([1, 2], presets={"x": {"temperature": 2}}), "x has temperature"),
+        (lambda: SoftmaxSliders([1, 2], presets={"x": {"scores": [1, 2], "temperature": 9}}), "4"),
+        (lambda: SoftmaxSliders([1, 2], names={"Z1": "z"}), "expected one of Z2, A2, Y"),
+        (lambda: SoftmaxSliders([1, 2], names={"A2": "Y"}), "each name once"),
+        (lambda: Drawing(*NETWORK_OF_TWO, names={"W1[2,0]": "w"}), "expected one of W1"),
+        (lambda: Drawing(*NETWORK_OF_TWO, names={"W1[0,0]": "w 1"}), "without spaces"),
+        (lambda: Drawing(*NETWORK_OF_TWO, names={"W1[0,0]": ""}), "without spaces"),
+        (lambda: Drawing(*NETWORK_OF_TWO, names={"W1[0,0]": "J"}), "two numbers 'J'"),
+        (lambda: OneNudge(*NETWORK_OF_TWO, names=["a", "b"]), "2 of them; expected 12"),
+        (lambda: OneNudge(*NETWORK_OF_TWO, names="abcdefghijkl"), "expected 12"),
         (lambda: Grid({"a": [1, 2]}, {"loss": np.ones(3)}, says=""), r"the sliders have \(2,\)"),
         (lambda: Grid({"a": []}, {}, says=""), "no positions"),
         (lambda: Grid({"a": [1]}, {}, says="", start={"a": 2}), "its slider has"),

@@ -22,9 +22,20 @@ from kit.cells import X_pencil, pencil, y_pencil
 from kit.widgets.playing.cells import Grid, OneNudge, SoftmaxSliders, StepThrough, keep
 keep("step", StepThrough(pencil, X_pencil, y_pencil, alpha=0.5))
 keep("nudge", OneNudge(pencil, X_pencil, y_pencil))
-keep("scores", SoftmaxSliders([-1.3, 0.5, -0.2], label=2, presets={"Equal": [0, 0, 0]}))
+names = {"W1[0,0]": "w11", "b1[1]": "b2", "Z1[0]": "u1", "A2[1]": "p1", "J": "loss"}
+names |= {f"{name}[0]": f"first{name}" for name in ("X", "Y", "A1", "Z2", "A2")}
+keep("named", OneNudge(pencil, X_pencil, y_pencil, names=names, back=False))
+hot = {"scores": [1, 2, 4], "temperature": 2}
+keep("scores", SoftmaxSliders([-1.3, 0.5, -0.2], label=2, presets={"Hot": hot}))
 keep("grid", Grid({"a": [1, 2]}, {"end": [[1.0, 2.0], [4.0, 3.0]]}, says="a is {a}"))
 ```
+
+$$
+\begin{aligned}
+\nabla_{W_2} J &= Z_1 A_1^{\mathsf T} + A_1 W_1 \\
+&= w_{11} {u}_1 + \mathrm{dZ2} + V_1
+\end{aligned}
+$$
 
 $$ \sym{dZ2}{dZ_2} = \sym{A2}{A_2} - \sym{Y}{Y} $$
 
@@ -45,6 +56,11 @@ Guess first.
 ```{plaything} nudge
 :name: fig-nudge
 A nudge.
+```
+
+```{plaything} named
+:name: fig-named
+A nudge by name.
 ```
 
 ```{plaything} scores
@@ -176,6 +192,92 @@ def test_symbols_light_up_in_formula_drawing_and_code(page):
         assert page.locator(f'{place} [data-sym="A2"].is-tied').count() == 0
 
 
+def test_formulas_are_tied_by_letter_and_index(page):
+    tied = page.locator(".katex-display").first.locator("[data-sym]")
+    symbols = tied.evaluate_all("all => all.map((part) => part.dataset.sym)")
+    assert symbols == ["dW2", "J", "Z1", "A1", "A1", "W1", "w11", "u1", "dZ2"]
+    tied.nth(3).hover()
+    assert page.locator('#fig-step svg [data-sym~="A1"].is-tied').count() > 0
+    assert page.locator('#fig-step svg [data-sym="W1"].is-tied').count() == 0
+
+
+def test_symbols_light_up_from_the_keyboard_and_stay_by_a_tap(page):
+    lit = page.locator(".katex .is-tied")
+    page.locator('#fig-named [data-handle="W1[0,0]"]').focus()
+    assert lit.evaluate_all("all => all.map((part) => part.textContent[0])") == ["w"]
+    page.locator("#fig-named .play-push").focus()
+    assert lit.count() == 0
+    button = page.locator('#fig-step .play-symbols [data-sym="dZ2"]')
+    button.focus()
+    assert lit.count() == 2
+    button.press("Enter")
+    page.locator("#fig-named .play-push").focus()
+    assert lit.count() == 2
+    page.keyboard.press("Escape")
+    assert lit.count() == 0
+    page.locator('.katex-html [data-sym="J"]').first.click()
+    page.mouse.move(1, 1)
+    assert lit.count() == 1
+
+
+def test_an_authors_names_stand_in_all_that_is_shown_and_said(page):
+    figure = page.locator("#fig-named")
+    said = []
+    figure.locator(".play-which").select_option(label="w11")
+    figure.locator(".play-push").fill("0.2")
+    said.append(figure.inner_text())
+    figure.locator(".play-ask button").first.click()
+    figure.locator("button", has_text="Nudge all the others").click()
+    said.append(figure.inner_text())
+    said += figure.locator("[aria-label]").evaluate_all("all => all.map((a) => a.ariaLabel)")
+    said.append(figure.locator(".play-push").get_attribute("aria-valuetext"))
+    everything = " ".join(said)
+    for called in ("w11", "b2", "u1", "p1", "firstX", "firstZ2", "loss"):
+        assert called in everything
+    for hidden in ("W1[0,0]", "b1[1]", "Z1[0]", "A2[1]", "X[0]", "Z2[0]", "Go back", "slope of"):
+        assert hidden not in everything
+
+
+@pytest.mark.parametrize("example", [0, 1])
+def test_sentences_are_sentences(page, example):
+    """Of every stage: a capital after a full stop, and none in the middle but a symbol's."""
+    page.locator("#fig-step .play-example").select_option(str(example))
+    sentences = []
+    for stage in range(11):
+        page.locator("#fig-step .play-stage").fill(str(stage))
+        sentences.append(page.locator("#fig-step .play-says").text_content())
+    for k, z in enumerate([8.0, -2.0, 0.1]):
+        page.locator(f'#fig-softmax [data-score="{k}"]').fill(str(z))
+        sentences.append(page.locator("#fig-softmax .play-says").text_content())
+    for sentence in sentences:
+        assert re.match(r"[A-Zd]", sentence)
+        assert re.search(r"\. (?!d[A-Z])[a-z]|[;,] [A-Z][a-z]{2}", sentence) is None
+        assert sentence.endswith(".")
+    assert sum("m = 1" in sentence for sentence in sentences) == 2
+    assert "none is longer than one" in sentences[-1]
+
+
+@pytest.mark.parametrize("by", [0.25, -0.25])
+def test_the_loss_rises_or_falls_by_a_size(page, by):
+    page.locator("#fig-nudge .play-push").fill(str(by))
+    page.locator("#fig-nudge .play-ask button").first.click()
+    changed = pencil.W1.copy()
+    changed[0, 0] += by
+    x = X_pencil[:, 0]
+    change = state(pencil._replace(W1=changed), x, 0)["J"] - state(pencil, x, 0)["J"]
+    way = "rises" if change > 0 else "falls"
+    felt = f"The loss {way} by {abs(change):.4f}, or {abs(change / by):.3f} per unit of push."
+    expect(page.locator("#fig-nudge .play-says")).to_contain_text(felt)
+    expect(page.locator("#fig-nudge .play-price")).to_contain_text("Forward passes so far: 2, one")
+
+
+def test_a_place_may_be_hot(page):
+    page.locator('#fig-softmax [data-preset="Hot"]').click()
+    A2 = functions.softmax(np.array([[0.5], [1.0], [2.0]]))
+    seen = shown(page, "fig-softmax")
+    assert [seen[f"A2[{k}]"] for k in range(3)] == [number(p, 3) for p in A2[:, 0]]
+
+
 def test_a_screen_reader_is_told_the_state(page):
     page.locator("#fig-step .play-next").click()
     expect(page.locator("#fig-step [role=status]")).to_contain_text("Z1[0] =")
@@ -198,7 +300,7 @@ def test_without_scripts_the_figure_stands_and_nothing_to_handle(browser, played
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(played, wait_until="load")
-    assert page.locator(".play svg").count() == 4
+    assert page.locator(".play svg").count() == 5
     assert not page.locator(".play-controls").first.is_visible()
     page.locator("#fig-step summary").click()
     expect(page.locator("#fig-step table")).to_contain_text("W1[0,0]")

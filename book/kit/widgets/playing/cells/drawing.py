@@ -1,16 +1,20 @@
 """A small network as SVG: a number in each unit, one on each edge where there is room for it.
 
-Each number stands in an element with ``data-key``, its name, and ``data-sym``, the matrix it
-belongs to; scripts write other numbers there. Sizes are chosen for a phone: the whole is 560 wide.
+Each number stands in an element with ``data-key``, its name in NumPy, ``data-of``, the matrix it
+belongs to, and ``data-sym``, what lights up with it; scripts write other numbers there. Sizes are
+chosen for a phone: the whole is 560 wide.
 """
 
 from collections.abc import Iterator, Mapping
 from html import escape
 
 from kit.widgets.playing.cells.kept import number
+from kit.widgets.playing.cells.names import Names
 
-COLUMNS = (42, 215, 392, 514)
+COLUMNS = (42, 212, 396, 516)
 """Where inputs, hidden units, scores and loss stand."""
+
+RADIUS = 44
 
 TOP, NUMBERED, BARE = 78, 184, 124
 """The first row; the distance of rows with and without numbers on the edges."""
@@ -42,12 +46,18 @@ class Picture:
     widths : (n, h, c)
     latest : int
         Numbers of later stages are left out.
+    names : Names
+        What is written before the numbers.
     """
 
     def __init__(
-        self, values: Mapping[str, float], widths: tuple[int, int, int], latest: int
+        self,
+        values: Mapping[str, float],
+        widths: tuple[int, int, int],
+        latest: int,
+        names: Names,
     ) -> None:
-        self.values, self.widths, self.latest = values, widths, latest
+        self.values, self.widths, self.latest, self.names = values, widths, latest, names
         self.numbered = max(widths) <= 2
         self.step = NUMBERED if self.numbered else BARE
         self.rows = max(widths)
@@ -69,28 +79,42 @@ class Picture:
         symbol = key.partition("[")[0]
         if STAGES[symbol] > self.latest:
             return ""
-        before = f'<tspan class="play-lead">{lead} </tspan>' if lead else ""
+        called = self.names.lead(key, lead) if lead else ""
+        before = f'<tspan class="play-lead">{escape(called)} </tspan>' if called else ""
         return (
-            f'<text x="{x:g}" y="{y:g}" class="is-{quantity(symbol)}" data-sym="{symbol}"'
+            f'<text x="{x:g}" y="{y:g}" class="is-{quantity(symbol)}" {self._lit(key)}'
             f' data-stage="{STAGES[symbol]}">{before}'
             f'<tspan data-key="{key}" data-digits="{digits}">'
             f"{number(self.values[key], digits)}</tspan></text>"
         )
 
-    def _box(self, x: float, y: float, key: str, lead: str = "") -> str:
+    def _lit(self, *keys: str) -> str:
+        """Return the attributes by which scripts find what belongs to numbers."""
+        symbols = " ".join(escape(self.names.symbol(key)) for key in keys)
+        matrices = " ".join(key.partition("[")[0] for key in keys)
+        return f'data-sym="{symbols}" data-of="{matrices}"'
+
+    def _box(self, x: float, y: float, key: str) -> str:
         """Return a number that a reader may change, in a box, with its slope below or beside."""
-        place = (x + 60, y + 6) if key[0] == "b" else (x, y + 31)
+        bias = key[0] == "b"
+        place = (x + 63, y + 6) if bias else (x, y + 31)
         slope = "" if key[0] == "X" else self._text(*place, f"d{key}")
+        name = self.names.lead(key, "")
+        above = (x - 51, y + 5) if bias else (x, y - (24 if key[0] == "X" else 19))
+        label = (
+            f'<text x="{above[0]:g}" y="{above[1]:g}" class="play-lead play-name">{escape(name)}'
+            "</text>"
+        )
         return (
-            f'<g class="play-handle" data-handle="{key}" data-sym="{key.partition("[")[0]}">'
-            f'<rect class="play-reach" x="{x - 32:g}" y="{y - 24:g}" width="64" height="52"/>'
-            f'<rect x="{x - 29:g}" y="{y - 14:g}" width="58" height="28" rx="5"/>'
-            f"{self._text(x, y + 5.5, key, lead)}</g>{slope}"
+            f'<g class="play-handle" data-handle="{key}" {self._lit(key)}>'
+            f'<rect class="play-reach" x="{x - 34:g}" y="{y - 24:g}" width="68" height="52"/>'
+            f'<rect x="{x - 32:g}" y="{y - 14:g}" width="64" height="28" rx="5"/>'
+            f"{self._text(x, y + 5.5, key)}{label if name else ''}</g>{slope}"
         )
 
     def _edges(self, layer: int) -> Iterator[str]:
-        start = COLUMNS[layer - 1] + (31 if layer == 1 else 38)
-        end = COLUMNS[layer] - 38
+        start = COLUMNS[layer - 1] + (31 if layer == 1 else RADIUS)
+        end = COLUMNS[layer] - RADIUS
         boxes = []
         for i in range(self.widths[layer]):
             for j in range(self.widths[layer - 1]):
@@ -98,7 +122,7 @@ class Picture:
                 value = self.values[key]
                 dashes = "" if value >= 0 else ' stroke-dasharray="7 4"'
                 yield (
-                    f'<line class="play-edge" data-edge="{key}" data-sym="W{layer}" '
+                    f'<line class="play-edge" data-edge="{key}" {self._lit(key)} '
                     f'x1="{start}" y1="{y1:g}" x2="{end}" y2="{y2:g}" '
                     f'stroke-width="{thickness(value):.2f}"{dashes}/>'
                 )
@@ -112,21 +136,23 @@ class Picture:
         for k in range(self.widths[2]):
             y = self._y(2, k)
             yield (
-                f'<line class="play-edge" data-edge="J[{k}]" x1="{COLUMNS[2] + 38}" y1="{y:g}" '
+                f'<line class="play-edge" data-edge="J[{k}]" x1="{COLUMNS[2] + RADIUS}" y1="{y:g}" '
                 f'x2="{COLUMNS[3] - 34}" y2="{middle:g}" stroke-width="1.2"/>'
             )
-            yield self._text(COLUMNS[2] + 64, y - 8, f"Y[{k}]", "Y", 0)
+            yield self._text(COLUMNS[2] + 68, y - 10, f"Y[{k}]", "Y", 0)
         yield (
-            f'<g class="play-unit" data-unit="J" data-sym="J"><rect x="{COLUMNS[3] - 34}" '
+            f'<g class="play-unit" data-unit="J" {self._lit("J")}><rect x="{COLUMNS[3] - 34}" '
             f'y="{middle - 32:g}" width="68" height="64" rx="8"/>'
-            f'<text x="{COLUMNS[3]}" y="{middle - 8:g}" class="play-lead">loss</text>'
+            f'<text x="{COLUMNS[3]}" y="{middle - 8:g}" class="play-lead">'
+            f"{escape(self.names.lead('J', 'loss'))}</text>"
             f"{self._text(COLUMNS[3], middle + 16, 'J', digits=3)}</g>"
         )
 
     def _units(self) -> Iterator[str]:
         for p in range(self.widths[0]):
             x, y = COLUMNS[0], self._y(0, p)
-            yield f'<text x="{x}" y="{y - 24:g}" class="play-lead">input {p + 1}</text>'
+            if f"X[{p}]" not in self.names.chosen:
+                yield f'<text x="{x}" y="{y - 24:g}" class="play-lead">input {p + 1}</text>'
             yield self._box(x, y, f"X[{p}]")
         for layer in (1, 2):
             for unit in range(self.widths[layer]):
@@ -136,18 +162,19 @@ class Picture:
         x, y = COLUMNS[layer], self._y(layer, unit)
         off = " is-off" if layer == 1 and self.values[f"Z1[{unit}]"] <= 0 else ""
         yield (
-            f'<g class="play-unit{off}" data-unit="{layer}[{unit}]" data-sym="Z{layer} A{layer}">'
-            f'<circle cx="{x}" cy="{y:g}" r="38"/>'
+            f'<g class="play-unit{off}" data-unit="{layer}[{unit}]" '
+            f"{self._lit(f'Z{layer}[{unit}]', f'A{layer}[{unit}]')}>"
+            f'<circle cx="{x}" cy="{y:g}" r="{RADIUS}"/>'
             f"{self._text(x, y - 4, f'Z{layer}[{unit}]', 'Z')}"
             f"{self._text(x, y + 17, f'A{layer}[{unit}]', 'A')}</g>"
         )
         if not self.numbered:
-            yield self._text(x, y + 56, f"dZ{layer}[{unit}]", "dZ")
+            yield self._text(x, y + 63, f"dZ{layer}[{unit}]", "dZ")
             return
         # The bias is outside and what comes back inside, so that neither meets a weight.
         outside = 1 if y > TOP + (self.rows - 1) * self.step / 2 else -1
-        yield self._text(x, y + (-46 if outside > 0 else 58), f"dZ{layer}[{unit}]", "dZ")
-        yield self._box(x, y + outside * 58, f"b{layer}[{unit}]")
+        yield self._text(x, y + (-52 if outside > 0 else 63), f"dZ{layer}[{unit}]", "dZ")
+        yield self._box(x, y + outside * 62, f"b{layer}[{unit}]")
 
 
 def thickness(weight: float) -> float:

@@ -7,6 +7,7 @@ import numpy as np
 
 from kit.widgets.playing.cells.drawing import MOST, STAGES, Picture
 from kit.widgets.playing.cells.kept import Plaything, finite, number, table
+from kit.widgets.playing.cells.names import Given, Names
 from kit.widgets.playing.cells.states import state
 from nnfs import arguments
 from nnfs.types import Array
@@ -39,7 +40,15 @@ class _Network(Plaything):
 
     widest = 2
 
-    def __init__(self, params: Sequence[Array], X: Array, y: Array, *, example: int = 0) -> None:
+    def __init__(
+        self,
+        params: Sequence[Array],
+        X: Array,
+        y: Array,
+        *,
+        example: int = 0,
+        names: Given = None,
+    ) -> None:
         X, y = np.asarray(X, float), np.asarray(y)
         arguments.shapes(params, X)
         self.widths = params[0].shape[1], params[0].shape[0], params[2].shape[0]
@@ -61,13 +70,16 @@ class _Network(Plaything):
             "example": example,
         }
         self.values = state(params, X[:, example], int(y[example]))
+        self.names = Names(names, list(self.values))
+        self.data["names"] = self.names.chosen
         self.label = int(y[example])
         self.latest = 9
 
     def picture(self) -> str:
         """Return the first state as SVG."""
         layers = "-".join(map(str, self.widths))
-        return Picture(self.values, self.widths, self.latest).svg(f"A network {layers}")
+        picture = Picture(self.values, self.widths, self.latest, self.names)
+        return picture.svg(f"A network {layers}")
 
     def numbers(self) -> str:
         """Return the numbers behind a summary."""
@@ -78,7 +90,7 @@ class _Network(Plaything):
         }
         rows = [
             [
-                key,
+                self.names(key),
                 number(value, 4),
                 number(known[f"d{key}"], 4) if f"d{key}" in known else "",
             ]
@@ -99,6 +111,8 @@ class Drawing(_Network):
     y : (m,) integer labels
     example : int
         Whose numbers are shown.
+    names : dict or list, optional
+        What the page calls the numbers, as `Names` takes it: ``{"W1[0,0]": "w11"}``.
     shows : {"forward", "backward", "weights"}
     """
 
@@ -112,9 +126,10 @@ class Drawing(_Network):
         y: Array,
         *,
         example: int = 0,
+        names: Given = None,
         shows: str = "forward",
     ) -> None:
-        super().__init__(params, X, y, example=example)
+        super().__init__(params, X, y, example=example, names=names)
         if shows not in LATEST:
             raise ValueError(f"shows is {shows!r}; expected one of {', '.join(LATEST)}")
         self.latest = LATEST[shows]
@@ -128,7 +143,7 @@ class StepThrough(_Network):
 
     Parameters
     ----------
-    params, X, y, example : as for `Drawing`; no layer is wider than two
+    params, X, y, example, names : as for `Drawing`; no layer is wider than two
     alpha : float
         The learning rate of the step at the end.
     """
@@ -143,8 +158,9 @@ class StepThrough(_Network):
         *,
         alpha: float = 0.5,
         example: int = 0,
+        names: Given = None,
     ) -> None:
-        super().__init__(params, X, y, example=example)
+        super().__init__(params, X, y, example=example, names=names)
         if not alpha > 0:
             raise ValueError(f"alpha is {alpha}; expected a positive learning rate")
         self.data |= {"alpha": finite("alpha", alpha), "stages": STAGE_NAMES}
@@ -178,9 +194,12 @@ class OneNudge(_Network):
 
     Parameters
     ----------
-    params, X, y, example : as for `Drawing`; no layer is wider than two
+    params, X, y, example, names : as for `Drawing`; no layer is wider than two
     start : str
-        The parameter that is pushed at first, such as ``"W1[0,0]"``.
+        The parameter that is pushed at first, such as ``"W1[0,0]"``, or by its name.
+    back : bool
+        Whether the reader may go back once and see all slopes. Without it the plaything gives
+        away nothing but what a reader has nudged.
     """
 
     kind = "nudge"
@@ -193,14 +212,17 @@ class OneNudge(_Network):
         *,
         start: str = "W1[0,0]",
         example: int = 0,
+        names: Given = None,
+        back: bool = True,
     ) -> None:
-        super().__init__(params, X, y, example=example)
-        self.parameters = [key for key in self.values if key[0] in "Wb"]
-        if start not in self.parameters:
+        super().__init__(params, X, y, example=example, names=names)
+        self.parameters = {self.names(key): key for key in self.names.parameters}
+        start = self.parameters.get(start, start)
+        if start not in self.parameters.values():
             raise ValueError(f"start is {start!r}; expected one of {', '.join(self.parameters)}")
         self.latest = 5
-        self.start = start
-        self.data |= {"start": start}
+        self.start, self.back = start, back
+        self.data |= {"start": start, "back": back, "parameters": self.names.parameters}
         self.says = (
             f"Example {example + 1}, of class {self.label}: the loss is "
             f"{number(self.values['J'], 3)} before anything is pushed."
@@ -209,8 +231,9 @@ class OneNudge(_Network):
     def controls(self) -> str:
         """Return what a reader handles."""
         options = "".join(
-            f"<option{' selected' if key == self.start else ''}>{key}</option>"
-            for key in self.parameters
+            f'<option value="{key}"{" selected" if key == self.start else ""}>{escape(name)}'
+            "</option>"
+            for name, key in self.parameters.items()
         )
         return (
             f'<div class="play-bar"><label>Push <select class="play-which">{options}</select>'
@@ -223,7 +246,10 @@ class OneNudge(_Network):
     def numbers(self) -> str:
         """Return the numbers behind a summary."""
         rows = [
-            [key, number(self.values[key], 4), number(self.values[f"d{key}"], 4)]
-            for key in self.parameters
+            [name, number(self.values[key], 4), number(self.values[f"d{key}"], 4)]
+            for name, key in self.parameters.items()
         ]
+        if not self.back:
+            values = [[name, value] for name, value, _ in rows]
+            return table("The numbers as a table", ["", "value"], values)
         return table("All slopes, from one pass back", ["", "value", "slope of the loss"], rows)

@@ -1,7 +1,9 @@
 """Softmax as sliders: scores, probabilities, the loss, and the gradient as arrows."""
 
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 import numpy as np
 
@@ -9,8 +11,11 @@ from kit.widgets.playing.cells.kept import Plaything, finite, number, table
 from nnfs import functions
 from nnfs.types import Array
 
+Place = Sequence[float] | Array | Mapping[str, Any]
+
 LARGEST = 10.0
-BASE, FULL, WIDE, ARROWS = 205, 160, 120, 330
+COLDEST, HOTTEST = 0.25, 4.0
+BASE, FULL, WIDE, ARROWS = 205, 160, 120, 352
 """The floor of the bars, the height of a whole probability, a class's width, the arrows' zero."""
 
 
@@ -24,12 +29,17 @@ class SoftmaxSliders(Plaything):
     label : int
         The true class.
     presets : dict from name to scores, optional
-        Interesting places.
+        Interesting places. For another temperature than 1, from 0.25 to 4, a place is a dict:
+        ``{"scores": [0, 1, 4], "temperature": 4}``. By default: all equal, sure and right, sure and
+        wrong, and sure and right at a high temperature.
+    names : dict, optional
+        What the page calls ``"Z2"``, ``"A2"`` and ``"Y"``, such as ``{"A2": "p", "Y": "y"}``.
 
     Raises
     ------
     ValueError
-        If scores are too many, too few, not finite or too large, or the class is not there.
+        If scores are too many, too few, not finite or too large, a temperature is out of its
+        range, the class is not there, or a name is for something else.
     """
 
     kind = "softmax"
@@ -39,17 +49,23 @@ class SoftmaxSliders(Plaything):
         scores: Sequence[float] | Array,
         *,
         label: int = 0,
-        presets: Mapping[str, Sequence[float] | Array] | None = None,
+        presets: Mapping[str, Place] | None = None,
+        names: Mapping[str, str] | None = None,
     ) -> None:
         self.scores = _scores("scores", scores)
         if not 0 <= label < len(self.scores):
             raise ValueError(f"label is {label}; expected 0 to {len(self.scores) - 1}")
-        places = {name: _scores(name, place) for name, place in (presets or {}).items()}
-        for name, place in places.items():
-            if len(place) != len(self.scores):
-                raise ValueError(f"{name} has {len(place)} scores; expected {len(self.scores)}")
+        if presets is None:
+            presets = _presets(len(self.scores), label)
+        places = {name: _place(name, given, len(self.scores)) for name, given in presets.items()}
+        self.names = _names(names or {})
         self.label, self.places = label, places
-        self.data = {"scores": self.scores, "label": label, "presets": places}
+        self.data = {
+            "scores": self.scores,
+            "label": label,
+            "presets": places,
+            "names": self.names,
+        }
         Z = np.array(self.scores).reshape(-1, 1)
         Y = functions.one_hot(np.array([label]), n_classes=len(self.scores))
         A2 = functions.softmax(Z)
@@ -58,7 +74,12 @@ class SoftmaxSliders(Plaything):
         self.gradient = [float(g) for g in gradient[:, 0]]
         self.loss = float(functions.cross_entropy(Z, Y))
         shares = ", ".join(f"class {k} {100 * p:.1f} %" for k, p in enumerate(self.probabilities))
-        self.says = f"{shares}. The truth is class {label}, and the loss {number(self.loss, 3)}."
+        p, y = self.names["A2"], self.names["Y"]
+        self.says = (
+            f"The probabilities: {shares}. The truth is class {label}, and the loss is "
+            f"{number(self.loss, 3)}. Each arrow is {p} − {y}: move its score that way, and the "
+            "loss rises."
+        )
 
     def controls(self) -> str:
         """Return what a reader handles."""
@@ -90,33 +111,36 @@ class SoftmaxSliders(Plaything):
     def picture(self) -> str:
         """Return the first state as SVG."""
         width = WIDE * len(self.scores) + 40
-        parts = []
-        for k, (p, g) in enumerate(zip(self.probabilities, self.gradient, strict=True)):
-            x = 20 + WIDE * (k + 0.5)
-            true = k == self.label
-            parts.append(
-                f'<g data-class="{k}" class="{"is-true" if true else ""}">'
-                f'<rect class="play-room" x="{x - 26:g}" y="{BASE - FULL}" width="52" '
-                f'height="{FULL}"/><rect class="play-share" data-sym="A2" x="{x - 26:g}" '
-                f'y="{BASE - FULL * p:.2f}" width="52" height="{FULL * p:.2f}"/>'
-                f'<path class="play-truth" data-sym="Y" d="M{x - 32:g} '
-                f'{BASE - FULL * true}h64"/>'
-                f'<text x="{x:g}" y="{BASE - FULL - 12}" class="is-activation" data-sym="A2">'
-                f'<tspan class="play-lead">A2 </tspan><tspan data-key="A2[{k}]">'
-                f"{number(p, 3)}</tspan></text>"
-                f'<text x="{x:g}" y="{BASE + 22}">class {k}</text>'
-                f'<text x="{x:g}" y="{BASE + 42}" class="is-label" data-sym="Y">'
-                f'Y <tspan data-key="Y[{k}]">{int(true)}</tspan></text>'
-                f'<path class="play-arrow" data-sym="dZ2" d="{arrow(x, g)}"/>'
-                f'<text x="{x:g}" y="{ARROWS + 84}" class="is-gradient" data-sym="dZ2">'
-                f'<tspan class="play-lead">A2 − Y </tspan><tspan data-key="dZ2[{k}]">'
-                f"{number(g, 3)}</tspan></text></g>"
-            )
+        classes = "".join(self._column(k) for k in range(len(self.scores)))
         return (
             f'<svg viewBox="0 0 {width} {ARROWS + 98}" role="group" '
             'aria-label="Probabilities as bars, the gradient as arrows">'
             f'<path class="play-rule" d="M10 {BASE}H{width - 10}M10 {ARROWS}H{width - 10}"/>'
-            f"{''.join(parts)}</svg>"
+            f'<text x="12" y="{ARROWS - 72}" class="play-axis">↑ the loss rises this way</text>'
+            f"{classes}</svg>"
+        )
+
+    def _column(self, k: int) -> str:
+        """Return what is drawn of a class: its probability, its truth, its arrow."""
+        x, p, true = 20 + WIDE * (k + 0.5), self.probabilities[k], k == self.label
+        p_name, y_name = escape(self.names["A2"]), escape(self.names["Y"])
+        says, truth, slope = f'data-sym="{p_name}"', f'data-sym="{y_name}"', 'data-sym="dZ2"'
+        return (
+            f'<g data-class="{k}" class="{"is-true" if true else ""}">'
+            f'<rect class="play-room" x="{x - 26:g}" y="{BASE - FULL}" width="52" '
+            f'height="{FULL}"/><rect class="play-share" {says} x="{x - 26:g}" '
+            f'y="{BASE - FULL * p:.2f}" width="52" height="{FULL * p:.2f}"/>'
+            f'<path class="play-truth" {truth} d="M{x - 32:g} {BASE - FULL * true}h64"/>'
+            f'<text x="{x:g}" y="{BASE - FULL - 12}" class="is-activation" {says}>'
+            f'<tspan class="play-lead">{p_name} </tspan><tspan data-key="A2[{k}]">'
+            f'{number(p, 3)}</tspan></text><text x="{x:g}" y="{BASE + 22}">class {k}</text>'
+            f'<text x="{x:g}" y="{BASE + 42}" class="is-label" {truth}>'
+            f'<tspan class="play-lead">{y_name} </tspan>'
+            f'<tspan data-key="Y[{k}]">{int(true)}</tspan></text>'
+            f'<path class="play-arrow" {slope} d="{arrow(x, self.gradient[k])}"/>'
+            f'<text x="{x:g}" y="{ARROWS + 84}" class="is-gradient" {slope}>'
+            f'<tspan class="play-lead">{p_name} − {y_name} </tspan><tspan data-key="dZ2[{k}]">'
+            f"{number(self.gradient[k], 3)}</tspan></text></g>"
         )
 
     def numbers(self) -> str:
@@ -127,7 +151,8 @@ class SoftmaxSliders(Plaything):
                 zip(self.scores, self.probabilities, self.gradient, strict=True)
             )
         ]
-        head = ["", "score Z2", "probability A2", "truth Y", "gradient A2 − Y"]
+        z, p, y = (self.names[key] for key in ("Z2", "A2", "Y"))
+        head = ["", f"score {z}", f"probability {p}", f"truth {y}", f"gradient {p} − {y}"]
         return table("The numbers as a table", head, rows)
 
 
@@ -136,6 +161,50 @@ def arrow(x: float, slope: float) -> str:
     tip = ARROWS - 62 * slope
     head = min(10.0, abs(ARROWS - tip)) * (1 if slope >= 0 else -1)
     return f"M{x:g} {ARROWS}V{tip:.2f}m-8 {head:.2f}l8 {-head:.2f}l8 {head:.2f}"
+
+
+def _place(name: str, given: Place, n_classes: int) -> dict[str, Any]:
+    """Return scores and temperature of a preset."""
+    if not isinstance(given, Mapping):
+        given = {"scores": given}
+    if "scores" not in given or given.keys() - {"scores", "temperature"}:
+        found = ", ".join(given) or "nothing"
+        raise ValueError(f"{name} has {found}; expected scores and perhaps temperature")
+    scores = _scores(name, given["scores"])
+    if len(scores) != n_classes:
+        raise ValueError(f"{name} has {len(scores)} scores; expected {n_classes}")
+    temperature = float(given.get("temperature", 1.0))
+    if not COLDEST <= temperature <= HOTTEST:
+        raise ValueError(
+            f"{name} has the temperature {temperature:g}; expected {COLDEST:g} to {HOTTEST:g}"
+        )
+    return {"scores": scores, "heat": math.log2(temperature)}
+
+
+def _presets(n_classes: int, label: int) -> dict[str, Place]:
+    """Return the places that are interesting with any classes."""
+    sure = [4.0 if k == label else 0.0 for k in range(n_classes)]
+    other = (label + 1) % n_classes
+    return {
+        "All equal": [0.0] * n_classes,
+        "Sure and right": sure,
+        "Sure and wrong": [4.0 if k == other else 0.0 for k in range(n_classes)],
+        "Sure and right, but hot": {"scores": sure, "temperature": HOTTEST},
+    }
+
+
+def _names(given: Mapping[str, str]) -> dict[str, str]:
+    """Return what scores, probabilities, truth and gradient are called."""
+    names = {"Z2": "Z2", "A2": "A2", "Y": "Y"}
+    for key, name in given.items():
+        if key not in names:
+            raise ValueError(f"names has {key!r}; expected one of {', '.join(names)}")
+        if not isinstance(name, str) or len(name.split()) != 1:
+            raise ValueError(f"names calls {key} {name!r}; expected a name without spaces")
+        names[key] = name
+    if len(set(names.values())) < len(names):
+        raise ValueError(f"names are {', '.join(names.values())}; expected each name once")
+    return names
 
 
 def _scores(name: str, values: Sequence[float] | Array) -> list[float]:

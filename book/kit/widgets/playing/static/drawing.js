@@ -28,18 +28,18 @@
 
   // Which symbols this moment is about: they stand out, the rest stays.
   playing.spotlight = function (root, symbols) {
-    for (const part of root.querySelectorAll("svg [data-sym]")) {
-      part.classList.toggle("is-now", part.dataset.sym.split(" ").some((s) => symbols.includes(s)));
+    for (const part of root.querySelectorAll("svg [data-of]")) {
+      part.classList.toggle("is-now", part.dataset.of.split(" ").some((s) => symbols.includes(s)));
     }
   };
 
   // Boxes become sliders: arrows, Page keys, Home and End, or a pointer that is drawn sideways.
-  playing.handles = function (root, get, set, told) {
+  playing.handles = function (root, names, get, set, told) {
     for (const handle of root.querySelectorAll("svg [data-handle]")) {
       const key = handle.dataset.handle;
       handle.setAttribute("role", "slider");
       handle.setAttribute("tabindex", "0");
-      handle.setAttribute("aria-label", key);
+      handle.setAttribute("aria-label", playing.named(key, names));
       handle.setAttribute("aria-valuemin", -LIMIT);
       handle.setAttribute("aria-valuemax", LIMIT);
       const to = (value) => set(key, playing.clamp(Math.round(value * 100) / 100, -LIMIT, LIMIT));

@@ -11,7 +11,8 @@
     const x = data.X.map((row) => row[data.example]);
     const label = data.y[data.example];
     const before = playing.run(data.params, x, label);
-    const names = Object.keys(before).filter((key) => /^[Wb]/.test(key));
+    const keys = data.parameters;
+    const called = (text) => playing.named(text, data.names);
     const fresh = () => ({ which: data.start, by: 0, guessed: false });
     let state = { ...fresh(), ...valid(playing.remembered(root)) };
     let slopes = {};
@@ -20,7 +21,7 @@
 
     function valid(kept) {
       const good = {};
-      if (names.includes(kept.which)) good.which = kept.which;
+      if (keys.includes(kept.which)) good.which = kept.which;
       if (Number.isFinite(kept.by) && Math.abs(kept.by) <= 0.5) good.by = kept.by;
       if (kept.guessed === true) good.guessed = true;
       return good;
@@ -48,7 +49,7 @@
     }
 
     function journey(after) {
-      const change = (key) => `${key} ${playing.signed(after[key] - before[key], 4)}`;
+      const change = (key) => `${called(key)} ${playing.signed(after[key] - before[key], 4)}`;
       const parts = ["Z1", "A1", "Z2", "A2"].map((name) =>
         Object.keys(before).filter((key) => key.startsWith(`${name}[`) && Math.abs(after[key] - before[key]) > SEEN).map(change).join(", "));
       return parts.filter(Boolean).join(", then ");
@@ -56,11 +57,12 @@
 
     function ledger() {
       const found = Object.keys(slopes).length;
-      const rows = names.map((key) => [key, key in slopes ? n(slopes[key], 4) : "?", ...(wentBack ? [n(before[`d${key}`], 4)] : [])]);
+      const rows = keys.map((key) => [called(key), key in slopes ? n(slopes[key], 4) : "?", ...(wentBack ? [n(before[`d${key}`], 4)] : [])]);
       const place = find("beside");
       playing.rows(place, ["", "by a nudge", wentBack ? "by one pass back" : ""].slice(0, wentBack ? 3 : 2), rows, 2);
-      const price = `Slopes found by nudging: ${found} of ${names.length}. Passes forward paid: ${passes}, one of them before any nudge.`;
-      playing.element("p", { class: "play-price" }, wentBack ? `${price} One pass forward and one back found all ${names.length}.` : price, place);
+      const paid = `${passes}, ${passes > 1 ? "one of them " : ""}before any nudge`;
+      const price = `Slopes found by nudging: ${found} of ${keys.length}. Forward passes so far: ${paid}.`;
+      playing.element("p", { class: "play-price" }, wentBack ? `${price} One pass forward and one back found all ${keys.length}.` : price, place);
       const button = (text, act) => {
         const made = playing.element("button", { type: "button" }, text, place);
         made.addEventListener("click", () => {
@@ -69,8 +71,8 @@
           (place.querySelector("button") || find("push")).focus();
         });
       };
-      if (found < names.length) button("Nudge all the others", () => names.forEach(measure));
-      if (!wentBack) button("Go back once instead", () => (wentBack = true));
+      if (found < keys.length) button("Nudge all the others", () => keys.forEach(measure));
+      if (data.back && !wentBack) button("Go back once instead", () => (wentBack = true));
     }
 
     function measure(key) {
@@ -83,7 +85,7 @@
       const after = pushed(state.which, state.by);
       find("which").value = state.which;
       find("push").value = state.by;
-      find("push").setAttribute("aria-valuetext", `${state.which} pushed by ${playing.signed(state.by)}`);
+      find("push").setAttribute("aria-valuetext", `${called(state.which)} pushed by ${playing.signed(state.by)}`);
       find("value").textContent = playing.signed(state.by);
       playing.draw(root, after, 5);
       const loss = root.querySelector('svg [data-key="J"]');
@@ -92,7 +94,7 @@
       const change = after.J - before.J;
       const way = Math.abs(before[`d${state.which}`]) < 1e-9 ? "Nothing" : before[`d${state.which}`] > 0 ? "Up" : "Down";
       if (!state.guessed) {
-        playing.ask(root, `Predict: ${state.which} is pushed up a little. Which way does the loss go?`,
+        playing.ask(root, `Predict: ${called(state.which)} is pushed up a little. Which way does the loss go?`,
           ["Up", "Down", "Nothing"].map((answer) => [answer === "Nothing" ? "It stays" : answer, answer === way]),
           (right) => {
             state.guessed = true;
@@ -103,9 +105,10 @@
             playing.verdict(root, `${right ? "Yes." : "Look again."} ${way === "Nothing" ? "It stays: no path carries the push to the loss." : `It goes ${way.toLowerCase()}: the slope is ${n(slope, 3)}.`} Now push as you like.`);
           });
       }
-      const hidden = state.guessed ? `the loss by ${playing.signed(change, 4)}${state.by ? `, which is ${n(change / state.by, 3)} for each unit of the push` : ""}` : "the loss by … predict first";
+      const felt = `${n(Math.abs(change), 4)}, or ${n(Math.abs(change / state.by), 3)} per unit of push`;
+      const outcome = Math.abs(change) <= SEEN ? "The loss stays." : `The loss ${change > 0 ? "rises" : "falls"} by ${felt}.`;
       say(state.by
-        ? `${state.which} goes from ${n(before[state.which])} to ${n(after[state.which])}. Moved: ${journey(after) || "nothing else"}; ${hidden}.`
+        ? `${called(state.which)} goes from ${n(before[state.which])} to ${n(after[state.which])}. Moved: ${journey(after) || "nothing else"}. ${state.guessed ? outcome : "And the loss? Predict first."}`
         : `Nothing is pushed yet. The loss is ${n(before.J, 3)}.`, first);
       ledger();
       tell();
@@ -122,7 +125,7 @@
       keep();
     }
     for (const fixed of root.querySelectorAll('svg [data-handle^="X"]')) fixed.removeAttribute("data-handle");
-    const tell = playing.handles(root,
+    const tell = playing.handles(root, data.names,
       (key) => before[key] + (key === state.which ? state.by : 0),
       (key, value) => choose(key, playing.clamp(Math.round((value - before[key]) * 100) / 100, -0.5, 0.5)),
       (key) => n(before[key] + (key === state.which ? state.by : 0)));

@@ -15,12 +15,26 @@
     return text.startsWith("−") || Number(text) === 0 ? text : `+${text}`;
   };
 
+  // An author's own names, wherever a sentence has those of NumPy.
+  const KEY = /\bd?(?:[WbZA][12]|[XY])\[\d+(?:,\d+)?\]/g;
+  playing.named = (text, names = {}) => text.replace(KEY, (key) => names[key] || key);
+  playing.capital = (text) => text[0].toUpperCase() + text.slice(1);
+
   playing.element = function (tag, attributes, text, parent) {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes || {})) made.setAttribute(name, value);
     if (text !== undefined) made.textContent = text;
     if (parent) parent.append(made);
     return made;
+  };
+
+  // A line of code, cut so that each symbol in it can be lit.
+  playing.code = function (line, place) {
+    const code = playing.element("code", {}, undefined, place);
+    for (const part of line.split(/\b(d?(?:[WbZA][12]|[XYJ]))\b/)) {
+      if (/^d?[WbZAXYJ][12]?$/.test(part)) playing.element("span", { "data-sym": part }, part, code);
+      else code.append(part);
+    }
   };
 
   // A table in one part or in several side by side, with as many rows each.

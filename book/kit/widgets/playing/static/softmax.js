@@ -6,7 +6,7 @@
   const LARGEST = 10;
   const BASE = 205;
   const FULL = 160;
-  const ARROWS = 330;
+  const ARROWS = 352;
 
   function arrow(x, slope) {
     const tip = ARROWS - 62 * slope;
@@ -24,11 +24,15 @@
     ["Predict: the true class is already certain. How long are the arrows?",
       [["Long", false], ["Nearly nothing", true]], (s) => { s.heat = 0; s.scores = s.scores.map((_, k) => (k === s.label ? 8 : 0)); },
       "Nearly nothing: A2 is almost Y, so there is nothing to blame and nothing to learn."],
+    ["Predict: can you move the scores so that an arrow is longer than one?",
+      [["Yes", false], ["No", true]], (s) => { s.heat = 0; s.scores = s.scores.map((_, k) => (k === (s.label + 1) % s.scores.length ? 8 : 0)); },
+      "No: a probability lies between 0 and 1 and the truth at one of the ends, so no arrow is longer than one. Here two of them come as close as you like."],
   ];
 
   playing.kinds.softmax = function (root, data) {
     const find = (name) => root.querySelector(`.play-${name}`);
     const say = playing.speaker(root);
+    const called = (text) => text.replace(/\b(A2|Y|Z2)\b/g, (key) => data.names[key]);
     const fresh = () => ({ scores: data.scores, label: data.label, heat: 0 });
     let state = { ...fresh(), ...valid(playing.remembered(root)) };
     let asked = 0;
@@ -70,10 +74,13 @@
       find("temperature").nextElementSibling.textContent = n(warmth);
       find("label").value = state.label;
       const list = shares.map((p, k) => `class ${k} ${n(100 * p, 1)} %`).join(", ");
-      const up = gradient.map((g, k) => (g > 0.0005 ? k : -1)).filter((k) => k >= 0);
-      const advice = up.length ? ` To lower it, the score of class ${state.label} should rise, and the others fall.` : " There is nothing left to gain.";
+      const longest = Math.max(...gradient.map(Math.abs));
+      const advice = longest > 0.0005
+        ? ` Each arrow is ${called("A2 − Y")}: move its score that way, and the loss rises. To make it fall, raise the score of class ${state.label} and lower the others.`
+        : ` All arrows, ${called("A2 − Y")}, are almost nothing: there is little left to gain.`;
+      const limit = longest > 0.95 ? ` The longest arrow is ${n(longest, 3)} long. However far you go, none is longer than one: a probability cannot be further than that from 0 or from 1.` : "";
       const note = state.heat ? ` The arrows are slopes with respect to the scores divided by ${n(warmth)}.` : "";
-      say(`${list}. The truth is class ${state.label}, and the loss ${n(loss, 3)}.${advice}${note}`, first);
+      say(`The probabilities: ${list}. The truth is class ${state.label}, and the loss is ${n(loss, 3)}.${advice}${limit}${note}`, first);
     }
 
     function question() {
@@ -84,7 +91,7 @@
         act(state);
         asked += 1;
         keep();
-        playing.verdict(root, `${right ? "Yes." : "Look again."} ${because}`);
+        playing.verdict(root, `${right ? "Yes." : "Look again."} ${called(because)}`);
         if (asked >= QUESTIONS.length) return;
         const more = playing.element("button", { type: "button" }, "Next question", root.querySelector(".play-ask"));
         more.addEventListener("click", question);
@@ -103,7 +110,7 @@
     }
     for (const button of root.querySelectorAll("[data-preset]")) {
       button.addEventListener("click", () => {
-        state = { ...state, scores: data.presets[button.dataset.preset], heat: 0 };
+        state = { ...state, ...data.presets[button.dataset.preset] };
         keep();
       });
     }

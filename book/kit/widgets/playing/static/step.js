@@ -7,10 +7,13 @@
     ["X"], ["Z1", "W1", "b1"], ["A1"], ["Z2", "W2", "b2"], ["A2"], ["J", "Y"],
     ["dZ2"], ["dW2", "db2"], ["dZ1"], ["dW1", "db1"], ["W1", "b1", "W2", "b2"],
   ];
-  const EQUATIONS = [
-    "X", "Z1 = W1 @ X + b1", "A1 = maximum(0, Z1)", "Z2 = W2 @ A1 + b2", "A2 = softmax(Z2)", "J = -log(A2[true class])",
-    "dZ2 = A2 - Y", "dW2 = dZ2 @ A1.T,  db2 = dZ2", "dZ1 = W2.T @ dZ2 * (Z1 > 0)", "dW1 = dZ1 @ X.T,  db1 = dZ1", "W -= alpha * dW",
+  const LINES = [
+    [], ["Z1 = W1 @ X + b1"], ["A1 = np.maximum(0, Z1)"], ["Z2 = W2 @ A1 + b2"], ["A2 = softmax(Z2)"],
+    ["J = -(Y * np.log(A2)).sum() / m"], ["dZ2 = A2 - Y"], ["dW2 = dZ2 @ A1.T / m", "db2 = dZ2 @ ones / m"],
+    ["dZ1 = (W2.T @ dZ2) * (Z1 > 0)"], ["dW1 = dZ1 @ X.T / m", "db1 = dZ1 @ ones / m"],
+    ["W1 -= alpha * dW1", "b1 -= alpha * db1", "W2 -= alpha * dW2", "b2 -= alpha * db2"],
   ];
+  const ALONE = "This is the slope of one example's own loss: m = 1 here, so dividing by m changes nothing.";
   const MEASURED = { 6: ["dZ2"], 7: ["dW2", "db2"], 8: ["dZ1"], 9: ["dW1", "db1"] };
   const NUDGE = 1e-4;
   const n = playing.number;
@@ -26,19 +29,20 @@
     };
     const many = (name) => Object.keys(f).filter((key) => key.startsWith(`${name}[`)).map((_, i) => i);
     const list = (name, say) => many(name).map(say).join("; ");
+    const sentence = (name, say) => playing.capital(list(name, say));
     const part = (i) => `dA1[${i}] = ${many("Z2").map((k) => `${factor(f[`W2[${k},${i}]`])}·${factor(f[`dZ2[${k}]`])}`).join(" + ")} = ${n(f[`dA1[${i}]`])}`;
     return [
       () => `Example ${now.example + 1} goes in: ${list("X", (i) => `input ${i + 1} is ${n(f[`X[${i}]`])}`)}. Its class is ${now.label}.`,
       () => `${list("Z1", sum(1, "X"))}.`,
-      () => list("Z1", (i) => (f[`Z1[${i}]`] > 0 ? `Unit ${i + 1} passes ${n(f[`Z1[${i}]`])} on` : `unit ${i + 1} has ${n(f[`Z1[${i}]`])}, which is not positive, and gives 0`)) + ".",
+      () => sentence("Z1", (i) => (f[`Z1[${i}]`] > 0 ? `unit ${i + 1} passes ${n(f[`Z1[${i}]`])} on` : `unit ${i + 1} has ${n(f[`Z1[${i}]`])}, which is not positive, and gives 0`)) + ".",
       () => `${list("Z2", sum(2, "A1"))}.`,
-      () => `${list("A2", (k) => `class ${k} gets ${n(100 * f[`A2[${k}]`], 1)} %`)}. They add up to 100 %.`,
+      () => `${sentence("A2", (k) => `class ${k} gets ${n(100 * f[`A2[${k}]`], 1)} %`)}. They add up to 100 %.`,
       () => `The true class ${now.label} got ${n(100 * f[`A2[${now.label}]`], 1)} %, so the loss is −log ${n(f[`A2[${now.label}]`], 3)} = ${n(f.J, 3)}.`,
       () => `${list("Z2", (k) => `dZ2[${k}] = ${n(f[`A2[${k}]`])} − ${n(f[`Y[${k}]`], 0)} = ${n(f[`dZ2[${k}]`])}`)}. A slope below 0 asks its score to rise.`,
-      () => `Each weight's slope is blame times what came in: dW2[0,0] = ${factor(f["dZ2[0]"])}·${factor(f["A1[0]"])} = ${n(f["dW2[0,0]"])}. A unit that gave 0 leaves its weights without a slope.`,
-      () => `${list("A1", part)}. ${list("Z1", (i) => (f[`Z1[${i}]`] > 0 ? `Unit ${i + 1} was on: dZ1[${i}] = ${n(f[`dZ1[${i}]`])}` : `unit ${i + 1} was off: dZ1[${i}] = 0`))}.`,
-      () => `Once more blame times what came in: dW1[0,0] = ${factor(f["dZ1[0]"])}·${factor(f["X[0]"])} = ${n(f["dW1[0,0]"])}.`,
-      () => `Each parameter takes ${now.alpha} of its slope off. The loss of this example goes from ${n(f.J, 3)} to ${n(now.after.J, 3)}.`,
+      () => `Each weight's slope is blame times what came in: dW2[0,0] = ${factor(f["dZ2[0]"])}·${factor(f["A1[0]"])} = ${n(f["dW2[0,0]"])}. A unit that gave 0 leaves its weights without a slope. ${ALONE}`,
+      () => `${list("A1", part)}. ${sentence("Z1", (i) => (f[`Z1[${i}]`] > 0 ? `unit ${i + 1} was on: dZ1[${i}] = ${n(f[`dZ1[${i}]`])}` : `unit ${i + 1} was off: dZ1[${i}] = 0`))}.`,
+      () => `Once more blame times what came in: dW1[0,0] = ${factor(f["dZ1[0]"])}·${factor(f["X[0]"])} = ${n(f["dW1[0,0]"])}. ${ALONE}`,
+      () => `Subtract ${now.alpha} times its slope from each parameter. The loss of this example goes from ${n(f.J, 3)} to ${n(now.after.J, 3)}.`,
     ][stage]();
   }
 
@@ -67,6 +71,7 @@
   playing.kinds.step = function (root, data) {
     const find = (name) => root.querySelector(`.play-${name}`);
     const say = playing.speaker(root);
+    const called = (text) => playing.named(text, data.names);
     const last = data.stages.length - 1;
     const fresh = () => ({ params: data.params, x: null, example: data.example, stage: 0 });
     let state = { ...fresh(), ...valid(playing.remembered(root)) };
@@ -92,7 +97,7 @@
           const loss = (by) => of[0] === "Z"
             ? playing.run(state.params, inputs(), data.y[state.example], { [of]: by }).J
             : playing.run(playing.changed(state.params, of, found[of] + by), inputs(), data.y[state.example]).J;
-          rows.push([key, n(found[key], 4), n((loss(NUDGE) - loss(-NUDGE)) / (2 * NUDGE), 4)]);
+          rows.push([called(key), n(found[key], 4), n((loss(NUDGE) - loss(-NUDGE)) / (2 * NUDGE), 4)]);
         }
       }
       return rows;
@@ -105,7 +110,7 @@
       const after = playing.run(stepped, inputs(), label);
       const now = { example: state.example, label, alpha: data.alpha, after };
       find("title").textContent = `${state.stage + 1} of ${last + 1}. ${data.stages[state.stage]}`;
-      playing.element("code", {}, EQUATIONS[state.stage], find("title"));
+      for (const line of LINES[state.stage]) playing.code(line, find("title"));
       playing.draw(root, found, Math.min(state.stage, 9));
       playing.spotlight(root, LIT[state.stage]);
       find("stage").value = state.stage;
@@ -113,15 +118,14 @@
       find("example").value = state.example;
       find("back").disabled = state.stage === 0;
       find("next").textContent = state.stage === last ? "Take this step" : "Next";
-      const sentence = story(state.stage, found, now);
-      say(sentence, first);
+      say(called(story(state.stage, found, now)), first);
       const asked = question(state.stage, found, now);
-      playing.ask(root, asked && asked[0], asked && asked[1], (right) => {
+      playing.ask(root, asked && called(asked[0]), asked && asked[1], (right) => {
         move(state.stage + 1);
-        playing.verdict(root, `${right ? "Yes." : "Look again."} ${asked[2]}`);
+        playing.verdict(root, `${right ? "Yes." : "Look again."} ${called(asked[2])}`);
       });
       if (state.stage === last) {
-        const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [key, n(found[key], 4), n(found[`d${key}`], 4), n(after[key], 4)]);
+        const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [called(key), n(found[key], 4), n(found[`d${key}`], 4), n(after[key], 4)]);
         playing.rows(find("beside"), ["", "before", "slope", "after"], [["loss", n(found.J, 4), "", n(after.J, 4)], ...rows], 2);
       } else if (MEASURED[state.stage]) {
         playing.rows(find("beside"), ["", "backpropagation", "measured by a nudge of ±0.0001"], measured(found));
@@ -149,7 +153,7 @@
       state.stage = playing.clamp(stage, 0, last);
       keep();
     }
-    const tell = playing.handles(root, get, set, (key) =>
+    const tell = playing.handles(root, data.names, get, set, (key) =>
       state.stage === 9 && !key.startsWith("X")
         ? `${n(get(key))}, slope ${n(playing.run(state.params, inputs(), data.y[state.example])[`d${key}`])}`
         : n(get(key)));
