@@ -46,6 +46,8 @@ def draw_network(
     returned: Mapping[str, str] | None = None,
     strong: Collection[Edge] = (),
     backward: bool = False,
+    heads: bool = True,
+    closed: Collection[str] = (),
 ) -> None:
     """Draw the network with the texts given.
 
@@ -63,6 +65,10 @@ def draw_network(
         Drawn thick, in the colour of gradients.
     backward : bool
         Whether strong edges have their arrow at the end nearer the inputs.
+    heads : bool
+        Whether strong edges have an arrow at all.
+    closed : units
+        A bar on their left stops what comes back.
 
     Raises
     ------
@@ -70,19 +76,20 @@ def draw_network(
         If a unit or an edge is not one of the network's.
     """
     weights, biases, returned = weights or {}, biases or {}, returned or {}
-    _refuse_unknown({*values, *biases, *returned}, PLACES, "unit")
+    _refuse_unknown({*values, *biases, *returned, *closed}, PLACES, "unit")
     _refuse_unknown({*weights, *strong}, EDGES, "edge")
     for edge in EDGES:
-        _draw_edge(ax, edge, thick=edge in strong, backward=backward)
+        _draw_edge(ax, edge, thick=edge in strong, backward=backward, heads=heads)
     for edge, text in weights.items():
         _label_edge(ax, edge, text, thick=edge in strong)
     for unit in PLACES:
-        _draw_unit(ax, unit, values.get(unit, ""))
+        _draw_unit(ax, unit, values.get(unit, ""), closed=unit in closed)
     for unit, text in biases.items():
         _write_below(ax, unit, text, line=0, color=COLORS["parameter"])
     for unit, text in returned.items():
         _write_below(ax, unit, text, line=1 if unit in biases else 0, color=COLORS["gradient"])
-    ax.set(xlim=(-0.8, 9.3), ylim=(-1.35, 3.35), aspect="equal")
+    lines = 2 if biases and returned else 1
+    ax.set(xlim=(-0.6, 9.1), ylim=(-0.62 - 0.38 * lines, 3.3), aspect="equal")
     ax.axis("off")
 
 
@@ -92,7 +99,7 @@ def _refuse_unknown(given: set[object], known: Collection[object], kind: str) ->
         raise ValueError(f"no {kind} {unknown[0]}; expected one of {', '.join(map(str, known))}")
 
 
-def _draw_edge(ax: "Axes", edge: Edge, *, thick: bool, backward: bool) -> None:
+def _draw_edge(ax: "Axes", edge: Edge, *, thick: bool, backward: bool, heads: bool) -> None:
     start, end = (PLACES[unit] for unit in edge)
     if thick and backward:
         start, end = end, start
@@ -103,7 +110,7 @@ def _draw_edge(ax: "Axes", edge: Edge, *, thick: bool, backward: bool) -> None:
         (end[0] - gap[0], end[1] - gap[1]),
         (start[0] + gap[0], start[1] + gap[1]),
         arrowprops={
-            "arrowstyle": "-|>" if thick else "-",
+            "arrowstyle": "-|>" if thick and heads else "-",
             "color": COLORS["gradient"] if thick else QUIET,
             "linewidth": 2.4 if thick else 0.9,
             "shrinkA": 0,
@@ -128,13 +135,17 @@ def _label_edge(ax: "Axes", edge: Edge, text: str, *, thick: bool) -> None:
     )
 
 
-def _draw_unit(ax: "Axes", unit: str, text: str) -> None:
+def _draw_unit(ax: "Axes", unit: str, text: str, *, closed: bool) -> None:
     from matplotlib.patches import Circle
 
     x, y = PLACES[unit]
     circle = Circle(
         (x, y), RADIUS, facecolor="white", edgecolor=COLORS["activation"], linewidth=1.6
     )
+    if closed:
+        circle.set_linestyle((0, (2, 2)))
+        left = x - RADIUS - 0.2
+        ax.plot([left, left], [y - 0.42, y + 0.42], color=COLORS["gradient"], linewidth=4)
     ax.add_patch(circle)
     ax.text(x, y + RADIUS + 0.12, NAMES[unit], ha="center", va="bottom", fontsize=11)
     ax.text(x, y, text, ha="center", va="center", color=COLORS["activation"], fontsize=10.5)
