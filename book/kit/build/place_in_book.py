@@ -16,6 +16,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx_exercise.nodes import solution_node
 
 from kit.exercises.engine.marking import exercises
 
@@ -83,6 +84,20 @@ class ChapterByNumber(SphinxPostTransform):
         return len(node.astext().split()) > len(reference.astext().split())
 
 
+class PlainSolutionTitles(SphinxPostTransform):
+    """Makes the title of a solution words only: it is what one clicks to open the solution."""
+
+    # After sphinx-exercise has put the exercise's name, a link, into the title.
+    default_priority = 25
+
+    def run(self, **kwargs: Any) -> None:
+        """Put the words of links in titles of solutions in place of the links."""
+        for solution in self.document.findall(solution_node):
+            for title in solution.children[:1]:
+                for link in list(title.findall(nodes.reference)):
+                    link.parent.replace(link, link.children)
+
+
 def add(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
@@ -109,5 +124,6 @@ def add(
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.add_post_transform(ChapterByNumber)
+    app.add_post_transform(PlainSolutionTitles)
     app.connect("html-page-context", add)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
