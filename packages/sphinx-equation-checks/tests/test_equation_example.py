@@ -68,6 +68,24 @@ def test_the_example_builds_without_a_warning(tmp_path, command, site):
             assert pages[Path(file).stem if file else name].find(id=anchor)
 
 
+@pytest.mark.exhaustive(share=1)
+def test_where_pages_cannot_fold_the_evidence_is_left_out_or_stands_there(tmp_path):
+    shutil.copytree(ROOT / "example", tmp_path / "a book")
+    found = {}
+    for builder, shown in (("text", "folded"), ("text", "open"), ("latex", "open")):
+        out = f"{builder}-{shown}"
+        options = ("-b", builder, "-d", "read", "-D", f"equation_checks_print={shown}")
+        run("sphinx-build", "-W", *options, "a book", out, cwd=tmp_path)
+        (path,) = (tmp_path / out).glob("slopes.txt" if builder == "text" else "*.tex")
+        words = re.sub(r"\\sphinxhyphen\{\}|\\", "", path.read_text("utf8"))
+        found[builder, shown] = " ".join(words.split())
+    for (_, shown), words in found.items():
+        assert "Checked as equal" in words
+        assert "Its slope needs no more than its value" in words
+        for evidence in (LEADS[0], LEADS[1], "the second derivative", "it is largest in the mid"):
+            assert (evidence.lower() in words.lower()) == (shown == "open")
+
+
 def test_the_first_check_of_the_readme_is_that_of_the_example():
     page = (ROOT / "example" / "index.md").read_text("utf8")
     formula = re.search(r"\\sum.*", README)
