@@ -300,10 +300,9 @@ def test_what_a_pointer_reaches_hides_nothing_in_forced_colours(browser, played)
     context = browser.new_context(forced_colors="active")
     page = context.new_page()
     page.goto(played, wait_until="load")
-    fills = page.locator(".play-reach").evaluate_all(
-        "all => all.map((a) => getComputedStyle(a).fill)"
-    )
-    assert set(fills) == {"rgba(0, 0, 0, 0)"}
+    style = "all => all.map((a) => getComputedStyle(a)).map((s) => s.fill + s.forcedColorAdjust)"
+    styles = page.locator(".play-reach").evaluate_all(style)
+    assert set(styles) == {"rgba(0, 0, 0, 0)none"}
     context.close()
 
 
