@@ -296,6 +296,31 @@ def test_playthings_are_accessible(browser, played, view):
     context.close()
 
 
+def test_what_a_pointer_reaches_hides_nothing_in_forced_colours(browser, played):
+    context = browser.new_context(forced_colors="active")
+    page = context.new_page()
+    page.goto(played, wait_until="load")
+    style = "all => all.map((a) => getComputedStyle(a)).map((s) => s.fill + s.forcedColorAdjust)"
+    styles = page.locator(".play-reach").evaluate_all(style)
+    assert set(styles) == {"rgba(0, 0, 0, 0)none"}
+    context.close()
+
+
+SIZES = """() => [...document.querySelectorAll(".play svg [data-key]")].map((place) => {
+  const svg = place.ownerSVGElement;
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  return scale * parseFloat(getComputedStyle(place).fontSize);
+})"""
+
+
+def test_numbers_can_be_read_on_a_phone(browser, played):
+    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    page = context.new_page()
+    page.goto(played, wait_until="load")
+    assert min(page.evaluate(SIZES)) >= 11
+    context.close()
+
+
 def test_without_scripts_the_figure_stands_and_nothing_to_handle(browser, played):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
