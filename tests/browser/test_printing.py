@@ -137,7 +137,8 @@ def test_the_equations_of_the_sheet_are_printed_beside_their_lines_of_code(from_
 def test_a_page_with_a_sheet_prints_that_or_all_of_it(from_the_dark):
     page = from_the_dark("derive/backpropagation")
     page.evaluate(
-        "() => { window.seen = []; window.print = () => seen.push(document.documentElement.className) }"
+        "() => { window.seen = [];"
+        "window.print = () => seen.push(document.documentElement.className) }"
     )
     page.emulate_media(media="screen")
     for words, whole in (("Print the chapter", True), ("Print the sheet", False)):
