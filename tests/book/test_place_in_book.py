@@ -16,6 +16,16 @@ As {ref}`first` has shown, so it is. {ref}`first` does it ({ref}`first` too).
 {ref}`Own words <first>` stay, and {ref}`a-section` too.
 
 - {ref}`first`
+
+:::{exercise}
+:label: ex-one
+How?
+:::
+
+:::{solution} ex-one
+:class: dropdown
+So.
+:::
 """
 
 
@@ -54,6 +64,9 @@ def test_pages_say_where_they_stand_and_name_chapters_by_number(built):
     )
     assert built("page").select_one("article li a").get_text() == "The first thing"
     assert "chapter 1 again" in built("appendix").article.get_text().replace("\xa0", " ")
+    title = built("page").select_one(".solution > .admonition-title")
+    assert " ".join(title.get_text().split()) == "Solution to Exercise 2.1"
+    assert not title.select("a")
     assert built("page").select_one(".place-in-book").get_text() == "Chapter 2 of 2 · Derive < it"
     assert not built("appendix").select(".place-in-book, .finished-chapter")
     assert built("one").select_one(".finished-chapter input[type=checkbox]")

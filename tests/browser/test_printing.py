@@ -132,3 +132,22 @@ def test_the_equations_of_the_sheet_are_printed_beside_their_lines_of_code(from_
         )
         assert formulas["x"] + formulas["width"] <= code["x"]
         assert abs(formulas["y"] - code["y"]) < 10
+
+
+def test_a_page_with_a_sheet_prints_that_or_all_of_it(from_the_dark):
+    page = from_the_dark("derive/backpropagation")
+    page.evaluate(
+        "() => { window.seen = [];"
+        "window.print = () => seen.push(document.documentElement.className) }"
+    )
+    page.emulate_media(media="screen")
+    for words, whole in (("Print the chapter", True), ("Print the sheet", False)):
+        page.get_by_role("button", name=words).click()
+        page.emulate_media(media="print")
+        assert page.locator("#what-we-found").is_visible() is whole
+        assert page.locator(".one-sheet .math").first.is_visible()
+        page.emulate_media(media="screen")
+    assert ["whole-chapter" in name for name in page.evaluate("seen")] == [True, False]
+    page.get_by_role("button", name="Print the chapter").click()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not page.locator("html.whole-chapter").count()
