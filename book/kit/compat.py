@@ -389,6 +389,26 @@ def give_visitors_of_its_format(app: Sphinx) -> None:
         handlers[builder.name] = {**handlers.get(builder.format, {}), **handlers[builder.name]}
 
 
+def pass_by_unknown_nodes(app: Sphinx) -> None:
+    """Let a builder of another format, such as text, write what is in nodes known to HTML alone.
+
+    Sphinx ends such a build at the first exercise, and at the first tab.
+    """
+    handlers, builder = app.registry.translation_handlers, app.builder
+    translator = getattr(builder, "default_translator_class", None)
+    if builder.format in ("html", "latex") or translator is None:
+        return
+    known = dict(handlers.get(builder.name) or handlers.get(builder.format, {}))
+    for name in handlers.get("html", {}):
+        if not hasattr(translator, f"visit_{name}"):
+            known.setdefault(name, (_nothing, _nothing))
+    handlers[builder.name] = known
+
+
+def _nothing(translator: Any, node: Any) -> None:
+    """Write nothing for a node itself; what is in it is written."""
+
+
 def render_formulas_by(function: Callable[..., str]) -> None:
     """Have formulas rendered by a function in place of KaTeX's server."""
     import_module("sphinxcontrib.katex").render_latex = function  # type: ignore[attr-defined]

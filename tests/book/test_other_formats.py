@@ -1,4 +1,4 @@
-"""The book is also built as one page, as an EPUB and in LaTeX, from the same small book."""
+"""The book in one page, as an EPUB, in LaTeX and as text, from the same small book."""
 
 import re
 import subprocess
@@ -18,6 +18,8 @@ PAGE = (
         'from kit.cells import check\ncheck("eq:two_sides", [1 + 1, 2 + 2], [2, 4], terms=0)'
     )
     + CELL.format(":tags: [hide-input]\n\nprint('its code is hidden')")
+    # Three columns, which are no whole per cent wide.
+    + "\n| a third | b | c |\n|---|---|---|\n| 1 | 2 | 3 |\n"
     + "\n```{exercise} Add\n:label: ex-add\nAdd.\n```\n"
     + "\n```{equation-list}\n```\n\nBy {eq}`eq:two_sides`.\n"
 )
@@ -122,6 +124,15 @@ def test_an_epub_with_the_fonts_of_its_formulas(book):
     names = zipfile.ZipFile(path).namelist()
     assert any(name.endswith("page.xhtml") for name in names)
     assert any(name.endswith("KaTeX_Main-Regular.woff2") for name in names)
+
+
+@pytest.mark.exhaustive(share=1 / 2, of="file")
+def test_plain_text_has_tables_exercises_and_what_is_checked(book):
+    result = book.build("--builder", "custom", "--custom-builder", "text")
+    assert result.returncode == 0, result.stderr
+    text = (book.root / "book" / "_build" / "text" / "page.txt").read_text("utf8")
+    for words in ("Checked as equal", "Add.", "| a third", "its code is hidden"):
+        assert words in text
 
 
 @pytest.mark.exhaustive(share=1 / 2, of="file")
