@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from itertools import combinations
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from kit.cells.network_drawing import EDGES, PLACES, draw_network
 from kit.cells.referee import show, slopes
+from kit.cells.shown import figure_style
 
 
 def test_slopes_of_a_number_are_a_gradient_of_the_shape_of_the_place():
@@ -55,6 +57,28 @@ def test_a_drawn_network_has_every_text_it_was_given():
     written = {text.get_text() for text in ax.texts}
     plt.close(fig)
     assert {*edges.values(), *units.values(), "bias", "back"} <= written
+
+
+@pytest.mark.parametrize("below", [{"biases"}, {"returned"}, {"biases", "returned"}])
+def test_no_text_of_a_drawn_network_covers_another(below):
+    with mpl.rc_context():
+        figure_style()
+        mpl.use("Agg")
+        fig, ax = plt.subplots(figsize=(5.4, 2.9 if len(below) > 1 else 2.5))
+        units = [unit for unit in PLACES if unit[0] in "az"]
+        draw_network(
+            ax,
+            dict.fromkeys(PLACES, "−0.38"),
+            weights=dict.fromkeys(EDGES[:8], "+0.18"),
+            strong=EDGES,
+            heads=False,
+            **{kind: dict.fromkeys(units, "b +0.37") for kind in below},
+        )
+        fig.tight_layout(pad=0.2)
+        fig.canvas.draw()
+        boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+        plt.close(fig)
+    assert [(a, b) for a, b in combinations(boxes, 2) if a.overlaps(b)] == []
 
 
 @pytest.mark.parametrize(

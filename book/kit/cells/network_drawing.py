@@ -121,7 +121,8 @@ def _draw_edge(ax: "Axes", edge: Edge, *, thick: bool, backward: bool, heads: bo
 
 def _label_edge(ax: "Axes", edge: Edge, text: str, *, thick: bool) -> None:
     (x0, y0), (x1, y1) = (PLACES[unit] for unit in edge)
-    share = 0.5 if y0 == y1 or edge[1] == "loss" else 0.33
+    # Off the crossing of two edges, and off what stands below the unit on the left.
+    share = 0.5 if y0 == y1 or edge[1] == "loss" else 0.38
     ax.text(
         x0 + share * (x1 - x0),
         y0 + share * (y1 - y0),
@@ -147,7 +148,7 @@ def _draw_unit(ax: "Axes", unit: str, text: str, *, closed: bool) -> None:
         left = x - RADIUS - 0.2
         ax.plot([left, left], [y - 0.42, y + 0.42], color=COLORS["gradient"], linewidth=4)
     ax.add_patch(circle)
-    ax.text(x, y + RADIUS + 0.12, NAMES[unit], ha="center", va="bottom", fontsize=11)
+    ax.text(x, y + RADIUS + 0.12, NAMES[unit], ha="center", va="bottom", fontsize=12)
     ax.text(x, y, text, ha="center", va="center", color=COLORS["activation"], fontsize=10.5)
 
 
