@@ -34,7 +34,7 @@ def book(tmp_path_factory) -> SmallBook:
     return book
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_a_label_of_any_spelling_has_live_links(book):
     html = book.site()
     anchors = {
@@ -52,7 +52,7 @@ def test_a_label_of_any_spelling_has_live_links(book):
     assert ("page.html", "check-eq-two-sides") in found
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_one_page(book):
     before = book.site()
     result = book.build("--builder", "singlehtml")
@@ -62,7 +62,7 @@ def test_one_page(book):
     assert book.site() == before
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_printing_the_book_leaves_the_site_alone(book):
     before = book.site()
     result = book.build("--builder", "pdfhtml", PLAYWRIGHT_BROWSERS_PATH=str(book.root / "none"))
@@ -104,7 +104,7 @@ main(["build", "book", "--builder", "pdfhtml"])
     assert book.site() == before
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 @pytest.mark.parametrize("builder", ["pdfhtml", "singlehtml"])
 def test_the_site_is_whole_after_the_book_was_made_in_one_page(book, builder):
     before = book.site()
@@ -116,7 +116,7 @@ def test_the_site_is_whole_after_the_book_was_made_in_one_page(book, builder):
     assert set(before) == set(book.site())
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_an_epub_with_the_fonts_of_its_formulas(book):
     result = book.build("--builder", "custom", "--custom-builder", "epub")
     assert result.returncode == 0, result.stderr
@@ -126,7 +126,7 @@ def test_an_epub_with_the_fonts_of_its_formulas(book):
     assert any(name.endswith("KaTeX_Main-Regular.woff2") for name in names)
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_plain_text_has_tables_exercises_and_what_is_checked(book):
     result = book.build("--builder", "custom", "--custom-builder", "text")
     assert result.returncode == 0, result.stderr
@@ -135,7 +135,7 @@ def test_plain_text_has_tables_exercises_and_what_is_checked(book):
         assert words in text
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_latex_in_which_every_link_has_its_target(book):
     result = book.build("--builder", "latex")
     assert result.returncode == 0, result.stderr

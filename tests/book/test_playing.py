@@ -13,7 +13,7 @@ from py_mini_racer import MiniRacer
 import nnfs
 from kit.cells import X_pencil, pencil, y_pencil
 from kit.widgets.playing.cells import Drawing, Grid, OneNudge, SoftmaxSliders, StepThrough, keep
-from kit.widgets.playing.cells.kept import number
+from kit.widgets.playing.cells.kept import number, signed
 from kit.widgets.playing.cells.states import state
 from kit.widgets.playing.directive import PlaythingFigure
 from nnfs import functions
@@ -116,7 +116,8 @@ def test_the_drawing_has_every_number_of_the_network(kind):
     left_out = {name for name in expected if name.startswith("dA1")}
     assert shown.keys() == expected.keys() - left_out
     digits = {name: 0 if name[0] == "Y" else 3 if name == "J" else 2 for name in shown}
-    assert shown == {name: number(expected[name], digits[name]) for name in shown}
+    write = {name: signed if name[0] == "d" else number for name in shown}
+    assert shown == {name: write[name](expected[name], digits[name]) for name in shown}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -281,7 +282,7 @@ def test_only_a_plaything_is_kept():
 
 @pytest.mark.parametrize("value", [-0.001, 0.0, -0.0])
 def test_a_zero_has_no_minus(value):
-    assert number(value) == "0.00"
+    assert number(value) == signed(value) == "0.00"
 
 
 def test_all_that_a_page_loads_for_playing_is_small():

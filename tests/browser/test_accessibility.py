@@ -45,6 +45,7 @@ def test_a_page_is_accessible(site, browser, view, name):
     context.close()
 
 
+@pytest.mark.exhaustive(share=1 / 2)
 @each_view
 def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, browser, view):
     context = window(browser, view)

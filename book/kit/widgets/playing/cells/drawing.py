@@ -8,16 +8,19 @@ chosen for a phone: the whole is 560 wide.
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from kit.widgets.playing.cells.kept import number
+from kit.widgets.playing.cells.kept import number, signed
 from kit.widgets.playing.cells.names import Names
 
-COLUMNS = (42, 212, 396, 516)
+COLUMNS = (40, 216, 400, 518)
 """Where inputs, hidden units, scores and loss stand."""
 
 RADIUS = 44
 
-TOP, NUMBERED, BARE = 78, 184, 124
+TOP, NUMBERED, BARE = 78, 200, 124
 """The first row; the distance of rows with and without numbers on the edges."""
+
+BOX, CHIP = 74, 58
+"""How wide the box of a parameter is, and what holds a slope below it."""
 
 MOST = 4
 STAGES = {
@@ -88,6 +91,22 @@ class Picture:
             f"{number(self.values[key], digits)}</tspan></text>"
         )
 
+    def _chip(self, x: float, y: float, key: str, lead: str = "") -> str:
+        """Return a slope with its sign, on a ground of its own around the point."""
+        stage = STAGES[key.partition("[")[0]]
+        if stage > self.latest:
+            return ""
+        called = self.names.lead(key, lead) if lead else ""
+        before = f'<tspan class="play-lead">{escape(called)} </tspan>' if called else ""
+        wide = CHIP + 10 * len(called)
+        return (
+            f'<rect class="play-chip" data-stage="{stage}" {self._lit(key)} '
+            f'x="{x - wide / 2:g}" y="{y - 10:g}" width="{wide}" height="21" rx="10"/>'
+            f'<text x="{x:g}" y="{y + 5.5:g}" class="is-gradient is-chip" {self._lit(key)}'
+            f' data-stage="{stage}">{before}<tspan data-key="{key}" data-signed="">'
+            f"{signed(self.values[key])}</tspan></text>"
+        )
+
     def _lit(self, *keys: str) -> str:
         """Return the attributes by which scripts find what belongs to numbers."""
         symbols = " ".join(escape(self.names.symbol(key)) for key in keys)
@@ -97,23 +116,23 @@ class Picture:
     def _box(self, x: float, y: float, key: str) -> str:
         """Return a number that a reader may change, in a box, with its slope below or beside."""
         bias = key[0] == "b"
-        place = (x + 63, y + 6) if bias else (x, y + 31)
-        slope = "" if key[0] == "X" else self._text(*place, f"d{key}")
+        place = (x + 72, y) if bias else (x, y + 27)
+        slope = "" if key[0] == "X" else self._chip(*place, f"d{key}")
         name = self.names.lead(key, "")
-        above = (x - 51, y + 5) if bias else (x, y - (24 if key[0] == "X" else 19))
+        above = (x - 56, y + 5) if bias else (x, y - (24 if key[0] == "X" else 19))
         label = (
             f'<text x="{above[0]:g}" y="{above[1]:g}" class="play-lead play-name">{escape(name)}'
             "</text>"
         )
         return (
             f'<g class="play-handle" data-handle="{key}" {self._lit(key)}>'
-            f'<rect class="play-reach" x="{x - 34:g}" y="{y - 24:g}" width="68" height="52"/>'
-            f'<rect x="{x - 32:g}" y="{y - 14:g}" width="64" height="28" rx="5"/>'
+            f'<rect class="play-reach" x="{x - BOX / 2:g}" y="{y - 28:g}" width="{BOX}" height="56"/>'
+            f'<rect x="{x - BOX / 2:g}" y="{y - 14:g}" width="{BOX}" height="28" rx="5"/>'
             f"{self._text(x, y + 5.5, key)}{label if name else ''}</g>{slope}"
         )
 
     def _edges(self, layer: int) -> Iterator[str]:
-        start = COLUMNS[layer - 1] + (31 if layer == 1 else RADIUS)
+        start = COLUMNS[layer - 1] + (BOX // 2 if layer == 1 else RADIUS)
         end = COLUMNS[layer] - RADIUS
         boxes = []
         for i in range(self.widths[layer]):
@@ -126,7 +145,7 @@ class Picture:
                     f'x1="{start}" y1="{y1:g}" x2="{end}" y2="{y2:g}" '
                     f'stroke-width="{thickness(value):.2f}"{dashes}/>'
                 )
-                along = 0.46 if y1 == y2 else 0.31
+                along = 0.5 if y1 == y2 else 0.31
                 at = start + along * (end - start), y1 + along * (y2 - y1)
                 boxes.append(self._box(*at, key) if self.numbered else "")
         yield from boxes
@@ -139,7 +158,6 @@ class Picture:
                 f'<line class="play-edge" data-edge="J[{k}]" x1="{COLUMNS[2] + RADIUS}" y1="{y:g}" '
                 f'x2="{COLUMNS[3] - 34}" y2="{middle:g}" stroke-width="1.2"/>'
             )
-            yield self._text(COLUMNS[2] + 68, y - 10, f"Y[{k}]", "Y", 0)
         yield (
             f'<g class="play-unit" data-unit="J" {self._lit("J")}><rect x="{COLUMNS[3] - 34}" '
             f'y="{middle - 32:g}" width="68" height="64" rx="8"/>'
@@ -160,20 +178,23 @@ class Picture:
 
     def _unit(self, layer: int, unit: int) -> Iterator[str]:
         x, y = COLUMNS[layer], self._y(layer, unit)
+        # A score has its truth below its probability, in the same circle.
+        first = y - 4 if layer == 1 else y - 13
+        truth = "" if layer == 1 else self._text(x, first + 43, f"Y[{unit}]", "Y", 0)
         off = " is-off" if layer == 1 and self.values[f"Z1[{unit}]"] <= 0 else ""
         yield (
             f'<g class="play-unit{off}" data-unit="{layer}[{unit}]" '
             f"{self._lit(f'Z{layer}[{unit}]', f'A{layer}[{unit}]')}>"
             f'<circle cx="{x}" cy="{y:g}" r="{RADIUS}"/>'
-            f"{self._text(x, y - 4, f'Z{layer}[{unit}]', 'Z')}"
-            f"{self._text(x, y + 17, f'A{layer}[{unit}]', 'A')}</g>"
+            f"{self._text(x, first, f'Z{layer}[{unit}]', 'Z')}"
+            f"{self._text(x, first + 21, f'A{layer}[{unit}]', 'A')}{truth}</g>"
         )
         if not self.numbered:
-            yield self._text(x, y + 63, f"dZ{layer}[{unit}]", "dZ")
+            yield self._chip(x, y + 57, f"dZ{layer}[{unit}]", "dZ")
             return
         # The bias is outside and what comes back inside, so that neither meets a weight.
         outside = 1 if y > TOP + (self.rows - 1) * self.step / 2 else -1
-        yield self._text(x, y + (-52 if outside > 0 else 63), f"dZ{layer}[{unit}]", "dZ")
+        yield self._chip(x - 6, y - outside * 58, f"dZ{layer}[{unit}]", "dZ")
         yield self._box(x, y + outside * 62, f"b{layer}[{unit}]")
 
 

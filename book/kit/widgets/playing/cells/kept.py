@@ -24,6 +24,18 @@ def number(value: float, digits: int = 2) -> str:
     return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
 
 
+def signed(value: float, digits: int = 2) -> str:
+    """Return a number with its sign, as slopes are written; a zero has none.
+
+    Examples
+    --------
+    >>> signed(0.5), signed(-0.5), signed(0.001)
+    ('+0.50', '−0.50', '0.00')
+    """
+    text = number(value, digits)
+    return text if text.startswith("−") or float(text) == 0 else f"+{text}"
+
+
 def finite(name: str, values: Any) -> Any:
     """Return numbers as lists, as JSON has them.
 
@@ -79,6 +91,10 @@ class Plaything:
         """Return the markup of what a reader handles; it is hidden where no script runs."""
         return ""
 
+    def layout(self, controls: str, told: str, field: str) -> str:
+        """Return the parts in their order: what is said stands above what it is said of."""
+        return f"{controls}{told}{field}"
+
     def picture(self) -> str:
         """Return the drawing of the first state as SVG."""
         raise NotImplementedError
@@ -94,11 +110,17 @@ class Plaything:
         data = json.dumps(self.data, allow_nan=False).replace("</", "<\\/")
         controls = self.controls()
         handled = f'<div class="play-controls">{controls}</div>' if controls else ""
+        told = (
+            f'<div class="play-told"><p class="play-says">{escape(self.says)}</p>'
+            '<div class="play-ask" role="group" aria-label="Predict first"></div></div>'
+        )
+        field = (
+            f'<div class="play-field"><div class="play-picture">{self.picture()}</div>'
+            '<div class="play-beside"></div></div>'
+        )
         return (
-            f'<div class="play play-{self.kind}" data-kind="{self.kind}">{handled}'
-            f'<div class="play-picture">{self.picture()}</div>'
-            f'<p class="play-says">{escape(self.says)}</p>'
-            f'<div class="play-beside"></div>{self.numbers()}'
+            f'<div class="play play-{self.kind}" data-kind="{self.kind}">'
+            f"{self.layout(handled, told, field)}{self.numbers()}"
             '<p class="play-unseen" role="status" aria-live="polite"></p>'
             f'<script type="application/json">{data}</script></div>'
         )

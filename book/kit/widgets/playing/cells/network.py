@@ -180,11 +180,11 @@ class StepThrough(_Network):
         return (
             '<div class="play-bar"><button type="button" class="play-back">Back</button>'
             '<button type="button" class="play-next">Next</button>'
+            '<button type="button" class="play-take" aria-disabled="true">Take this step</button>'
             '<label class="play-wide">Stage <input type="range" class="play-stage" min="0" '
             f'max="{len(STAGE_NAMES) - 1}" value="0"></label>'
             f'<label>Example <select class="play-example">{examples}</select></label>'
             '<button type="button" class="play-reset">Start again</button></div>'
-            '<div class="play-ask" role="group" aria-label="Predict first"></div>'
             f'<p class="play-title">{escape(STAGE_NAMES[0])}</p>'
         )
 
@@ -239,8 +239,8 @@ class OneNudge(_Network):
             f'<div class="play-bar"><label>Push <select class="play-which">{options}</select>'
             '</label><label class="play-wide">by <input type="range" class="play-push" min="-0.5"'
             ' max="0.5" step="0.01" value="0"><output class="play-value">0.00</output></label>'
+            '<button type="button" class="play-replay">Replay</button>'
             '<button type="button" class="play-reset">Start again</button></div>'
-            '<div class="play-ask" role="group" aria-label="Predict first"></div>'
         )
 
     def numbers(self) -> str:

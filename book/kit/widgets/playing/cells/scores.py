@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kit.widgets.playing.cells.kept import Plaything, finite, number, table
+from kit.widgets.playing.cells.kept import Plaything, finite, number, signed, table
 from nnfs import functions
 from nnfs.types import Array
 
@@ -15,8 +15,11 @@ Place = Sequence[float] | Array | Mapping[str, Any]
 
 LARGEST = 10.0
 COLDEST, HOTTEST = 0.25, 4.0
-BASE, FULL, WIDE, ARROWS = 205, 160, 120, 352
-"""The floor of the bars, the height of a whole probability, a class's width, the arrows' zero."""
+BASE, FULL, WIDE, LEFT = 205, 160, 120, 72
+"""The floor of the bars, the height of a whole probability, a class's width, and the rows' names'."""
+
+ASIDE, HEAD = 40, 10
+"""From the middle of a bar to its arrow; how long an arrow must be to have a head."""
 
 
 class SoftmaxSliders(Plaything):
@@ -82,24 +85,33 @@ class SoftmaxSliders(Plaything):
         )
 
     def controls(self) -> str:
-        """Return what a reader handles."""
-        sliders = "".join(
-            f'<label class="play-score">score of class {k}'
-            f'<input type="range" data-score="{k}" min="-{LARGEST:g}" max="{LARGEST:g}" '
-            f'step="0.05" value="{z}"><output>{number(z)}</output></label>'
-            for k, z in enumerate(self.scores)
-        )
-        labels = "".join(
-            f"<option{' selected' if k == self.label else ''}>{k}</option>"
-            for k in range(len(self.scores))
-        )
+        """Return the places to go to; what is slid stands under the bars."""
         presets = "".join(
             f'<button type="button" data-preset="{escape(name)}">{escape(name)}</button>'
             for name in self.places
         )
+        return f'<div class="play-bar play-places">{presets}</div>'
+
+    def layout(self, controls: str, told: str, field: str) -> str:
+        """Return bars, the sliders right below them, and below those what is said."""
+        return f'{controls}{field}<div class="play-controls">{self._sliders()}</div>{told}'
+
+    def _sliders(self) -> str:
+        """Return a slider under each bar, and what changes all scores."""
+        n_classes = len(self.scores)
+        sliders = "".join(
+            f'<label class="play-under"><span>score {k} <output>{number(z)}</output></span>'
+            f'<input type="range" data-score="{k}" min="-{LARGEST:g}" max="{LARGEST:g}" '
+            f'step="0.05" value="{z}" aria-label="score of class {k}"></label>'
+            for k, z in enumerate(self.scores)
+        )
+        labels = "".join(
+            f"<option{' selected' if k == self.label else ''}>{k}</option>"
+            for k in range(n_classes)
+        )
+        inset = f"--play-inset: {100 * LEFT / self._width():.2f}%; --play-classes: {n_classes}"
         return (
-            '<div class="play-ask" role="group" aria-label="Predict first"></div>'
-            f'<div class="play-bar">{presets}</div><div class="play-sliders">{sliders}</div>'
+            f'<div class="play-sliders play-scores" style="{inset}">{sliders}</div>'
             '<div class="play-bar"><button type="button" data-add="-1">−1 to all</button>'
             '<button type="button" data-add="1">+1 to all</button>'
             '<label class="play-wide">temperature <input type="range" class="play-temperature" '
@@ -108,21 +120,33 @@ class SoftmaxSliders(Plaything):
             '<button type="button" class="play-reset">Start again</button></div>'
         )
 
+    def _width(self) -> int:
+        return LEFT + WIDE * len(self.scores)
+
     def picture(self) -> str:
         """Return the first state as SVG."""
-        width = WIDE * len(self.scores) + 40
+        width = self._width()
+        p, y = escape(self.names["A2"]), escape(self.names["Y"])
+        rows = (
+            (BASE - FULL - 14, "A2", p, p, "is-activation"),
+            (BASE + 44, "Y", y, y, "is-label"),
+            (BASE + 66, "dZ2", "dZ2", f"{p} − {y}", "is-gradient"),
+        )
+        leads = "".join(
+            f'<text x="2" y="{height}" class="play-row {colour}" data-of="{of}" '
+            f'data-sym="{symbol}">{name}</text>'
+            for height, of, symbol, name, colour in rows
+        )
         classes = "".join(self._column(k) for k in range(len(self.scores)))
         return (
-            f'<svg viewBox="0 0 {width} {ARROWS + 98}" role="group" '
-            'aria-label="Probabilities as bars, the gradient as arrows">'
-            f'<path class="play-rule" d="M10 {BASE}H{width - 10}M10 {ARROWS}H{width - 10}"/>'
-            f'<text x="12" y="{ARROWS - 72}" class="play-axis">↑ the loss rises this way</text>'
-            f"{classes}</svg>"
+            f'<svg viewBox="0 0 {width} {BASE + 76}" role="group" '
+            'aria-label="Probabilities as bars, and beside each its gap to the truth as an arrow">'
+            f'<path class="play-rule" d="M{LEFT} {BASE}H{width}"/>{leads}{classes}</svg>'
         )
 
     def _column(self, k: int) -> str:
         """Return what is drawn of a class: its probability, its truth, its arrow."""
-        x, p, true = 20 + WIDE * (k + 0.5), self.probabilities[k], k == self.label
+        x, p, true = LEFT + WIDE * (k + 0.5), self.probabilities[k], k == self.label
         p_name, y_name = escape(self.names["A2"]), escape(self.names["Y"])
         says, truth, slope = f'data-sym="{p_name}"', f'data-sym="{y_name}"', 'data-sym="dZ2"'
         return (
@@ -131,16 +155,14 @@ class SoftmaxSliders(Plaything):
             f'height="{FULL}"/><rect class="play-share" {says} x="{x - 26:g}" '
             f'y="{BASE - FULL * p:.2f}" width="52" height="{FULL * p:.2f}"/>'
             f'<path class="play-truth" {truth} d="M{x - 32:g} {BASE - FULL * true}h64"/>'
-            f'<text x="{x:g}" y="{BASE - FULL - 12}" class="is-activation" {says}>'
-            f'<tspan class="play-lead">{p_name} </tspan><tspan data-key="A2[{k}]">'
-            f'{number(p, 3)}</tspan></text><text x="{x:g}" y="{BASE + 22}">class {k}</text>'
-            f'<text x="{x:g}" y="{BASE + 42}" class="is-label" {truth}>'
-            f'<tspan class="play-lead">{y_name} </tspan>'
+            f'<text x="{x:g}" y="{BASE - FULL - 14}" class="is-activation" {says}>'
+            f'<tspan data-key="A2[{k}]">{number(p, 3)}</tspan></text>'
+            f'<text x="{x:g}" y="{BASE + 22}">class {k}</text>'
+            f'<text x="{x:g}" y="{BASE + 44}" class="is-label" {truth}>'
             f'<tspan data-key="Y[{k}]">{int(true)}</tspan></text>'
-            f'<path class="play-arrow" {slope} d="{arrow(x, self.gradient[k])}"/>'
-            f'<text x="{x:g}" y="{ARROWS + 84}" class="is-gradient" {slope}>'
-            f'<tspan class="play-lead">{p_name} − {y_name} </tspan><tspan data-key="dZ2[{k}]">'
-            f"{number(self.gradient[k], 3)}</tspan></text></g>"
+            f'<path class="play-arrow" {slope} d="{arrow(x + ASIDE, true, self.gradient[k])}"/>'
+            f'<text x="{x:g}" y="{BASE + 66}" class="is-gradient" {slope}>'
+            f'<tspan data-key="dZ2[{k}]">{signed(self.gradient[k], 3)}</tspan></text></g>'
         )
 
     def numbers(self) -> str:
@@ -156,11 +178,17 @@ class SoftmaxSliders(Plaything):
         return table("The numbers as a table", head, rows)
 
 
-def arrow(x: float, slope: float) -> str:
-    """Return the path of an arrow, up for a positive slope, 62 long for a slope of one."""
-    tip = ARROWS - 62 * slope
-    head = min(10.0, abs(ARROWS - tip)) * (1 if slope >= 0 else -1)
-    return f"M{x:g} {ARROWS}V{tip:.2f}m-8 {head:.2f}l8 {-head:.2f}l8 {head:.2f}"
+def arrow(x: float, truth: float, slope: float) -> str:
+    """Return the path of an arrow from the truth to the probability, on the scale of the bars.
+
+    A gap that is too small for a head is a dash.
+    """
+    start = BASE - FULL * truth
+    tip = start - FULL * slope
+    if FULL * abs(slope) < HEAD:
+        return f"M{x - 5:g} {tip:.2f}h10"
+    head = HEAD if slope >= 0 else -HEAD
+    return f"M{x:g} {start:g}V{tip:.2f}m-7 {head}l7 {-head}l7 {head}"
 
 
 def _place(name: str, given: Place, n_classes: int) -> dict[str, Any]:

@@ -3,7 +3,11 @@
   "use strict";
 
   const SEEN = 5e-7; // a change below this is none
+  const STOP = 300; // milliseconds from one layer to the next
+  const LAYERS = { W1: 0, b1: 0, X: 0, Y: 0, Z1: 1, A1: 1, W2: 0, b2: 0, Z2: 2, A2: 2, J: 3 };
+  const LAST = 3;
   const n = playing.number;
+  const layerOf = (key) => LAYERS[key.replace(/\[.*/, "")];
 
   playing.kinds.nudge = function (root, data) {
     const find = (name) => root.querySelector(`.play-${name}`);
@@ -27,6 +31,64 @@
       return good;
     }
     const pushed = (key, by) => playing.run(playing.changed(data.params, key, before[key] + by), x, label);
+
+    // What is seen of a push: the layers that its wave has reached.
+    let reached = before;
+    let aim = before;
+    let waves = [];
+    function arrive(layer) {
+      const through = ([key, value]) => [key, layerOf(key) === layer ? aim[key] : value];
+      reached = Object.fromEntries(Object.entries(reached).map(through));
+      paint();
+    }
+    function still() {
+      waves.forEach(clearTimeout);
+      waves = [];
+    }
+    function travel(after, atOnce) {
+      aim = after;
+      if (atOnce || playing.still()) {
+        still();
+        reached = after;
+        return paint();
+      }
+      arrive(0);
+      const behind = state.which[1] === "2" ? 1 : 0;
+      for (let layer = 1 + behind; layer <= LAST; layer += 1) {
+        // A wave on its way takes along what has been pushed meanwhile.
+        waves[layer] ??= setTimeout(() => {
+          delete waves[layer];
+          arrive(layer);
+        }, STOP * (layer - behind));
+      }
+    }
+    function paint() {
+      playing.draw(root, reached, 5);
+      const loss = root.querySelector('svg [data-key="J"]');
+      if (!state.guessed) loss.textContent = n(before.J, 3);
+      mark(reached);
+      deltas(reached);
+    }
+
+    // At each unit that moved, by how much; where a unit is off, the move ends.
+    function deltas(after) {
+      const svg = root.querySelector("svg");
+      svg.querySelectorAll(".play-delta").forEach((one) => one.remove());
+      for (const key of Object.keys(before).filter((one) => /^(Z|J)/.test(one))) {
+        const change = after[key] - before[key];
+        if (Math.abs(change) <= SEEN) continue;
+        const ends = key.startsWith("Z1") && after[key.replace("Z", "A")] === before[key.replace("Z", "A")];
+        const unit = svg.querySelector(`[data-key="${key}"]`).closest(".play-unit").firstElementChild;
+        const box = unit.getBBox();
+        const low = box.y > svg.viewBox.baseVal.height / 2 - 10;
+        const made = document.createElementNS(svg.namespaceURI, "text");
+        made.setAttribute("class", "play-delta");
+        made.setAttribute("x", box.x + box.width / 2);
+        made.setAttribute("y", key !== "J" && low ? box.y - 9 : box.y + box.height + 22);
+        made.textContent = playing.signed(change, key === "J" ? 3 : 2) + (ends ? ", ends here" : "");
+        svg.append(made);
+      }
+    }
 
     function mark(after) {
       const moved = (key) => Math.abs(after[key] - before[key]) > SEEN;
@@ -62,17 +124,23 @@
       playing.rows(place, ["", "by a nudge", wentBack ? "by one pass back" : ""].slice(0, wentBack ? 3 : 2), rows, 2);
       const paid = `${passes}, ${passes > 1 ? "one of them " : ""}before any nudge`;
       const price = `Slopes found by nudging: ${found} of ${keys.length}. Forward passes so far: ${paid}.`;
-      playing.element("p", { class: "play-price" }, wentBack ? `${price} One pass forward and one back found all ${keys.length}.` : price, place);
+      playing.element("p", { class: "play-price", tabindex: "-1" }, wentBack ? `${price} One pass forward and one back found all ${keys.length}.` : price, place);
       const button = (text, act) => {
         const made = playing.element("button", { type: "button" }, text, place);
         made.addEventListener("click", () => {
           act();
           show(false);
-          (place.querySelector("button") || find("push")).focus();
+          (place.querySelector("button") || place.querySelector(".play-price")).focus({ preventScroll: true });
         });
       };
-      if (found < keys.length) button("Nudge all the others", () => keys.forEach(measure));
-      if (data.back && !wentBack) button("Go back once instead", () => (wentBack = true));
+      if (found < keys.length) button("Nudge all the others", () => {
+        keys.forEach(measure);
+        tellUnasked();
+      });
+      if (data.back && !wentBack) button("Go back once instead", () => {
+        wentBack = true;
+        tellUnasked();
+      });
     }
 
     function measure(key) {
@@ -81,35 +149,48 @@
       passes += 1;
     }
 
-    function show(first) {
+    const slope = () => before[`d${state.which}`];
+    const way = () => (Math.abs(slope()) < 1e-9 ? "Nothing" : slope() > 0 ? "Up" : "Down");
+    const because = () => (way() === "Nothing"
+      ? "It stays: no path carries the push to the loss."
+      : `It goes ${way().toLowerCase()}: the slope is ${n(slope(), 3)}.`);
+    const asks = () => `Predict: ${called(state.which)} is pushed up a little. Which way does the loss go?`;
+
+    function ask() {
+      if (state.guessed) return playing.ask(root, null);
+      playing.ask(root, asks(), [["Up", "Up"], ["Down", "Down"], ["It stays", "Nothing"]].map(([text, is]) => [text, is === way()]), (right) => {
+        state.guessed = true;
+        measure(state.which);
+        if (!state.by) state.by = 0.1;
+        keep();
+        playing.verdict(root, `${right ? "Yes." : "Look again."} ${because()} Now push as you like.`);
+      });
+    }
+    // Who pushes or measures without an answer is told it.
+    function tellUnasked() {
+      if (state.guessed) return;
+      state.guessed = true;
+      playing.verdict(root, `The answer: ${because()}`);
+    }
+
+    function sentence(after) {
+      const change = after.J - before.J;
+      const felt = `${n(Math.abs(change), 4)}, or ${n(Math.abs(change / state.by), 3)} per unit of push`;
+      const outcome = Math.abs(change) <= SEEN ? "The loss stays." : `The loss ${change > 0 ? "rises" : "falls"} by ${felt}.`;
+      return state.by
+        ? `${called(state.which)} goes from ${n(before[state.which])} to ${n(after[state.which])}. Moved: ${journey(after) || "nothing else"}. ${outcome}`
+        : `Nothing is pushed yet. The loss is ${n(before.J, 3)}.`;
+    }
+
+    function show(first, atOnce = first) {
       const after = pushed(state.which, state.by);
       find("which").value = state.which;
       find("push").value = state.by;
       find("push").setAttribute("aria-valuetext", `${called(state.which)} pushed by ${playing.signed(state.by)}`);
       find("value").textContent = playing.signed(state.by);
-      playing.draw(root, after, 5);
-      const loss = root.querySelector('svg [data-key="J"]');
-      if (!state.guessed) loss.textContent = state.by ? "?" : n(before.J, 3);
-      mark(after);
-      const change = after.J - before.J;
-      const way = Math.abs(before[`d${state.which}`]) < 1e-9 ? "Nothing" : before[`d${state.which}`] > 0 ? "Up" : "Down";
-      if (!state.guessed) {
-        playing.ask(root, `Predict: ${called(state.which)} is pushed up a little. Which way does the loss go?`,
-          ["Up", "Down", "Nothing"].map((answer) => [answer === "Nothing" ? "It stays" : answer, answer === way]),
-          (right) => {
-            state.guessed = true;
-            measure(state.which);
-            if (!state.by) state.by = 0.1;
-            keep();
-            const slope = before[`d${state.which}`];
-            playing.verdict(root, `${right ? "Yes." : "Look again."} ${way === "Nothing" ? "It stays: no path carries the push to the loss." : `It goes ${way.toLowerCase()}: the slope is ${n(slope, 3)}.`} Now push as you like.`);
-          });
-      }
-      const felt = `${n(Math.abs(change), 4)}, or ${n(Math.abs(change / state.by), 3)} per unit of push`;
-      const outcome = Math.abs(change) <= SEEN ? "The loss stays." : `The loss ${change > 0 ? "rises" : "falls"} by ${felt}.`;
-      say(state.by
-        ? `${called(state.which)} goes from ${n(before[state.which])} to ${n(after[state.which])}. Moved: ${journey(after) || "nothing else"}. ${state.guessed ? outcome : "And the loss? Predict first."}`
-        : `Nothing is pushed yet. The loss is ${n(before.J, 3)}.`, first);
+      find("replay").setAttribute("aria-disabled", String(!state.by));
+      travel(after, atOnce || !state.by);
+      say(sentence(after), first);
       ledger();
       tell();
     }
@@ -119,9 +200,16 @@
       show(false);
     }
     function choose(which, by) {
-      if (which !== state.which) state = { which, by, guessed: which in slopes };
-      else state.by = by;
-      if (state.guessed) playing.ask(root, null);
+      if (which !== state.which) {
+        still();
+        reached = before;
+        state = { which, by, guessed: which in slopes };
+        ask();
+      } else state.by = by;
+      if (by) {
+        tellUnasked();
+        measure(which);
+      }
       keep();
     }
     for (const fixed of root.querySelectorAll('svg [data-handle^="X"]')) fixed.removeAttribute("data-handle");
@@ -131,14 +219,36 @@
       (key) => n(before[key] + (key === state.which ? state.by : 0)));
     find("which").addEventListener("change", (event) => choose(event.target.value, 0));
     find("push").addEventListener("input", (event) => choose(state.which, Number(event.target.value)));
+    find("replay").addEventListener("click", () => {
+      if (!state.by) return;
+      still();
+      reached = before;
+      travel(pushed(state.which, state.by), false);
+    });
     find("reset").addEventListener("click", () => {
       state = fresh();
       slopes = {};
       passes = 1;
       wentBack = false;
-      show(false);
+      ask();
+      show(false, true);
       playing.remember(root, null);
     });
+    playing.reserve(find("told"), () => {
+      const kept = state;
+      const fills = keys.flatMap((which) => {
+        state = { which, by: -0.1, guessed: true };
+        const said = sentence(pushed(which, -0.1));
+        return [
+          playing.told("Nothing is pushed yet.", asks(), [["Up"], ["Down"], ["It stays"]]),
+          playing.told(said, `Look again. ${because()} Now push as you like.`),
+        ];
+      });
+      state = kept;
+      return fills;
+    });
+    if (state.by) state.guessed = true;
+    ask();
     show(true);
   };
 })(window.playing);

@@ -66,6 +66,39 @@
     };
   };
 
+  // A place is as high as the highest of what may come, so that nothing below it jumps: fills() are
+  // functions, each of which fills a copy of it.
+  playing.reserve = function (place, fills) {
+    let width = 0;
+    function measure() {
+      if (place.clientWidth === width || !place.clientWidth) return;
+      width = place.clientWidth;
+      const copy = place.cloneNode(false);
+      copy.classList.add("is-measured");
+      copy.style.cssText = `min-height: 0; width: ${place.offsetWidth}px`;
+      place.after(copy);
+      let most = 0;
+      for (const fill of fills()) {
+        copy.replaceChildren();
+        fill(copy);
+        most = Math.max(most, copy.offsetHeight);
+      }
+      copy.remove();
+      place.style.minHeight = `${most}px`;
+    }
+    new ResizeObserver(measure).observe(place);
+    measure();
+  };
+  playing.told = (sentence, asked, answers, last) => function (place) {
+    playing.element("p", { class: "play-says" }, sentence, place);
+    const ask = playing.element("div", { class: "play-ask" }, undefined, place);
+    if (asked) playing.element("p", {}, asked, ask);
+    for (const [answer] of answers || []) playing.element("button", { type: "button" }, answer, ask);
+    if (last) playing.element("p", { class: "play-steps" }, last, place);
+  };
+
+  playing.still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
   // A question with answers to choose from; then(right or not, answer) once one is chosen.
   playing.ask = function (root, question, answers, then) {
     const place = root.querySelector(".play-ask");

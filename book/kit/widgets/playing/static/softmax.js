@@ -6,12 +6,16 @@
   const LARGEST = 10;
   const BASE = 205;
   const FULL = 160;
-  const ARROWS = 352;
+  const ASIDE = 40; // from the middle of a bar to its arrow
+  const HEAD = 10;
 
-  function arrow(x, slope) {
-    const tip = ARROWS - 62 * slope;
-    const head = Math.min(10, Math.abs(ARROWS - tip)) * (slope >= 0 ? 1 : -1);
-    return `M${x} ${ARROWS}V${tip.toFixed(2)}m-8 ${head.toFixed(2)}l8 ${(-head).toFixed(2)}l8 ${head.toFixed(2)}`;
+  // From the truth to the probability, on the scale of the bars; a gap too small for a head is a dash.
+  function arrow(x, truth, slope) {
+    const from = BASE - FULL * truth;
+    const tip = from - FULL * slope;
+    if (FULL * Math.abs(slope) < HEAD) return `M${x - 5} ${tip.toFixed(2)}h10`;
+    const head = slope >= 0 ? HEAD : -HEAD;
+    return `M${x} ${from}V${tip.toFixed(2)}m-7 ${head}l7 ${-head}l7 ${head}`;
   }
 
   const QUESTIONS = [
@@ -48,7 +52,7 @@
 
     function show(first) {
       const warmth = 2 ** state.heat;
-      const { shares, loss, gradient } = playing.softmax(state.scores.map((z) => z / warmth), state.label);
+      const { shares, gradient } = playing.softmax(state.scores.map((z) => z / warmth), state.label);
       shares.forEach((p, k) => {
         const group = root.querySelector(`svg [data-class="${k}"]`);
         const bar = group.querySelector(".play-share");
@@ -58,21 +62,27 @@
         const truth = k === state.label ? 1 : 0;
         group.classList.toggle("is-true", Boolean(truth));
         group.querySelector(".play-truth").setAttribute("d", `M${x - 32} ${BASE - FULL * truth}h64`);
-        group.querySelector(".play-arrow").setAttribute("d", arrow(x, gradient[k]));
+        group.querySelector(".play-arrow").setAttribute("d", arrow(x + ASIDE, truth, gradient[k]));
         const write = (key, text) => (group.querySelector(`[data-key="${key}[${k}]"]`).textContent = text);
         write("A2", n(p, 3));
         write("Y", String(truth));
-        write("dZ2", n(gradient[k], 3));
+        write("dZ2", playing.signed(gradient[k], 3));
       });
       for (const slider of root.querySelectorAll("[data-score]")) {
         const z = state.scores[slider.dataset.score];
         slider.value = z;
-        slider.nextElementSibling.textContent = n(z);
+        slider.parentElement.querySelector("output").textContent = n(z);
       }
       find("temperature").value = state.heat;
       find("temperature").setAttribute("aria-valuetext", n(warmth));
       find("temperature").nextElementSibling.textContent = n(warmth);
       find("label").value = state.label;
+      say(sentence(), first);
+    }
+
+    function sentence() {
+      const warmth = 2 ** state.heat;
+      const { shares, loss, gradient } = playing.softmax(state.scores.map((z) => z / warmth), state.label);
       const list = shares.map((p, k) => `class ${k} ${n(100 * p, 1)} %`).join(", ");
       const longest = Math.max(...gradient.map(Math.abs));
       const advice = longest > 0.0005
@@ -80,7 +90,7 @@
         : ` All arrows, ${called("A2 − Y")}, are almost nothing: there is little left to gain.`;
       const limit = longest > 0.95 ? ` The longest arrow is ${n(longest, 3)} long. However far you go, none is longer than one: a probability cannot be further than that from 0 or from 1.` : "";
       const note = state.heat ? ` The arrows are slopes with respect to the scores divided by ${n(warmth)}.` : "";
-      say(`The probabilities: ${list}. The truth is class ${state.label}, and the loss is ${n(loss, 3)}.${advice}${limit}${note}`, first);
+      return `The probabilities: ${list}. The truth is class ${state.label}, and the loss is ${n(loss, 3)}.${advice}${limit}${note}`;
     }
 
     function question() {
@@ -136,6 +146,19 @@
       question();
       show(false);
       playing.remember(root, null);
+    });
+    playing.reserve(find("told"), () => {
+      const kept = state;
+      const fills = Object.values(data.presets).flatMap((place) => {
+        state = { ...state, ...place };
+        const said = sentence();
+        return QUESTIONS.flatMap(([text, answers, , because]) => [
+          playing.told(said, text, answers),
+          playing.told(said, `Look again. ${called(because)}`, [["Next question"]]),
+        ]);
+      });
+      state = kept;
+      return fills;
     });
     question();
     show(true);

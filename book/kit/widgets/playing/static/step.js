@@ -16,6 +16,7 @@
   const ALONE = "This is the slope of one example's own loss: m = 1 here, so dividing by m changes nothing.";
   const MEASURED = { 6: ["dZ2"], 7: ["dW2", "db2"], 8: ["dZ1"], 9: ["dW1", "db1"] };
   const NUDGE = 1e-4;
+  const MOST = 6; // losses of steps that are listed
   const n = playing.number;
   const factor = (v) => (v < 0 ? `(${n(v)})` : n(v));
 
@@ -69,11 +70,12 @@
   }
 
   playing.kinds.step = function (root, data) {
+    playing.element("p", { class: "play-steps" }, "", root.querySelector(".play-told"));
     const find = (name) => root.querySelector(`.play-${name}`);
     const say = playing.speaker(root);
     const called = (text) => playing.named(text, data.names);
     const last = data.stages.length - 1;
-    const fresh = () => ({ params: data.params, x: null, example: data.example, stage: 0 });
+    const fresh = () => ({ params: data.params, x: null, example: data.example, stage: 0, steps: [] });
     let state = { ...fresh(), ...valid(playing.remembered(root)) };
     const inputs = () => state.x || data.X.map((row) => row[state.example]);
 
@@ -85,6 +87,8 @@
       if (Number.isInteger(kept.stage) && kept.stage >= 0 && kept.stage <= last) good.stage = kept.stage;
       if (Number.isInteger(kept.example) && kept.example >= 0 && kept.example < data.y.length) good.example = kept.example;
       if (same(data.params, kept.params)) good.params = kept.params;
+      const step = (one) => same([0, 0, 0], one);
+      if (Array.isArray(kept.steps) && kept.steps.length <= MOST && kept.steps.every(step)) good.steps = kept.steps;
       if (kept.x && same(data.X.map((row) => row[0]), kept.x)) good.x = kept.x;
       return good;
     }
@@ -103,21 +107,63 @@
       return rows;
     }
 
+    // What travels back at a stage, and along which edges; what is 0 carries nothing.
+    function blame(found) {
+      const [start, toBox, felt] = {
+        6: ["J", false, (i) => found[`dZ2[${i}]`]],
+        7: ["W2", true, (i, j) => found[`dW2[${i},${j}]`]],
+        8: ["W2", false, (i, j) => found[`W2[${i},${j}]`] * found[`dZ2[${i}]`]],
+        9: ["W1", true, (i, j) => found[`dW1[${i},${j}]`]],
+      }[state.stage] || [];
+      const ends = {};
+      if (!start) return ends;
+      for (const { dataset } of root.querySelectorAll(`svg line[data-edge^="${start}["]`)) {
+        const [i, j] = dataset.edge.match(/\d+/g).slice(start === "J" ? 0 : 1);
+        if (felt(i, j) !== 0) ends[dataset.edge] = toBox;
+      }
+      return ends;
+    }
+
+    // The last step stays in sight, with those before it.
+    function history() {
+      const [latest] = state.steps.slice(-1);
+      const list = state.steps.map(([, , after]) => n(after, 3)).join(", ");
+      const before = state.steps.length > 1 ? ` After each step: ${list}.` : "";
+      find("steps").textContent = latest
+        ? `Step ${latest[0]}: loss ${n(latest[1], 3)} to ${n(latest[2], 3)}.${before}` : "";
+    }
+
+    function title(stage, place) {
+      place.append(`${stage + 1} of ${last + 1}. ${data.stages[stage]}`);
+      for (const line of LINES[stage]) playing.code(line, place);
+    }
+
+    function nowOf(stage) {
+      const label = data.y[state.example];
+      const found = playing.run(state.params, inputs(), label);
+      const after = playing.run(playing.stepped(state.params, found, data.alpha), inputs(), label);
+      const now = { example: state.example, label, alpha: data.alpha, after };
+      return { said: called(story(stage, found, now)), asked: question(stage, found, now) };
+    }
+
     function show(first) {
       const label = data.y[state.example];
       const found = playing.run(state.params, inputs(), label);
       const stepped = playing.stepped(state.params, found, data.alpha);
       const after = playing.run(stepped, inputs(), label);
       const now = { example: state.example, label, alpha: data.alpha, after };
-      find("title").textContent = `${state.stage + 1} of ${last + 1}. ${data.stages[state.stage]}`;
-      for (const line of LINES[state.stage]) playing.code(line, find("title"));
+      find("title").replaceChildren();
+      title(state.stage, find("title"));
       playing.draw(root, found, Math.min(state.stage, 9));
       playing.spotlight(root, LIT[state.stage]);
       find("stage").value = state.stage;
       find("stage").setAttribute("aria-valuetext", data.stages[state.stage]);
       find("example").value = state.example;
       find("back").disabled = state.stage === 0;
-      find("next").textContent = state.stage === last ? "Take this step" : "Next";
+      find("next").setAttribute("aria-disabled", String(state.stage === last));
+      find("take").setAttribute("aria-disabled", String(state.stage !== last));
+      playing.blame(root, blame(found));
+      history();
       say(called(story(state.stage, found, now)), first);
       const asked = question(state.stage, found, now);
       playing.ask(root, asked && called(asked[0]), asked && asked[1], (right) => {
@@ -158,10 +204,21 @@
         ? `${n(get(key))}, slope ${n(playing.run(state.params, inputs(), data.y[state.example])[`d${key}`])}`
         : n(get(key)));
 
+    // Who goes on without an answer is told it.
     find("next").addEventListener("click", () => {
-      if (state.stage < last) return move(state.stage + 1);
+      if (state.stage === last) return;
+      const { asked } = nowOf(state.stage);
+      move(state.stage + 1);
+      if (asked) playing.verdict(root, `The answer: ${called(asked[2])}`);
+    });
+    find("take").addEventListener("click", () => {
+      if (state.stage !== last) return;
       const label = data.y[state.example];
-      state.params = playing.stepped(state.params, playing.run(state.params, inputs(), label), data.alpha);
+      const found = playing.run(state.params, inputs(), label);
+      state.params = playing.stepped(state.params, found, data.alpha);
+      const count = state.steps.length ? state.steps.at(-1)[0] + 1 : 1;
+      const after = playing.run(state.params, inputs(), label).J;
+      state.steps = [...state.steps, [count, found.J, after]].slice(-MOST);
       move(0);
     });
     find("back").addEventListener("click", () => move(state.stage - 1));
@@ -176,6 +233,16 @@
       show(false);
       playing.remember(root, null);
     });
+    const stages = data.stages.map((_, stage) => stage);
+    playing.reserve(find("title"), () => stages.map((stage) => (place) => title(stage, place)));
+    playing.reserve(find("told"), () => stages.flatMap((stage) => {
+      const { said, asked } = nowOf(stage);
+      const before = stage && nowOf(stage - 1).asked;
+      return [
+        playing.told(said, asked && called(asked[0]), asked && asked[1], "Step"),
+        playing.told(said, before && `Look again. ${called(before[2])}`, null, "Step"),
+      ];
+    }));
     show(true);
   };
 })(window.playing);

@@ -3,7 +3,6 @@
 (function (playing) {
   "use strict";
 
-  const HINT = "Point at a symbol, tap it, or press its button here: it lights up wherever it stands on this page.";
   const ORDER = "X W1 b1 Z1 A1 W2 b2 Z2 A2 Y J dZ2 dW2 db2 dZ1 dW1 db1".split(" ");
   const symbolsOf = (part) => part.dataset.sym.split(" ");
 
@@ -55,13 +54,15 @@
     const inOrder = [...placed.keys()].sort((one, other) => placed.get(one) - placed.get(other));
     const found = new Set(inOrder.filter((symbol) => !alone(symbol)));
     if (!found.size) return;
-    const list = playing.element("div", { class: "play-symbols", role: "group", "aria-label": "Show where a symbol stands" });
-    playing.element("p", { class: "play-hint" }, HINT, list);
+    const list = playing.element("div", { class: "play-symbols", role: "group", "aria-label": "Light up a symbol wherever it stands on this page" });
+    playing.element("span", { class: "play-hint" }, "Light up:", list);
     for (const symbol of found) {
       const button = playing.element("button", { type: "button", "data-sym": symbol, "aria-pressed": "false" }, symbol, list);
       button.addEventListener("click", () => hold(symbol));
     }
-    root.querySelector(".play-picture").after(list);
+    // The sliders of scores keep their place right below the bars.
+    if (root.dataset.kind === "softmax") root.querySelector(".play-told").after(list);
+    else root.querySelector(".play-picture").append(list);
   }
 
   let held = null;
