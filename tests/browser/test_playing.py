@@ -284,7 +284,7 @@ def test_a_screen_reader_is_told_the_state(page):
 
 
 def top(locator):
-    return locator.evaluate("it => it.getBoundingClientRect().top + scrollY")
+    return locator.evaluate("it => Math.round(it.getBoundingClientRect().top + scrollY)")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
