@@ -283,6 +283,155 @@ def test_a_screen_reader_is_told_the_state(page):
     expect(page.locator("#fig-step [role=status]")).to_contain_text("Z1[0] =")
 
 
+def top(locator):
+    return locator.evaluate("it => Math.round(it.getBoundingClientRect().top + scrollY)")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_jumps_and_the_sentence_stands_above_the_drawing(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    figure = page.locator("#fig-step")
+    tops = set()
+    for _ in range(11):
+        tops.add(top(figure.locator("svg")))
+        figure.locator(".play-next").press("Enter")
+    figure.locator(".play-take").click()
+    tops.add(top(figure.locator("svg")))
+    assert len(tops) == 1
+    assert top(figure.locator(".play-title")) < top(figure.locator(".play-says")) < tops.pop()
+    nudge = page.locator("#fig-nudge")
+    before = top(nudge.locator("svg"))
+    nudge.locator(".play-ask button").first.click()
+    assert top(nudge.locator("svg")) == before > top(nudge.locator(".play-says"))
+
+
+def test_the_way_back_runs_from_right_to_left_and_not_through_what_is_off(page):
+    counts = []
+    for stage in range(11):
+        page.locator("#fig-step .play-stage").fill(str(stage))
+        ends = page.locator("#fig-step svg .play-blame").evaluate_all(
+            "all => all.map((a) => [...a.children].map((path) => path.getPointAtLength(0).x))"
+        )
+        assert all(head < shaft for shaft, head in ends)
+        counts.append(len(ends))
+    assert counts == [0] * 6 + [2, 4, 4, 4, 0]
+    page.locator("#fig-step .play-example").select_option("1")
+    page.locator("#fig-step .play-stage").fill("9")
+    found = state(pencil, X_pencil[:, 1], 1)
+    felt = sum(value != 0 for name, value in found.items() if name.startswith("dW1"))
+    assert 0 < felt < 4
+    assert page.locator("#fig-step svg .play-blame").count() == felt
+
+
+def test_one_next_too_many_changes_nothing_and_a_step_stays_told(page):
+    figure = page.locator("#fig-step")
+    take = figure.locator(".play-take")
+    take.click(force=True)
+    for _ in range(14):
+        figure.locator(".play-next").press("Enter")
+    seen = shown(page, "fig-step")
+    assert seen == expected(pencil, X_pencil[:, 0], 0, seen)
+    losses = [seen["J"]]
+    for _ in range(2):
+        take.click()
+        figure.locator(".play-stage").fill("10")
+        losses.append(shown(page, "fig-step")["J"])
+    steps = figure.locator(".play-steps")
+    expect(steps).to_contain_text(f"Step 2: loss {losses[1]} to {losses[2]}.")
+    expect(steps).to_contain_text(f"After each step: {losses[1]}, {losses[2]}.")
+
+
+def test_who_skips_a_question_is_told_its_answer(page):
+    page.locator("#fig-step .play-stage").fill("5")
+    page.locator("#fig-step .play-next").click()
+    expect(page.locator("#fig-step .play-verdict")).to_have_text(
+        re.compile("The answer: It must go up")
+    )
+    page.locator("#fig-nudge .play-push").fill("0.1")
+    expect(page.locator("#fig-nudge .play-verdict")).to_have_text(
+        re.compile("The answer: It goes up")
+    )
+
+
+@pytest.mark.parametrize("act", ["Nudge all the others", "Go back once instead", "drag"])
+def test_no_question_stands_beside_its_answer(page, act):
+    figure = page.locator("#fig-nudge")
+    if act == "drag":
+        figure.locator('[data-handle="W2[0,1]"]').press("ArrowRight")
+    else:
+        figure.locator("button", has_text=act).click()
+    assert "Predict" not in figure.inner_text()
+    expect(figure.locator(".play-verdict")).to_contain_text("The answer")
+
+
+def test_a_used_button_leaves_the_page_where_it_is(page):
+    figure = page.locator("#fig-nudge")
+    for text in ("Nudge all the others", "Go back once instead"):
+        figure.locator("button", has_text=text).focus()
+        before = page.evaluate("scrollY")
+        page.keyboard.press("Enter")
+        assert page.evaluate("scrollY") == before
+    assert page.evaluate("document.activeElement.closest('.play-beside') !== null")
+
+
+def test_a_push_arrives_layer_by_layer_and_again(context, played):
+    page = context.new_page()
+    page.clock.install()
+    page.goto(played, wait_until="load")
+    before = state(pencil, X_pencil[:, 0], 0)
+    names = ("Z1[0]", "Z2[1]", "J")
+    page.locator("#fig-nudge .play-push").fill("0.3")
+    for _ in range(2):
+        for arrived in range(4):
+            seen = shown(page, "fig-nudge")
+            old = expected(pencil, X_pencil[:, 0], 0, names)
+            assert [seen[name] != old[name] for name in names] == [i < arrived for i in range(3)]
+            assert page.locator("#fig-nudge .play-delta").count() == (0, 1, 3, 4)[arrived]
+            page.clock.run_for(301)
+        page.locator("#fig-nudge .play-replay").click()
+    assert number(before["J"], 3) == shown(page, "fig-nudge")["J"]
+
+
+def test_numbers_stay_in_their_boxes(page):
+    page.locator("#fig-step .play-stage").fill("10")
+    for key in ("W1[0,1]", "X[1]", "b2[0]"):
+        page.locator(f'#fig-step [data-handle="{key}"]').press("Home")
+    wide = page.locator("#fig-step svg .play-handle").evaluate_all(
+        """all => all.filter((one) => one.querySelector("[data-key]").getComputedTextLength() + 6
+           > Number(one.querySelector("rect:not(.play-reach)").getAttribute("width"))).length"""
+    )
+    assert wide == 0
+
+
+def test_an_arrow_is_the_gap_between_bar_and_truth(page):
+    for k, z in enumerate([2.0, 1.0, -4.5]):
+        page.locator(f'#fig-softmax [data-score="{k}"]').fill(str(z))
+    A2 = functions.softmax(np.array([[2.0], [1.0], [-4.5]]))[:, 0]
+    arrows = page.locator("#fig-softmax .play-arrow").evaluate_all(
+        "all => all.map((a) => a.getAttribute('d').match(/^M\\S+ (\\S+?)(?:V([\\d.]+)m|h)/))"
+    )
+    tall = float(page.locator("#fig-softmax .play-room").first.get_attribute("height"))
+    lengths = [(float(start) - float(tip)) / tall if tip else 0.0 for _, start, tip in arrows]
+    np.testing.assert_allclose(lengths, A2 - np.eye(3)[2], atol=1e-3)
+    page.locator('#fig-softmax [data-score="0"]').fill("-10")
+    assert "V" not in page.locator("#fig-softmax .play-arrow").first.get_attribute("d")
+
+
+def test_each_slider_is_under_its_bar_and_in_sight_with_it(page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    place = (
+        "it => { const r = it.getBoundingClientRect(); return [r.left + r.width / 2, r.bottom]; }"
+    )
+    bars = page.locator("#fig-softmax .play-room")
+    for k in range(3):
+        bar, slider = (
+            found.evaluate(place)
+            for found in (bars.nth(k), page.locator(f'#fig-softmax [data-score="{k}"]'))
+        )
+        assert abs(bar[0] - slider[0]) < 4
+        assert 0 < slider[1] - bar[1] < 250
+
+
 @each_view
 def test_playthings_are_accessible(browser, played, view):
     assert view in VIEWS

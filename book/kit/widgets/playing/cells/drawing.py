@@ -126,7 +126,8 @@ class Picture:
         )
         return (
             f'<g class="play-handle" data-handle="{key}" {self._lit(key)}>'
-            f'<rect class="play-reach" x="{x - BOX / 2:g}" y="{y - 28:g}" width="{BOX}" height="56"/>'
+            f'<rect class="play-reach" x="{x - BOX / 2:g}" y="{y - 28:g}" width="{BOX}" '
+            f'height="56"/>'
             f'<rect x="{x - BOX / 2:g}" y="{y - 14:g}" width="{BOX}" height="28" rx="5"/>'
             f"{self._text(x, y + 5.5, key)}{label if name else ''}</g>{slope}"
         )

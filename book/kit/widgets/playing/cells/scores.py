@@ -16,7 +16,7 @@ Place = Sequence[float] | Array | Mapping[str, Any]
 LARGEST = 10.0
 COLDEST, HOTTEST = 0.25, 4.0
 BASE, FULL, WIDE, LEFT = 205, 160, 120, 72
-"""The floor of the bars, the height of a whole probability, a class's width, and the rows' names'."""
+"""The floor of the bars, a whole probability's height, a class's width, and the rows' names."""
 
 ASIDE, HEAD = 40, 10
 """From the middle of a bar to its arrow; how long an arrow must be to have a head."""

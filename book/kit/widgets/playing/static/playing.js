@@ -81,7 +81,7 @@
       for (const fill of fills()) {
         copy.replaceChildren();
         fill(copy);
-        most = Math.max(most, copy.offsetHeight);
+        most = Math.max(most, Math.ceil(copy.getBoundingClientRect().height));
       }
       copy.remove();
       place.style.minHeight = `${most}px`;
