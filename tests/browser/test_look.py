@@ -25,7 +25,10 @@ UNSEEN = """async () => {
 RIGHT = """(names) => {
   const edges = new Set();
   for (const element of document.querySelectorAll(names))
-    if (element.checkVisibility() && !element.closest("li, .one-sheet *, .admonition, .equation-how, details"))
+    if (
+      element.checkVisibility() &&
+      !element.closest("li, .one-sheet *, .admonition, .equation-how, details")
+    )
       edges.add(Math.round(element.getBoundingClientRect().right));
   return [...edges];
 }"""
