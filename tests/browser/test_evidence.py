@@ -125,11 +125,11 @@ def test_an_edit_in_a_folded_cell_is_seen_after_a_reload(page):
 
 
 def test_an_error_in_a_folded_cell_that_runs_before_is_shown(page):
-    folded = page.locator("details.claims .live-controls").first.get_attribute("data-cell")
+    folded = page.locator("details.set-up .live-controls").first.get_attribute("data-cell")
     page.evaluate("(number) => { liveCells.cells[number].code = '1 / 0' }", int(folded))
     shown = page.locator("article section > .cell .live-controls").all()
     below = next(row for row in shown if int(row.get_attribute("data-cell")) > int(folded))
     below.get_by_role("button", name=re.compile("^Run")).click()
-    failed = page.locator("details.claims .live-error").first
+    failed = page.locator("details.set-up .live-error").first
     expect(failed).to_be_visible(timeout=100_000)
     expect(failed).to_contain_text("ZeroDivisionError")

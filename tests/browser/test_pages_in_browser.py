@@ -169,7 +169,7 @@ def test_search_finds_equations_and_functions_first(address, browser, query, pla
     assert found == place
 
 
-def test_in_the_dark_figures_have_white_paper_to_their_edge_and_data_shows_no_box(site, browser):
+def test_in_the_dark_drawn_figures_have_no_paper_of_their_own_and_data_shows_no_box(site, browser):
     page = browser.new_page(color_scheme="dark")
     page.goto((site / "index.html").as_uri(), wait_until="load")
     papers = page.evaluate(
@@ -182,7 +182,7 @@ def test_in_the_dark_figures_have_white_paper_to_their_edge_and_data_shows_no_bo
         " && !box.querySelector('img, svg, canvas')).map((box) => box.outerHTML.slice(0, 80))"
     )
     page.close()
-    assert set(papers) == {"rgb(255, 255, 255)"}
+    assert set(papers) == {"rgba(0, 0, 0, 0)"}
     assert boxes == []
 
 
