@@ -5,6 +5,7 @@ and what to do. Nothing is changed in place; a check returns its argument as an 
 rest of the package can rely on.
 """
 
+import inspect
 import operator
 import os
 import warnings
@@ -71,6 +72,20 @@ def flag(value: object, name: str) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise ValueError(f"{name} must be True or False, got {value!r}")
     return bool(value)
+
+
+def function(value: object, name: str, *given: str) -> None:
+    """Refuse what is no function, or none that can be called with what it will be given."""
+    called = f"{name} must be a function of {', '.join(given)}"
+    if not callable(value):
+        raise ValueError(f"{called}; got {value!r}")
+    try:
+        inspect.signature(value).bind(*given)
+    except TypeError as error:
+        raise ValueError(f"{called}; got {value!r}, which does not fit: {error}") from None
+    except ValueError:
+        # Some functions have no signature to look at.
+        return
 
 
 def path(value: object, name: str) -> Path:
