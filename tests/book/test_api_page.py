@@ -37,6 +37,7 @@ WITHIN = {
     "resuming": "compares a saved run with the one that goes on",
     "returned": "judges what functions of callers return",
     "scores": "is within accuracy",
+    "table_lines": "is how data reads",
     "types": "has names for annotations",
 }
 # Names of the other modules that only modules of the package call.
