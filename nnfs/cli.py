@@ -373,12 +373,9 @@ def _start(options: argparse.Namespace, n_inputs: int, n_classes: int) -> Any:
             seed=options.seed,
             activation=options.activation,
         )
-    except (ValueError, MemoryError):
+    except ValueError as error:
         widths = " ".join(map(str, options.hidden))
-        raise ValueError(
-            f"--hidden {widths}: a network of this size does not fit into the memory of this "
-            "machine; take fewer units"
-        ) from None
+        raise ValueError(f"--hidden {widths}: {error}") from None
 
 
 def _take_up(options: argparse.Namespace) -> Path:
