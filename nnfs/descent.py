@@ -133,9 +133,9 @@ def steps_from(
         _rate_at(rate, _last(rate, first, iterations), iterations)
     for iteration in range(first, iterations):
         alpha = _rate_at(rate, iteration, iterations)
-        loss, accuracy, gradients = returned.objective(objective(params), params)
         # What overflows here is reported below, once and with its iteration.
         with np.errstate(over="ignore", invalid="ignore"):
+            loss, accuracy, gradients = returned.objective(objective(params), params)
             result = optimizer.update(params, gradients, state, alpha)
         params, state = returned.moved(result, params)
         divergence.check_step(iteration, loss, params, alpha)
