@@ -10,6 +10,7 @@ import operator
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import AbstractContextManager, nullcontext
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -267,13 +268,49 @@ def name(place: int) -> str:
     return f"{'Wb'[place % 2]}{place // 2 + 1}"
 
 
-def finite(params: Sequence[Array]) -> None:
-    """Check that the parameters are floating-point numbers and all finite."""
+def finite(params: Sequence[Array], *, kinds: str = "f") -> None:
+    """Check that the parameters are floating-point numbers, or of other kinds, and all finite."""
     for place, P in enumerate(params):
-        if P.dtype.kind != "f":
+        if P.dtype.kind not in kinds:
             raise ValueError(f"{name(place)} has dtype {P.dtype}; expected floating-point numbers")
         if not np.isfinite(P).all():
             raise ValueError(f"{name(place)} of shape {P.shape} has entries that are not finite")
+
+
+def overflow_to_be_told() -> AbstractContextManager[object]:
+    """Return a context without NumPy's warnings for a forward pass that `finite_logits` judges."""
+    # To have NumPy raise an error of its own stays possible.
+    if np.geterr()["over"] != "warn":
+        return nullcontext()
+    return np.errstate(over="ignore", invalid="ignore")
+
+
+def finite_logits(Z: Array, params: Sequence[Array], X: Array) -> None:
+    """Check that the logits of a forward pass are finite, and say why they are not.
+
+    As with NumPy's own warnings, nothing is said within ``np.errstate(invalid="ignore")``: a
+    training looks at its loss instead.
+
+    Parameters
+    ----------
+    Z : (..., c, m) array
+    params, X : what the logits were computed from
+    """
+    if np.geterr()["invalid"] == "ignore" or Z.dtype.kind not in "fc":
+        return
+    wrong = ~np.isfinite(Z)
+    if not wrong.any():
+        return
+    finite(params, kinds="fc")
+    example = int(np.argwhere(wrong)[0, -1])
+    where = f"the logits of example {example}"
+    if isinstance(X, np.ndarray) and not np.isfinite(X).all():
+        raise ValueError(f"X has entries that are not finite, and so are {where}: remove these")
+    largest = max(float(np.abs(P).max()) for P in (*params, X) if isinstance(P, np.ndarray))
+    raise ValueError(
+        f"{where} are not finite, they overflow in {Z.dtype}: entries of params or X are as large "
+        f"as {largest:.3g}; train with a smaller learning rate, and scale X to about [0, 1]"
+    )
 
 
 def blocks(params: Any) -> Any:
