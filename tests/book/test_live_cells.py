@@ -66,7 +66,11 @@ def test_a_page_has_the_code_of_all_its_cells_and_a_row_for_those_it_shows(small
         "key": "nnfs-cells",
         "cells": [
             {"code": 'x = "</script>", "<!-- <script>"'},
-            {"code": "from kit.cells import glue\nglue(y=2.5)", "packages": ["numpy"]},
+            {
+                "code": "from kit.cells import glue\nglue(y=2.5)",
+                "packages": ["numpy"],
+                "aside": True,
+            },
             {"code": "3 * x"},
             {"code": "z = 3", "away": "needs a printer"},
             {"code": 'print("seen")'},
