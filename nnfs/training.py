@@ -690,7 +690,8 @@ def train(
         If an argument does not fit; the message gives the shapes.
     DivergenceError
         If the loss or a parameter is no longer finite, or the run ends with a loss that is far
-        above that of the start and answers no better than a guess. The latter is not asked of a run
+        above that of the start and answers no better than a guess; after less than ten steps, very
+        far above. The latter is not asked of a run
         with a gradient function of your own, such as a wrong one that is to be watched.
 
     Warns
