@@ -19,7 +19,7 @@ RADIUS = 44
 TOP, NUMBERED, BARE = 78, 200, 124
 """The first row; the distance of rows with and without numbers on the edges."""
 
-BOX, CHIP = 74, 58
+BOX, CHIP = 74, 64
 """How wide the box of a parameter is, and what holds a slope below it."""
 
 MOST = 4
@@ -98,11 +98,11 @@ class Picture:
             return ""
         called = self.names.lead(key, lead) if lead else ""
         before = f'<tspan class="play-lead">{escape(called)} </tspan>' if called else ""
-        wide = CHIP + 10 * len(called)
+        wide = CHIP + 11 * len(called)
         return (
             f'<rect class="play-chip" data-stage="{stage}" {self._lit(key)} '
-            f'x="{x - wide / 2:g}" y="{y - 10:g}" width="{wide}" height="21" rx="10"/>'
-            f'<text x="{x:g}" y="{y + 5.5:g}" class="is-gradient is-chip" {self._lit(key)}'
+            f'x="{x - wide / 2:g}" y="{y - 11:g}" width="{wide}" height="23" rx="11"/>'
+            f'<text x="{x:g}" y="{y + 6.5:g}" class="is-gradient is-chip" {self._lit(key)}'
             f' data-stage="{stage}">{before}<tspan data-key="{key}" data-signed="">'
             f"{signed(self.values[key])}</tspan></text>"
         )
