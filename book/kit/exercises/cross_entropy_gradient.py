@@ -1,4 +1,4 @@
-"""The exercise `cross_entropy_gradient`: the gradient with respect to the scores, from probabilities."""
+"""The exercise `cross_entropy_gradient`: with respect to the scores, from probabilities."""
 
 from collections.abc import Callable
 from typing import Any
