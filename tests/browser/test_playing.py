@@ -376,8 +376,9 @@ def test_a_used_button_leaves_the_page_where_it_is(page):
 
 def test_a_push_arrives_layer_by_layer_and_again(context, played):
     page = context.new_page()
-    page.clock.install()
+    page.clock.install(time=0)
     page.goto(played, wait_until="load")
+    page.clock.pause_at(60_000)
     before = state(pencil, X_pencil[:, 0], 0)
     names = ("Z1[0]", "Z2[1]", "J")
     page.locator("#fig-nudge .play-push").fill("0.3")
