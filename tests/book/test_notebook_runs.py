@@ -1,5 +1,6 @@
 """What a kernel sends in pieces comes out as if it had been sent as a whole."""
 
+import json
 import os
 import subprocess
 import sys
@@ -64,16 +65,19 @@ def test_a_cell_that_asks_for_the_end_of_its_kernel_is_told(call):
     assert cells[2].outputs == []
 
 
-def test_a_kernel_that_does_not_start_is_told_and_leaves_nothing_to_the_end_of_python():
+def test_a_kernel_that_does_not_start_is_told_and_leaves_nothing_to_the_end_of_python(tmp_path):
+    kernel = {"argv": [sys.executable, "-c", ""], "display_name": "None", "language": "python"}
+    (tmp_path / "kernels" / "none").mkdir(parents=True)
+    (tmp_path / "kernels" / "none" / "kernel.json").write_text(json.dumps(kernel), "utf8")
     program = """
 import nbformat
 from kit.build.notebook_runs import run
 notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
-print(run(notebook, None, 60, allow_errors=False, startup_timeout=-1).exc_string)
+print(run(notebook, None, 60, allow_errors=False, kernel_name="none").exc_string)
 """
     result = subprocess.run(
         [sys.executable, "-c", program],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "book")},
+        env={**os.environ, "PYTHONPATH": str(ROOT / "book"), "JUPYTER_PATH": str(tmp_path)},
         capture_output=True,
         encoding="utf8",
         check=True,
