@@ -17,6 +17,9 @@ from sphinx.errors import ExtensionError
 OUTPUT = ("nb_element", "mime_bundle")
 """How MyST-NB marks the node that stands for an output in every format."""
 
+EXPECTED = "tag_raises-exception"
+"""The class of a cell that is expected to fail."""
+
 OF_ENVIRONMENT = {
     "titles": dict,
     "toctree_includes": dict,
@@ -64,6 +67,24 @@ def check_outputs(app: Sphinx) -> None:
         mark = f'{name}="{value}"'
         found = any(mark in text for text in _sources_of("myst_nb"))
         require(found, "myst-nb", f"an output is marked by {mark}")
+
+
+def has_failed(app: Sphinx, doctree: nodes.document) -> bool:
+    """Tell whether a cell of a page failed that was not expected to, which ends the page's run."""
+    if getattr(app.config, "nb_execution_allow_errors", False):
+        return False
+    return any(
+        "traceback" in block["classes"] and not _is_expected(block)
+        for block in doctree.findall(nodes.literal_block)
+    )
+
+
+def _is_expected(output: nodes.Node) -> bool:
+    while output.parent is not None:
+        output = output.parent
+        if isinstance(output, nodes.container) and EXPECTED in output["classes"]:
+            return True
+    return False
 
 
 def _sources_of(package: str) -> list[str]:

@@ -12,7 +12,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from .cells.record import Check, RecordError
-from .compat import output_of
+from .compat import has_failed, output_of
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +60,8 @@ class Page:
         From the id of a described Python object to the labels of equations that it refers to.
     references : list of str
         The labels of all equations that the page refers to.
+    stopped : bool
+        Whether a cell failed, so that those below it did not run. MyST-NB tells of that.
     """
 
     equations: dict[str, str] = field(default_factory=dict)
@@ -67,6 +69,7 @@ class Page:
     checks: list[Shown] = field(default_factory=list)
     objects: dict[str, list[str]] = field(default_factory=dict)
     references: list[str] = field(default_factory=list)
+    stopped: bool = False
 
 
 @dataclass
@@ -129,6 +132,7 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
             shown = Shown(check, _anchor(doctree, page, check.label), output.line)
             page.checks.append(shown)
             output_of(output).replace_self(_line(shown, docname))
+    page.stopped = has_failed(app, doctree)
     page.objects = dict(_objects(doctree))
     links = [link for link in doctree.findall(addnodes.pending_xref) if link.get("reftype") == "eq"]
     page.references = sorted({link["reftarget"] for link in links})
