@@ -48,7 +48,8 @@ ONE_OF_OURS = {
     "checking": {"Bounds"},
     "data": {
         *("FileSummary", "PartSummary", "Source", "SplitError"),
-        *("bundle_part", "describe", "find_source", "inventory", "look_transposed"),
+        *("bundle_part", "describe", "find_source", "inventory"),
+        "look_transposed",
     },
     "early_stopping": {"Judge"},
     "engine": {"keep_freed_memory", "one_blas_thread"},

@@ -98,3 +98,12 @@ def test_a_time_limit_that_is_none_is_told_and_nothing_is_executed(limit):
 @pytest.mark.parametrize("limit", [None, -1, 30, 0.5])
 def test_seconds_and_no_limit_are_time_limits(limit):
     assert is_time_limit(limit)
+
+
+@pytest.mark.parametrize("cells", [[], [nbformat.v4.new_markdown_cell("x")]])
+def test_a_page_without_code_starts_no_python(cells):
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "there-is-none", "display_name": ""}
+    assert run(notebook, None, None, allow_errors=False).exc_string is None
+    notebook.cells.append(nbformat.v4.new_code_cell("1"))
+    assert "there-is-none" in run(notebook, None, None, allow_errors=False).exc_string

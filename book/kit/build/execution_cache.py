@@ -12,7 +12,6 @@ build by another does not remove them.
 """
 
 import hashlib
-import importlib
 import os
 import platform
 import re
@@ -29,7 +28,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from kit import faults
-from kit.build import own_environment
+from kit.build import font_list, own_environment
 from kit.folders import BOOK, KIT, ROOT, bytes_of, cell_side, files_below
 
 KERNEL = ("ipykernel", "myst-nb", "jupyter-cache")
@@ -131,23 +130,10 @@ def prepare(app: Sphinx, config: Config) -> None:
     cache = _caches(app) / f"{_python()}-{digest()}"
     config.nb_execution_cache_path = str(cache / "pages")
     os.environ["BOOK_TRAINED_CACHE"] = str(cache / "trained")
-    _own_fonts(cache)
+    font_list.place(cache)
     for name in ("html_css_files", "html_js_files"):
         # Jupyter Book lists all that lies in the folder, an editor's file too.
         config[name] = [file for file in config[name] if "/." not in f"/{file}"]
-
-
-def _own_fonts(cache: Path) -> None:
-    """Give the kernels a list of fonts that no other environment has written.
-
-    Matplotlib keeps one list a user. If an environment in it has been deleted, figures warn of
-    fonts that are not there. The list is made here, since making it in a cell may print as well.
-    """
-    folder = cache / f"matplotlib-{hashlib.sha256(sys.prefix.encode()).hexdigest()[:8]}"
-    os.environ["MPLCONFIGDIR"] = str(folder)
-    if not any(folder.glob("fontlist-*.json")):
-        folder.mkdir(parents=True, exist_ok=True)
-        importlib.import_module("matplotlib.font_manager")
 
 
 def prune(app: faults.StrictSphinx, exception: Exception | None) -> None:

@@ -26,6 +26,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from kit import compat
+from kit.build import font_list
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 CELL_LINE = re.compile(r"^\s*Cell In\[(\d+)\], line (\d+)", re.MULTILINE)
@@ -99,10 +100,14 @@ def run(
             "or -1 for no limit"
         )
         return ExecutionResult(nb, cwd, 0.0, wrong, str(Failure(0, 0, str(wrong))))
+    if not any(cell.cell_type == "code" for cell in nb.cells):
+        # Its header may name a kernel, which has nothing to do.
+        return ExecutionResult(nb, cwd, 0.0, None, None)
     key = cwd, timeout, allow_errors, tuple(cell.source for cell in nb.cells)
     if key in _failed:
         nb.cells = _failed[key].nb.cells
         return _failed[key]
+    font_list.make()
     started, running, errors = perf_counter(), [0], []
 
     def begin(cell: Any, cell_index: int, **more: Any) -> None:
