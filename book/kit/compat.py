@@ -6,6 +6,7 @@ sentence that says which, and what to install, before a page comes out wrong wit
 the build does with an interface is a function below, which other modules of ``kit`` call.
 """
 
+import atexit
 import inspect
 import logging
 import sys
@@ -27,6 +28,7 @@ RANGES = {
     "myst-nb": ">=1.4,<2",
     "jupyter-book": ">=1.0.4,<2",
     "jupyter-cache": ">=1.0,<2",
+    "nbclient": ">=0.10,<0.12",
     "pydata-sphinx-theme": ">=0.16,<0.18",
     "sphinxcontrib-katex": ">=0.9.11,<0.10",
 }
@@ -182,6 +184,11 @@ INTERFACES = (
         lambda app: callable(import_module("jupyter_cache.cache.db").NbCacheRecord.remove_record),
     ),
     Interface(
+        "nbclient",
+        "NotebookClient._cleanup_kernel, which ends a kernel when Python ends",
+        lambda app: callable(import_module("nbclient.client").NotebookClient._cleanup_kernel),
+    ),
+    Interface(
         "myst-nb",
         "NbMetadataCollector.get_doc_data(env), which tells how pages were executed",
         lambda app: callable(import_module("myst_nb.sphinx_").NbMetadataCollector.get_doc_data),
@@ -324,6 +331,15 @@ def execute_by(run: Callable[..., Any]) -> None:
     """Have MyST-NB execute pages by a function that is like jupyter-cache's."""
     for name in ("cache", "direct"):
         import_module(f"myst_nb.core.execute.{name}").single_nb_execution = run  # type: ignore[attr-defined]
+
+
+def forget_kernel(client: Any) -> None:
+    """Leave nothing to be done at the end of Python for a kernel that is gone already.
+
+    A client whose kernel did not start has ended it, and would fail to do so again.
+    """
+    if client.km is None:
+        atexit.unregister(client._cleanup_kernel)
 
 
 def execution_record(env: BuildEnvironment, docname: str) -> dict[str, Any]:

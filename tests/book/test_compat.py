@@ -102,6 +102,7 @@ BREAKS = [
         other("jupyter_cache.executors.utils.single_nb_execution", lambda notebook: None),
     ),
     ("records of a cache", gone("jupyter_cache.cache.db.NbCacheRecord.remove_record")),
+    ("ends a kernel when Python ends", gone("nbclient.client.NotebookClient._cleanup_kernel")),
     ("how pages were executed", gone("myst_nb.sphinx_.NbMetadataCollector.get_doc_data")),
     ("create_nb_reader", other("myst_nb.core.read.create_nb_reader", lambda path, config: None)),
     (

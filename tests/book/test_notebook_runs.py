@@ -1,6 +1,11 @@
 """What a kernel sends in pieces comes out as if it had been sent as a whole."""
 
+import json
+import os
+import subprocess
+import sys
 from itertools import pairwise
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -10,6 +15,7 @@ from myst_nb.core.utils import coalesce_streams
 
 from kit.build.notebook_runs import is_time_limit, join_pieces, run
 
+ROOT = Path(__file__).resolve().parents[2]
 TEXT = "1e-03: at b2[1, 0]\nholds: the fault is found\n\n  indented\nlast\n"
 
 
@@ -46,6 +52,39 @@ def test_cells_without_outputs_stay_as_they_are(cell):
     before = dict(cell)
     join_pieces(nbformat.v4.new_notebook(cells=[cell]))
     assert dict(cell) == before
+
+
+@pytest.mark.parametrize("call", ["exit()", "if True:\n    quit(keep_kernel=True)"])
+def test_a_cell_that_asks_for_the_end_of_its_kernel_is_told(call):
+    cells = [nbformat.v4.new_code_cell(source) for source in ("x = 1", call, "print(x)")]
+    told = run(nbformat.v4.new_notebook(cells=cells), None, 60, allow_errors=True).exc_string
+    assert told == (
+        "in code cell 2, line 0:\n"
+        "exit() and quit() end nothing while a page is built: take them out"
+    )
+    assert cells[2].outputs == []
+
+
+def test_a_kernel_that_does_not_start_is_told_and_leaves_nothing_to_the_end_of_python(tmp_path):
+    kernel = {"argv": [sys.executable, "-c", ""], "display_name": "None", "language": "python"}
+    (tmp_path / "kernels" / "none").mkdir(parents=True)
+    (tmp_path / "kernels" / "none" / "kernel.json").write_text(json.dumps(kernel), "utf8")
+    program = """
+import nbformat
+from kit.build.notebook_runs import run
+notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1")])
+print(run(notebook, None, 60, allow_errors=False, kernel_name="none").exc_string)
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONPATH": str(ROOT / "book"), "JUPYTER_PATH": str(tmp_path)},
+        capture_output=True,
+        encoding="utf8",
+        check=True,
+    )
+    assert "no Python could be started for the cells: RuntimeError" in result.stdout
+    assert "atexit" not in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize("limit", ["long", "", -5, 0, True, float("nan"), [3]])

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import psutil
 from jupyter_cache.executors.utils import ExecutionResult
-from nbclient import execute
+from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -38,6 +38,12 @@ OF_THE_BOOK = {"kit", "sphinx_equation_checks"}
 STOPPING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+
+
+class KernelExitError(Exception):
+    """A cell has asked for the end of its kernel, as ``exit()`` and ``quit()`` do."""
+
+
 _failed: dict[Any, ExecutionResult] = {}
 
 
@@ -107,20 +113,24 @@ def run(
     def begin(cell: Any, cell_index: int, **more: Any) -> None:
         running[0] = sum(other.cell_type == "code" for other in nb.cells[: cell_index + 1])
 
+    client = NotebookClient(
+        nb,
+        resources={} if cwd is None else {"metadata": {"path": cwd}},
+        timeout=timeout,
+        allow_errors=allow_errors,
+        on_cell_execute=begin,
+        on_cell_executed=_refuse_exit,
+        # Times would enter the key of the page in the cache, which would never be found.
+        record_timing=False,
+        **options,
+    )
+
     def work() -> None:
         try:
-            execute(
-                nb,
-                cwd=cwd,
-                timeout=timeout,
-                allow_errors=allow_errors,
-                on_cell_execute=begin,
-                # Times would enter the key of the page in the cache, which would never be found.
-                record_timing=False,
-                **options,
-            )
+            client.execute()
         except Exception as error:
             errors.append(error)
+            compat.forget_kernel(client)
 
     if current_thread() is main_thread():
         # In the main thread nbclient would take the signals for itself; and on Windows a wait
@@ -138,6 +148,13 @@ def run(
     if error:
         _failed[key] = result
     return result
+
+
+def _refuse_exit(execute_reply: Any, **more: Any) -> None:
+    """Raise KernelExitError where a cell asks for an end, which a client may pass over."""
+    asked = execute_reply["content"].get("payload", [])
+    if any(payload.get("source") == "ask_exit" for payload in asked):
+        raise KernelExitError
 
 
 def is_time_limit(timeout: object) -> bool:
@@ -191,6 +208,8 @@ def _failure(error: Exception, cell: int, timeout: int | None) -> Failure:
             "the Python that ran this cell ended: it was killed, as for want of memory, it "
             "crashed, or the cell ended it"
         )
+    elif isinstance(error, KernelExitError):
+        words = "exit() and quit() end nothing while a page is built: take them out"
     elif not cell:
         words = f"no Python could be started for the cells: {type(error).__name__}: {error}"
     else:

@@ -25,6 +25,9 @@ OUTPUTS = ("nb_element", "cell_code_output")
 METADATA = "cell_metadata"
 """The attribute of a cell that holds its tags and other options."""
 
+EXPECTED = "tag_raises-exception"
+"""The class of a cell that is expected to fail."""
+
 OF_ENVIRONMENT = {
     "titles": dict,
     "toctree_includes": dict,
@@ -76,6 +79,24 @@ def check_outputs(app: Sphinx) -> None:
             require(found, "myst-nb", f"{what} is marked by {mark}")
         found = any(f"{METADATA}=token.meta" in text for text in sources)
         require(found, "myst-nb", f"a cell has its options in {METADATA}")
+
+
+def has_failed(app: Sphinx, doctree: nodes.document) -> bool:
+    """Tell whether a cell of a page failed that was not expected to, which ends the page's run."""
+    if getattr(app.config, "nb_execution_allow_errors", False):
+        return False
+    return any(
+        "traceback" in block["classes"] and not _is_expected(block)
+        for block in doctree.findall(nodes.literal_block)
+    )
+
+
+def _is_expected(output: nodes.Node) -> bool:
+    while output.parent is not None:
+        output = output.parent
+        if isinstance(output, nodes.container) and EXPECTED in output["classes"]:
+            return True
+    return False
 
 
 def _sources_of(package: str) -> list[str]:

@@ -42,8 +42,11 @@ def verify(app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of results without check, checks without equation, and checks without teeth."""
     known, elsewhere = pages.known(env), app.config.equation_checks_elsewhere
     everywhere = {label for page in known.pages.values() for label in page.equations}
+    anywhere_stopped = any(page.stopped for page in known.pages.values())
     for docname, page in known.pages.items():
-        if app.config.equation_checks_required:
+        # What is lacking because a cell failed has been told by the failure.
+        stopped = anywhere_stopped if elsewhere else page.stopped
+        if app.config.equation_checks_required and not stopped:
             _warn_of_unchecked(app, known, docname)
         for shown in page.checks:
             location, label = (docname, shown.line), shown.check.label

@@ -12,7 +12,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from .cells.record import Check, RecordError
-from .compat import output_of
+from .compat import has_failed, output_of
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +68,8 @@ class Page:
         The labels of all equations that the page refers to.
     claims : list of str
         The sentences that cells of the page have confirmed.
+    stopped : bool
+        Whether a cell failed, so that those below it did not run. MyST-NB tells of that.
     """
 
     equations: dict[str, str] = field(default_factory=dict)
@@ -76,6 +78,7 @@ class Page:
     objects: dict[str, list[str]] = field(default_factory=dict)
     references: list[str] = field(default_factory=list)
     claims: list[str] = field(default_factory=list)
+    stopped: bool = False
 
 
 @dataclass
@@ -138,6 +141,7 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
             shown = Shown(check, _anchor(doctree, page, check.label), output.line)
             page.checks.append(shown)
             output_of(output).replace_self(_line(shown, docname))
+    page.stopped = has_failed(app, doctree)
     page.objects = dict(_objects(doctree))
     links = [link for link in doctree.findall(addnodes.pending_xref) if link.get("reftype") == "eq"]
     page.references = sorted({link["reftarget"] for link in links})

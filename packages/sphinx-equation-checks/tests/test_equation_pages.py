@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.errors import ConfigError, ExtensionError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
@@ -34,6 +35,13 @@ def output(html: str) -> str:
 def checked(label: str, kind: str = "equal", error: float = 0.0, bound: float = 1e-15) -> str:
     """Return the output of a check that held and noticed what it must."""
     return output(Check(label, kind, error, bound, MUST_NOTICE[kind])._repr_html_())
+
+
+def failed(*tags: str) -> str:
+    """Return a cell with the output of an error, as MyST-NB marks them."""
+    classes = " ".join(["cell", *(f"tag-{tag}" for tag in tags)])
+    block = "   .. code-block:: text\n      :class: output traceback\n\n      ZeroDivisionError\n"
+    return f"\n.. container:: {classes}\n\n{block}"
 
 
 class Book:
@@ -92,6 +100,36 @@ class Book:
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
     return Book(tmp_path)
+
+
+def test_what_is_lacking_because_a_cell_failed_is_not_told_again(book):
+    book.write(page=equation("eq-a") + failed("hide-input"), other=equation("eq-b"))
+    book.build()
+    assert "eq-a has no check" not in book.warnings
+    assert "eq-b has no check" in book.warnings
+
+
+def test_where_checks_may_stand_elsewhere_a_failed_cell_may_be_that_of_any(book):
+    book.settings["equation_checks_elsewhere"] = True
+    book.write(page=equation("eq-a"), other=equation("eq-b") + failed())
+    book.build()
+    assert "has no check" not in book.warnings
+
+
+def test_a_failure_that_all_pages_are_allowed_excuses_nothing(book, monkeypatch):
+    # The setting is MyST-NB's, which is not at work here.
+    monkeypatch.setattr(Config, "nb_execution_allow_errors", True, raising=False)
+    book.write(page=equation("eq-a") + failed())
+    book.build()
+    assert "eq-a has no check" in book.warnings
+
+
+def test_a_failure_that_is_expected_excuses_nothing(book, monkeypatch):
+    # In this book's language a class has no underscore.
+    monkeypatch.setattr(compat, "EXPECTED", "tag-raises-exception")
+    book.write(page=equation("eq-a") + failed("raises-exception"))
+    book.build()
+    assert "eq-a has no check" in book.warnings
 
 
 def test_an_equation_says_what_its_checks_found_and_both_link(book):
