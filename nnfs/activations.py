@@ -8,6 +8,9 @@ files keep its name.
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from nnfs import arguments, returned
 from nnfs.functions import relu, relu_mask
 from nnfs.types import Array
 
@@ -29,6 +32,9 @@ class Activation(NamedTuple):
     value: Callable[[Array], Array]
     slope: Callable[[Array], Array]
 
+
+TRIED = np.array([[0.5, -0.5, 2.0], [1.0, 0.0, -1.0]])
+"""What the functions of an activation are tried on before they are taken."""
 
 KNOWN: dict[str, Activation] = {}
 
@@ -60,7 +66,8 @@ def checked(activation: Any) -> Activation:
     Raises
     ------
     ValueError
-        If the name is not known, or it is no activation.
+        If the name is not known, or it is no activation: a name and two functions that return an
+        array of the shape of Z.
     """
     if isinstance(activation, str):
         if activation not in KNOWN:
@@ -79,6 +86,12 @@ def checked(activation: Any) -> Activation:
             f"activation must be a name or nnfs.activations.Activation(name, value, slope), a pair "
             f"of functions of Z, got {activation!r}"
         )
+    for part in ("value", "slope"):
+        name = f"the {part} of activation {activation.name!r}"
+        function = getattr(activation, part)
+        arguments.function(function, name, "Z")
+        with np.errstate(all="ignore"):
+            returned.entries(function(TRIED.copy()), TRIED.shape, name)
     return activation
 
 

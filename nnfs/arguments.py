@@ -5,10 +5,12 @@ and what to do. Nothing is changed in place; a check returns its argument as an 
 rest of the package can rely on.
 """
 
+import inspect
 import operator
 import os
 import warnings
 from collections.abc import Callable, Mapping, Sequence, Set
+from contextlib import AbstractContextManager, nullcontext
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -71,6 +73,20 @@ def flag(value: object, name: str) -> bool:
     if not isinstance(value, bool | np.bool_):
         raise ValueError(f"{name} must be True or False, got {value!r}")
     return bool(value)
+
+
+def function(value: object, name: str, *given: str) -> None:
+    """Refuse what is no function, or none that can be called with what it will be given."""
+    called = f"{name} must be a function of {', '.join(given)}"
+    if not callable(value):
+        raise ValueError(f"{called}; got {value!r}")
+    try:
+        inspect.signature(value).bind(*given)
+    except TypeError as error:
+        raise ValueError(f"{called}; got {value!r}, which does not fit: {error}") from None
+    except ValueError:
+        # Some functions have no signature to look at.
+        return
 
 
 def path(value: object, name: str) -> Path:
@@ -252,13 +268,49 @@ def name(place: int) -> str:
     return f"{'Wb'[place % 2]}{place // 2 + 1}"
 
 
-def finite(params: Sequence[Array]) -> None:
-    """Check that the parameters are floating-point numbers and all finite."""
+def finite(params: Sequence[Array], *, kinds: str = "f") -> None:
+    """Check that the parameters are floating-point numbers, or of other kinds, and all finite."""
     for place, P in enumerate(params):
-        if P.dtype.kind != "f":
+        if P.dtype.kind not in kinds:
             raise ValueError(f"{name(place)} has dtype {P.dtype}; expected floating-point numbers")
         if not np.isfinite(P).all():
             raise ValueError(f"{name(place)} of shape {P.shape} has entries that are not finite")
+
+
+def overflow_to_be_told() -> AbstractContextManager[object]:
+    """Return a context without NumPy's warnings for a forward pass that `finite_logits` judges."""
+    # To have NumPy raise an error of its own stays possible.
+    if np.geterr()["over"] != "warn":
+        return nullcontext()
+    return np.errstate(over="ignore", invalid="ignore")
+
+
+def finite_logits(Z: Array, params: Sequence[Array], X: Array) -> None:
+    """Check that the logits of a forward pass are finite, and say why they are not.
+
+    As with NumPy's own warnings, nothing is said within ``np.errstate(invalid="ignore")``: a
+    training looks at its loss instead.
+
+    Parameters
+    ----------
+    Z : (..., c, m) array
+    params, X : what the logits were computed from
+    """
+    if np.geterr()["invalid"] == "ignore" or Z.dtype.kind not in "fc":
+        return
+    wrong = ~np.isfinite(Z)
+    if not wrong.any():
+        return
+    finite(params, kinds="fc")
+    example = int(np.argwhere(wrong)[0, -1])
+    where = f"the logits of example {example}"
+    if isinstance(X, np.ndarray) and not np.isfinite(X).all():
+        raise ValueError(f"X has entries that are not finite, and so are {where}: remove these")
+    largest = max(float(np.abs(P).max()) for P in (*params, X) if isinstance(P, np.ndarray))
+    raise ValueError(
+        f"{where} are not finite, they overflow in {Z.dtype}: entries of params or X are as large "
+        f"as {largest:.3g}; train with a smaller learning rate, and scale X to about [0, 1]"
+    )
 
 
 def blocks(params: Any) -> Any:

@@ -47,6 +47,8 @@ class MiniBatches:
         self._gradient, self._y = gradient, y
         self._batch_size = arguments.whole_number(batch_size, "batch_size", at_least=1)
         self._dropout = arguments.share(dropout, "dropout")
+        masks = ["masks, as with dropout"] if self._dropout else []
+        arguments.function(gradient, "gradient", "params", "X", "y", *masks)
         # Streams of their own: dropout changes no order, and neither repeats draws of the start.
         self._order_rng, self._mask_rng = arguments.generator(seed).spawn(2)
         # One example in one piece of memory, so that a batch is gathered by copying whole rows.
@@ -123,7 +125,7 @@ def mini_batches(
     Raises
     ------
     ValueError
-        If batch_size, seed or dropout is out of its range.
+        If batch_size, seed or dropout is out of its range, or gradient no such function.
 
     Notes
     -----

@@ -198,6 +198,7 @@ def check_gradients(
     >>> nnfs.check_gradients(params, X, [0, 2, 1, 2]).passed()
     True
     """
+    arguments.function(gradient, "gradient", "params", "X", "y")
     X, params = arguments.examples(X), arguments.blocks(params)
     arguments.shapes(params, X)
     arguments.finite(params)

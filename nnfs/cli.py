@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -54,7 +54,8 @@ FIGURES = ("loss.png", "accuracy.png", "predictions.png")
 FILES = (*FIGURES, "history.csv", "parameters.npz", storage.SETTINGS, CHECKPOINT)
 # What a run is made of, which cannot change when it goes on.
 RECIPE = (
-    *("split", "seed", "test_size", "validation", "patience", "hidden", "init", "activation"),
+    *("split", "seed", "test_size", "transposed", "validation", "patience"),
+    *("hidden", "init", "activation"),
     *("batch_size", "optimizer", "alpha", "schedule", "weight_decay", "dropout"),
 )
 # What run.json keeps of the options.
@@ -98,10 +99,22 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, that of the command they are about."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
+
+    def error(self, message: str) -> NoReturn:
+        message = message.removeprefix("argument ")
+        self.exit(_complain(f"error: {message}; see {self.prog} --help", 2))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m nnfs", description="Neural networks in plain NumPy."
-    )
+    parser = _Parser(prog="python -m nnfs", description="Neural networks in plain NumPy.")
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_train(commands)
@@ -214,6 +227,7 @@ def _add_data(commands: Any) -> None:
     text = "say which data would be used, with counts, sizes, classes and SHA-256 of the content"
     command = commands.add_parser("data", help=text, description=f"{text.capitalize()}.")
     command.add_argument("--data", metavar="PATH", help="as for train")
+    _add_transposed(command)
     command.set_defaults(run=show_data)
 
 
@@ -230,8 +244,14 @@ def _add_data_options(
     add("--split", choices=["original", "official"], default=split, help=parts)
     draws = "of the start, the split and the batches"
     add("--seed", type=_option(int, whole, at_least=0), default=seed, metavar="S", help=draws)
+    _add_transposed(command)
     size = "test images of the original split"
     add("--test-size", type=_option(int, whole, at_least=1), default=n_test, metavar="N", help=size)
+
+
+def _add_transposed(command: argparse.ArgumentParser) -> None:
+    stored = "the data store each image column by column, as those of EMNIST do"
+    command.add_argument("--transposed", action="store_true", help=stored)
 
 
 def _option(kind: type, check: Callable[..., Any], **bounds: int) -> Callable[[str], Any]:
@@ -258,7 +278,8 @@ def train(options: argparse.Namespace) -> int:
     say: Callable[[str], None] = (lambda line: None) if options.quiet else _print
     saved = None if options.resume is None else _take_up(options)
     say(f"data: {data.find_source(options.data)}")
-    digits = _load(options.data, options.split, options.seed, options.test_size)
+    _say_if_transposed(options.data, options.transposed, say)
+    digits = _load(options.data, options.split, options.seed, options.test_size, options.transposed)
     parts = _parts(digits, options)
     counts = {"training": "train", "validation": "validation", "test": "test"}
     told = (f"{parts[p][1].size} {name} images" for name, p in counts.items() if p in parts)
@@ -373,12 +394,9 @@ def _start(options: argparse.Namespace, n_inputs: int, n_classes: int) -> Any:
             seed=options.seed,
             activation=options.activation,
         )
-    except (ValueError, MemoryError):
+    except ValueError as error:
         widths = " ".join(map(str, options.hidden))
-        raise ValueError(
-            f"--hidden {widths}: a network of this size does not fit into the memory of this "
-            "machine; take fewer units"
-        ) from None
+        raise ValueError(f"--hidden {widths}: {error}") from None
 
 
 def _take_up(options: argparse.Namespace) -> Path:
@@ -393,7 +411,8 @@ def _take_up(options: argparse.Namespace) -> Path:
             f"--resume {place}: no run to go on with, {path} is not there; python -m nnfs train "
             "writes it after half a minute and at its end"
         )
-    about = training.about(path)
+    # Runs of earlier versions knew no other order.
+    about = {"transposed": False, **training.about(path)}
     if missing := [name for name in ("data", *SETTINGS) if name not in about]:
         raise ValueError(
             f"--resume {place}: it does not say its {missing[0]}; python -m nnfs train goes on "
@@ -415,10 +434,12 @@ def _contradiction(name: str, value: Any, place: Path, saved: Any) -> ValueError
         return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
     option = f"--{name.replace('_', '-')}"
-    told = f"without {option}" if saved is None else f"with {option} {spelt(saved)}"
+    told = f"with {option} {spelt(saved)}"
+    if saved is None or saved is False:
+        told = f"without {option}"
+    given = option if value is True else f"{option} {spelt(value)}"
     return ValueError(
-        f"{option} {spelt(value)}: the run in {place} was made {told}; leave it out, or start anew "
-        "without --resume"
+        f"{given}: the run in {place} was made {told}; leave it out, or start anew without --resume"
     )
 
 
@@ -452,7 +473,16 @@ def _gone_on(
     return run
 
 
-def _load(source: str | None, split: str, seed: int, test_size: int) -> MNIST:
+def _say_if_transposed(source: Any, transposed: bool, say: Callable[[str], None]) -> None:
+    """Say that data look like those of EMNIST, which lie on their side as they are stored."""
+    if not transposed and data.look_transposed(source):
+        say(
+            "these are EMNIST's by name, whose images are stored column by column: if letters lie "
+            "on their side, add --transposed"
+        )
+
+
+def _load(source: str | None, split: str, seed: int, test_size: int, transposed: bool) -> MNIST:
     """Return the digits; what does not go together is said in the words of the options."""
     found = data.find_source(source)
     if split == "official" and found.kind == "csv":
@@ -461,7 +491,9 @@ def _load(source: str | None, split: str, seed: int, test_size: int) -> MNIST:
             "a folder of IDX files as --data"
         )
     try:
-        digits = data.load_mnist(source, n_test=test_size, split=split, seed=seed)
+        digits = data.load_mnist(
+            source, n_test=test_size, split=split, seed=seed, transposed=transposed
+        )
     except data.SplitError as error:
         raise ValueError(f"{found.path}: --test-size {test_size}: {error.advice()}") from None
     left, taken = digits.y_train.size, digits.y_test.size
@@ -612,7 +644,8 @@ def predict(options: argparse.Namespace) -> int:
     if files:
         _check_no_test_part(options, files[0])
         _print(told)
-        _answer_files(params, files, options.output, _image_shape(options.parameters, params, run))
+        shape = _image_shape(options.parameters, params, run)
+        _answer_files(params, files, options.output, shape, transposed=options.transposed)
         return 0
     if options.output is not None:
         raise ValueError(f"--output {options.output}: answers are written for files; name one")
@@ -687,7 +720,12 @@ def _check_fit(path: Path, params: Sequence[Array], digits: MNIST) -> None:
 
 
 def _answer_files(
-    params: Sequence[Array], files: list[Path], output: Path | None, shape: tuple[int, int]
+    params: Sequence[Array],
+    files: list[Path],
+    output: Path | None,
+    shape: tuple[int, int],
+    *,
+    transposed: bool,
 ) -> None:
     """Print answers for pictures and write those for tables of images."""
     kinds = {path: _is_picture(path) for path in files}
@@ -708,7 +746,8 @@ def _answer_files(
             _print(f"{path}  answer {first}" + (f"  then {', '.join(others)}" if others else ""))
             rows.append((str(path), int(best[0])))
         else:
-            _answer_table(params, path, outputs[path], shape)
+            _say_if_transposed(path, transposed, _print)
+            _answer_table(params, path, outputs[path], shape, transposed)
     if rows and output is not None:
         _write_answers(output, ("File", "Label"), rows)
 
@@ -759,9 +798,9 @@ def _answers(params: Sequence[Array], X: Array, path: Path) -> Array:
 
 
 def _answer_table(
-    params: Sequence[Array], path: Path, output: Path, shape: tuple[int, int]
+    params: Sequence[Array], path: Path, output: Path, shape: tuple[int, int], transposed: bool
 ) -> None:
-    X, y = data.read_images(path, shape=shape)
+    X, y = data.read_images(path, shape=shape, transposed=transposed)
     answers = _answers(params, X, path).argmax(axis=0)
     _write_answers(output, ("ImageId", "Label"), list(enumerate(answers.tolist(), start=1)))
     told = "" if y is None else f", {(answers == y).sum()} of {y.size} right"
@@ -782,6 +821,7 @@ def _test_part(options: argparse.Namespace, run: dict[str, Any]) -> MNIST:
     for name in chosen:
         if chosen[name] is None:
             chosen[name] = usual[name] if run.get(name) is None else run[name]
+    chosen["transposed"] = options.transposed or bool(run.get("transposed"))
     source = options.data if "data" in options else run.get("data")
     found = data.find_source(source)
     if options.split is None and chosen["split"] == "official" and found.kind == "csv":
@@ -806,10 +846,12 @@ def _print_answers(params: Sequence[Array], digits: MNIST, images: list[int]) ->
 def show_data(options: argparse.Namespace) -> int:
     """Print which data would be used, what each part holds, and the fingerprint of each file."""
     _print(f"data: {data.find_source(options.data)}")
+    _say_if_transposed(options.data, options.transposed, _print)
     names = {"train": "training part", "t10k": "test part", "rows": "all rows"}
     for part in data.describe(options.data):
+        shape = part.shape[::-1] if options.transposed else part.shape
         _print(
-            f"{names[part.name]}: {part.count} images, {spelt(part.shape)} pixels, {part.dtype}, "
+            f"{names[part.name]}: {part.count} images, {spelt(shape)} pixels, {part.dtype}, "
             f"{_classes(part.labels)}"
         )
         for file in part.files:

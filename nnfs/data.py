@@ -5,7 +5,9 @@ that will be without reading them, and `inventory` lists the files with their ch
 """
 
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -27,6 +29,9 @@ BUNDLED_SHA256 = {
     "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
+
+EMNIST = re.compile(r"(?<![a-z])emnist", re.IGNORECASE)
+README, README_READ = re.compile(r"readme", re.IGNORECASE), 100_000
 
 N_DRAWN = 42_000  # rows of Kaggle's train.csv, which split="original" follows
 
@@ -153,6 +158,7 @@ def load_mnist(
     n_test: int = 1000,
     split: str = "original",
     seed: int = 0,
+    transposed: bool = False,
 ) -> MNIST:
     """Return the digits of a source in two parts, for training and for testing.
 
@@ -170,6 +176,8 @@ def load_mnist(
         files and the t10k files as they are, without `n_test` and `seed`.
     seed : int
         Seed of the draw, at least 0. The global random state is not touched.
+    transposed : bool
+        Whether the source stores its images column by column, as that of EMNIST does.
 
     Returns
     -------
@@ -187,18 +195,18 @@ def load_mnist(
     """
     if split not in ("original", "official"):
         raise ValueError(f'split must be "original" or "official", got {split!r}')
-    found = find_source(source)
+    found, transposed = find_source(source), arguments.flag(transposed, "transposed")
     if split == "official":
         if found.kind == "csv":
             raise ValueError(
                 f"{found.path}: a CSV file has no official split; use"
                 ' split="original", or source="bundled" or a folder of IDX files'
             )
-        train, test = _read_digits(found, "train"), _read_digits(found, "t10k")
+        train, test = (_read_digits(found, part, transposed) for part in ("train", "t10k"))
         _check_alike(found.path, train, test)
         return _as_columns(train, test, _n_classes(found.path, train.labels))
     rng = arguments.generator(seed)
-    digits = _read_digits(found, "train")
+    digits = _read_digits(found, "train", transposed)
     order = rng.permutation(len(digits.labels))
     if found.kind != "csv":
         order = order[:N_DRAWN]
@@ -252,8 +260,44 @@ def find_source(source: str | os.PathLike[str] | None = None) -> Source:
     raise FileNotFoundError(f"{os.fspath(source)!r}: no such file or folder; {OTHER_DATA}")
 
 
+def look_transposed(source: str | os.PathLike[str] | None = None) -> bool:
+    """Return whether names, or a README beside IDX files, say that data are those of EMNIST.
+
+    Its files, and the tables that were made of them, store each image column by column.
+
+    Parameters
+    ----------
+    source : str or path-like, optional
+        As `find_source` takes it.
+
+    Returns
+    -------
+    bool
+    """
+    found = find_source(source)
+    if found.kind == "bundled":
+        return False
+    place = found.path.resolve()
+    names = [found.path.name, place.name, place.parent.name]
+    if found.kind == "folder":
+        folder = place if place.is_dir() else place.parent
+        names += [path.name for path in idx.find_files(found.path).values()]
+        # What cannot be read says nothing.
+        with suppress(OSError):
+            names += [_beginning(path) for path in folder.iterdir() if README.match(path.name)]
+    return any(EMNIST.search(name) for name in names)
+
+
+def _beginning(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(README_READ).decode(errors="replace")
+
+
 def read_images(
-    path: str | os.PathLike[str], *, shape: tuple[int, int] | None = None
+    path: str | os.PathLike[str],
+    *,
+    shape: tuple[int, int] | None = None,
+    transposed: bool = False,
 ) -> tuple[NDArray[np.float32], NDArray[np.intp] | None]:
     """Return all images of one file, with or without labels.
 
@@ -265,6 +309,9 @@ def read_images(
     shape : (rows, columns), optional
         What the images have to be. Without it those of a CSV file are taken for square, unless
         the names of the columns count rows and columns.
+    transposed : bool
+        Whether the file stores its images column by column, as those of EMNIST do. The shape is
+        that of the images as they are returned.
 
     Returns
     -------
@@ -280,16 +327,24 @@ def read_images(
     """
     from nnfs import kaggle
 
-    path = arguments.path(path, "path")
+    path, transposed = arguments.path(path, "path"), arguments.flag(transposed, "transposed")
     content = read_content(path)
+    stored = shape
+    if shape is not None:
+        stored = (shape[1], shape[0]) if transposed else (shape[0], shape[1])
+    labels: NDArray[np.uint8] | None = None
     if content.startswith(b"\0\0\x08"):
         images = idx.read_images(path, content)
-        if shape is not None and images.shape[1:] != tuple(shape):
+        found = images.shape[1], images.shape[2]
+        if stored is not None and found != stored:
             raise DataError(
-                f"{path}: its images have {spelt(images.shape[1:])} pixels; expected {spelt(shape)}"
+                f"{path}: its images have {spelt(found)} pixels; expected {spelt(stored)}"
             )
-        return _scaled(images.reshape(len(images), -1)).T, None
-    pixels, labels, _ = kaggle.read_table(path, content, shape)
+        pixels = images.reshape(len(images), -1)
+    else:
+        pixels, labels, found = kaggle.read_table(path, content, stored)
+    if transposed:
+        pixels = _transposed(pixels, found)
     return _scaled(pixels).T, None if labels is None else labels.astype(np.intp)
 
 
@@ -458,11 +513,20 @@ def _scaled(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return np.divide(pixels, np.float32(255), dtype=np.float32, order="C")
 
 
-def _read_digits(source: Source, part: str) -> Digits:
+def _read_digits(source: Source, part: str, transposed: bool) -> Digits:
     """Return the digits of a CSV file, or of a part ("train" or "t10k") of IDX files."""
     if source.kind == "csv":
-        return _labelled(source.path, read_content(source.path))
-    return _read_pair(source, part)[0]
+        digits = _labelled(source.path, read_content(source.path))
+    else:
+        digits = _read_pair(source, part)[0]
+    if not transposed:
+        return digits
+    return Digits(_transposed(digits.pixels, digits.shape), digits.labels, digits.shape[::-1])
+
+
+def _transposed(pixels: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return the pixels of images of this shape, one a row, with rows for columns."""
+    return pixels.reshape(-1, *shape).swapaxes(1, 2).reshape(pixels.shape)
 
 
 def _read_pair(source: Source, part: str) -> tuple[Digits, list[tuple[Path, bytes]]]:

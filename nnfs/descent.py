@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnfs import divergence, optimizers, returned, schedules
+from nnfs import arguments, divergence, optimizers, returned, schedules
 from nnfs.arguments import Array
 from nnfs.divergence import DivergenceError as DivergenceError
 from nnfs.engine import Objective
@@ -76,7 +76,8 @@ def steps(
     Raises
     ------
     ValueError
-        If the optimizer is none, or the schedule ends before the run.
+        If the optimizer is none, a function does not take what it will be given, or the schedule
+        ends before the run.
     DivergenceError
         If the loss or a parameter is no longer finite, or in float64 beyond what float32 holds; it
         says at which iteration.
@@ -85,7 +86,10 @@ def steps(
     -----
     Book: :eq:`eq-update`.
     """
+    arguments.function(objective, "objective", "params")
     pair, _ = optimizers.known(optimizer)
+    if callable(alpha):
+        arguments.function(alpha, "alpha", "step")
     rate = alpha if callable(alpha) else schedules.constant(alpha)
     state = pair.init(params)
     for step, _ in steps_from(0, params, state, objective, iterations, rate, pair):
@@ -129,9 +133,9 @@ def steps_from(
         _rate_at(rate, _last(rate, first, iterations), iterations)
     for iteration in range(first, iterations):
         alpha = _rate_at(rate, iteration, iterations)
-        loss, accuracy, gradients = returned.objective(objective(params), params)
         # What overflows here is reported below, once and with its iteration.
         with np.errstate(over="ignore", invalid="ignore"):
+            loss, accuracy, gradients = returned.objective(objective(params), params)
             result = optimizer.update(params, gradients, state, alpha)
         params, state = returned.moved(result, params)
         divergence.check_step(iteration, loss, params, alpha)

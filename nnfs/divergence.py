@@ -19,6 +19,9 @@ LARGEST = float(np.finfo(np.float32).max)
 """What is larger has overflowed, also in float64."""
 LOST = 10.0
 """A loss of so many times that at the start, with answers no better than a guess, is no result."""
+SHORT, LOST_AT_ONCE = 10, 1e4
+"""In a run of fewer steps, which may be one of several in a loop, so many times are wanted: the
+first steps on pixels in 0..255 throw the loss up some hundred times, and later ones catch it."""
 HOPELESS = 1e12
 """A loss of so many times that at the start is no result, whatever the answers are."""
 
@@ -73,8 +76,9 @@ def check_end(
     """
     times = end / max(abs(start), math.log(n_classes), 1.0)
     guess = of_a_guess(y)
+    lost = LOST_AT_ONCE if steps < SHORT else LOST
     # A comparison with NaN is false.
-    if times <= LOST or (times <= HOPELESS and right > guess):
+    if times <= lost or (times <= HOPELESS and right > guess):
         return
     no_better = "" if right > guess else ", no better than always the same one"
     raise DivergenceError(

@@ -109,13 +109,14 @@ def stop_early(
     Raises
     ------
     ValueError
-        If every or patience is not a whole number of at least 1, there was no score, or all
-        scores are NaN.
+        If score is no such function, every or patience is not a whole number of at least 1, there
+        was no score, or all scores are NaN.
 
     Notes
     -----
     Source: Prechelt, Early stopping - but when? (1998).
     """
+    arguments.function(score, "score", "params")
     judge = Judge(score, every=every, patience=patience)
     for step in steps:
         if judge.take(step):

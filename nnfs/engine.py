@@ -77,7 +77,7 @@ def full_batch(
     Raises
     ------
     ValueError
-        If part or threads is not a whole number of at least 1.
+        If part or threads is not a whole number of at least 1, or gradient no such function.
     RuntimeError
         From the function, if it is called after the end of the context.
 
@@ -85,6 +85,7 @@ def full_batch(
     -----
     Book: :eq:`eq-weighted-mean`, :eq:`eq-any-order`, :eq:`eq-nested-mean`.
     """
+    arguments.function(gradient, "gradient", "params", "X", "y")
     part = arguments.whole_number(part, "part", at_least=1)
     threads = arguments.whole_number(
         _processors() if threads is None else threads, "threads", at_least=1

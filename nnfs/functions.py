@@ -12,7 +12,7 @@ Functions that average over examples are the only places where 1/m stands.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nnfs import arguments
+from nnfs import arguments, room
 from nnfs.types import Array
 
 
@@ -253,7 +253,8 @@ def one_hot(labels: ArrayLike, n_classes: int = 10) -> Array:
     Raises
     ------
     ValueError
-        If labels are not a vector of integers in 0..n_classes-1.
+        If labels are not a vector of integers in 0..n_classes-1, or there is no memory for the
+        matrix.
 
     Notes
     -----
@@ -266,8 +267,10 @@ def one_hot(labels: ArrayLike, n_classes: int = 10) -> Array:
     """
     n_classes = arguments.whole_number(n_classes, "n_classes", at_least=1)
     y = arguments.labels(labels, n_classes)
-    Y = np.zeros((n_classes, y.size), np.float32)
-    Y[y, np.arange(y.size)] = 1
+    size = np.dtype(np.float32).itemsize * n_classes * y.size
+    with room.needed(size, f"a one-hot matrix of {n_classes} classes", "take fewer classes"):
+        Y = np.zeros((n_classes, y.size), np.float32)
+        Y[y, np.arange(y.size)] = 1
     return Y
 
 

@@ -5,14 +5,14 @@ gives the same bits, and NumPy's global generator is not touched.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
-from nnfs import arguments
+from nnfs import arguments, room
 from nnfs.activations import Activation
 from nnfs.network import Parameters, with_activation
 from nnfs.types import Array
@@ -59,7 +59,8 @@ def init_params(
     Raises
     ------
     ValueError
-        If a width, the scheme, the seed, the dtype or the activation is not one of these.
+        If a width, the scheme, the seed, the dtype or the activation is not one of these, or there
+        is no memory for a network of these widths.
 
     Notes
     -----
@@ -77,11 +78,22 @@ def init_params(
         raise ValueError(f"dtype {kind or repr(dtype)}; expected float32 or float64")
     if not isinstance(scheme, str) or scheme not in SCHEMES:
         raise ValueError(f"scheme {scheme!r} is not known; expected one of {', '.join(SCHEMES)}")
-    rng = arguments.generator(seed)
-    params = []
+    drawn = np.dtype(np.float64).itemsize * sum(h * (n + 1) for n, h in pairwise(widths))
+    with room.needed(drawn, f"a network of widths {_spelt(widths)}", "take smaller ones"):
+        params = [P.astype(dtype) for P in _drawn(widths, scheme, arguments.generator(seed))]
+    return with_activation((Parameters._make if len(hidden) == 1 else tuple)(params), activation)
+
+
+def _drawn(widths: Sequence[int], scheme: str, rng: "np.random.Generator") -> Iterator[Array]:
+    """Yield W1, b1, ..., WL, bL of layers of these widths, in float64."""
     for fan_in, fan_out in pairwise(widths):
         limit = SCHEMES[scheme](fan_in, fan_out)
         W, b = (rng.uniform(-limit, limit, (fan_out, k)) for k in (fan_in, 1))
-        params += [W, b if scheme == "uniform" else np.zeros_like(b)]
-    blocks = (Parameters._make if len(hidden) == 1 else tuple)(P.astype(dtype) for P in params)
-    return with_activation(blocks, activation)
+        yield W
+        yield b if scheme == "uniform" else np.zeros_like(b)
+
+
+def _spelt(widths: Sequence[int]) -> str:
+    """Return widths as 784-10-10, those in the middle of a deep network left out."""
+    names = list(map(str, widths))
+    return "-".join(names if len(names) <= 8 else [*names[:4], "...", *names[-3:]])

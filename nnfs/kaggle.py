@@ -2,8 +2,9 @@
 
 Images are square, unless the names of the columns count rows and columns. The label stands first,
 last, or under its name in the header; a header may be missing; cells are apart by commas,
-semicolons, tabs or blanks. Lines of comment at the top, and one such as ``sep=,`` by which
-spreadsheets are told the mark, are passed over. What could be meant in two ways is refused.
+semicolons, tabs or blanks. Lines of comment, and one at the top such as ``sep=,`` by which
+spreadsheets are told the mark, are passed over, and so are marks that end every line. What could be
+meant in two ways is refused.
 
 NumPy reads a good file quickly, but says little about a bad one. So whatever looks odd goes to a
 plain scan, which reads what is right and names what is not.
@@ -27,6 +28,7 @@ from nnfs.digit_files import (
     refuse_scaled,
     square,
 )
+from nnfs.table_lines import COMMENT, LINE_END, without_comments, without_empty_columns
 
 Bytes: TypeAlias = NDArray[np.uint8]
 Records: TypeAlias = Iterator[tuple[int, list[str]]]
@@ -42,8 +44,6 @@ DECIMAL_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-LINE_END = re.compile(rb"\r\n|\r|\n")
-COMMENT = re.compile(rb"[ \t]*(#|%|//)+[ \t]*")
 SEPARATOR = re.compile(rb'"?sep=(.?)"?[ \t]*', re.IGNORECASE)
 
 
@@ -129,6 +129,9 @@ def read_table(path: Path, content: bytes, shape: tuple[int, int] | None = None)
     if not content:
         raise DataError(f"{path}: has no line that is not blank or a comment; {expected(shape)}")
     content, delimiter = _delimited(content, mark)
+    content, differs = without_empty_columns(content, delimiter, line)
+    if differs:
+        raise DataError(f"{path}: {differs}; {expected(shape)}")
     top = next(_records(path, content, delimiter, line), (line, []))[1]
     layout = _layout(path, top, shape, line)
     values = _quick_table(content, delimiter, layout)
@@ -225,10 +228,27 @@ def _layout(path: Path, first: list[str], shape: tuple[int, int] | None, line: i
     if 2 * sum(numbers) > len(fields) and good == 0:
         place = numbers.index(False)
     found = f"column {place + 1} is {_shown(fields[place])}" if place < len(fields) else "it ends"
+    found = _named_twice(fields) or found
     raise DataError(
         f"{path}: line {line} is not the header: {found} ({len(fields)} columns found); "
         f"{expected(shape)}"
     )
+
+
+def _named_twice(fields: list[str]) -> str:
+    """Return which columns have the same name, or both that of the label; empty if none have."""
+    seen: dict[str, int] = {}
+    for place, name in enumerate(fields):
+        if not name or DECIMAL_NUMBER.fullmatch(name):
+            continue
+        meant = "label" if name.lower() in LABEL_NAMES else name.lower()
+        if (first := seen.setdefault(meant, place)) == place:
+            continue
+        return (
+            f"column {place + 1} is {_shown(name)}, which means the same as column {first + 1}, "
+            f"{_shown(fields[first])}: rename or remove one"
+        )
+    return ""
 
 
 def _bare_layout(path: Path, count: int, shape: tuple[int, int] | None, line: int) -> Layout:
@@ -339,7 +359,7 @@ def _records(path: Path, content: bytes, delimiter: str, first: int) -> Records:
     text = io.TextIOWrapper(
         io.BytesIO(content), encoding="utf-8-sig", errors="surrogateescape", newline=""
     )
-    reader = csv.reader(text, strict=True, delimiter=delimiter)
+    reader = csv.reader(without_comments(text), strict=True, delimiter=delimiter)
     line = first - 1
     try:
         # No good record has a line break in it, so up to the first error they are as many as lines.
@@ -368,7 +388,9 @@ def _scanned_table(path: Path, records: Records, layout: Layout) -> Bytes:
         if _blank(fields):
             continue
         if len(fields) != len(layout.names):
-            raise DataError(f"{path}: line {line} {_wrong_length(fields, len(layout.names))}")
+            last = all(_blank(others) for _, others in records)
+            wrong = _wrong_length(fields, len(layout.names), last)
+            raise DataError(f"{path}: line {line} {wrong}")
         row = [PIXEL_VALUES.get(fields[place], -1) for place in kept]
         if min(row) < 0:
             row = [_cell_value(path, line, layout.names[place], fields[place]) for place in kept]
@@ -380,11 +402,13 @@ def _scanned_table(path: Path, records: Records, layout: Layout) -> Bytes:
     return np.frombuffer(rows, np.uint8).reshape(-1, len(kept))
 
 
-def _wrong_length(fields: list[str], expected: int) -> str:
-    """Return what to say of a record of too few or too many fields."""
+def _wrong_length(fields: list[str], expected: int, last: bool) -> str:
+    """Return what to say of a record of too few or too many fields, the last one or another."""
     found = len(fields)
     if found < expected:
-        advice = "if the file was cut short, download it again"
+        advice = "mend or remove the line; if the file was damaged, download it again"
+        if last:
+            advice = "if the file was cut short, download it again"
         return f"has {found} of {expected} expected fields; {advice}"
     comma = ", the last one empty after a trailing comma" if not fields[-1] else ""
     return f"has {found} fields{comma}; expected {expected}"
@@ -401,10 +425,12 @@ def _cell_value(path: Path, line: int, column: str, text: str) -> int:
     stripped = text.strip(" \t")
     value = float(stripped) if DECIMAL_NUMBER.fullmatch(stripped) else math.nan
     if not 0 <= value <= 255 or value != int(value):
-        scaled = "; pixels in [0, 1] must be multiplied by 255" if 0 < value < 1 else ""
+        advice = "; pixels in [0, 1] must be multiplied by 255" if 0 < value < 1 else ""
+        if stripped == column:
+            advice = "; it is the header once more: remove the line"
         raise DataError(
             f"{path}: line {line}, column {column} is {_shown(text)};"
-            f" expected a whole number in 0..255{scaled}"
+            f" expected a whole number in 0..255{advice}"
         )
     return int(value)
 

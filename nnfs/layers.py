@@ -72,7 +72,8 @@ def forward(
     Raises
     ------
     ValueError
-        If a shape does not fit, with both shapes.
+        If a shape does not fit, with both shapes, or logits overflow. The latter is not said within
+        ``np.errstate(invalid="ignore")``.
 
     Notes
     -----
@@ -83,13 +84,15 @@ def forward(
     params, X = arguments.blocks(params), arguments.matrix(X)
     arguments.shapes(params, X)
     W1, b1, *others = params
-    inputs, Z = Inputs([X]), affine(W1, b1, X)
-    pairs = zip(arguments.weights(others), arguments.biases(others), strict=True)
-    for layer, (W, b) in enumerate(pairs):
-        A = value(Z)
-        inputs.before.append(Z)
-        inputs.append(A * masks[layer] if masks else A)
-        Z = affine(W, b, inputs[-1])
+    with arguments.overflow_to_be_told():
+        inputs, Z = Inputs([X]), affine(W1, b1, X)
+        pairs = zip(arguments.weights(others), arguments.biases(others), strict=True)
+        for layer, (W, b) in enumerate(pairs):
+            A = value(Z)
+            inputs.before.append(Z)
+            inputs.append(A * masks[layer] if masks else A)
+            Z = affine(W, b, inputs[-1])
+    arguments.finite_logits(Z, params, X)
     return inputs, Z
 
 
@@ -186,7 +189,8 @@ def predict(params: Sequence[ArrayLike], X: ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If a shape does not fit, or an entry of X or of the parameters is not a finite number.
+        If a shape does not fit, an entry of X or of the parameters is not a finite number, or the
+        logits overflow.
 
     Warns
     -----
@@ -203,7 +207,8 @@ def _predict(params: Sequence[ArrayLike], X: ArrayLike) -> Array:
         for place, P in enumerate(arguments.parameters(params))
     ]
     arguments.finite(blocks)
-    Z = forward(blocks, X, activation=activations.of(params))[1]
+    with np.errstate(invalid="warn"):
+        Z = forward(blocks, X, activation=activations.of(params))[1]
     if (data_range := getattr(params, "data_range", None)) is not None:
         arguments.warn_other_scale(X, data_range, stacklevel=3)
     return np.asarray(Z.argmax(axis=-2))

@@ -187,7 +187,8 @@ def forward(
     Raises
     ------
     ValueError
-        If a shape does not fit, with both shapes.
+        If a shape does not fit, with both shapes, or logits overflow. The latter is not said within
+        ``np.errstate(invalid="ignore")``.
 
     Notes
     -----
@@ -197,7 +198,10 @@ def forward(
     params, X = _two_layers(params), arguments.matrix(X)
     arguments.shapes(params, X)
     value = of(params, activation).value
-    return forward_from_hidden(params, affine(params.W1, params.b1, X), value)
+    with arguments.overflow_to_be_told():
+        found = forward_from_hidden(params, affine(params.W1, params.b1, X), value)
+    arguments.finite_logits(found.Z2, params, X)
+    return found
 
 
 def _fitting(

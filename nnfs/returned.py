@@ -131,6 +131,21 @@ def moved(result: Any, params: Sequence[Array]) -> tuple[Any, Any]:
     return new, state
 
 
+def entries(result: Any, shape: tuple[int, ...], function: str) -> None:
+    """Check what a function of every entry returned for an array of this shape.
+
+    Raises
+    ------
+    ValueError
+        If it is no array of that shape, or not of numbers.
+    """
+    if np.shape(result) != shape or np.asarray(result).dtype.kind not in "fiubc":
+        raise ValueError(
+            f"{function} returned {_shown(result)} for an array of shape {shape}; expected an "
+            "array of numbers of the same shape"
+        )
+
+
 def score(value: Any) -> float:
     """Return what a score function returned, as a float; NaN is one.
 

@@ -40,6 +40,7 @@ FORMS: dict[str, tuple[Callable[[Any], bool], str]] = {
         ),
         "rows and columns of an image",
     ),
+    "transposed": (lambda value: isinstance(value, bool | None), "true or false"),
     "test_accuracy": (
         lambda value: value is None or (isinstance(value, int | float) and 0 <= value <= 1),
         "a share from 0 to 1",

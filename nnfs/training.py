@@ -3,7 +3,6 @@
 `train` is a `Run` to its end. The command line, the book and the benchmarks use the same two.
 """
 
-import inspect
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
@@ -178,10 +177,9 @@ class Run:
         self._alpha = optimizers.usual_alpha(self._optimizer) if alpha is None else alpha
         self._rate = _rate(self._alpha, schedule, self.iterations)
         self._own = gradient
-        if gradient is not None and not callable(gradient):
-            raise ValueError(f"gradient must be a function, got {gradient!r}")
-        if gradient is not None and self._dropout:
-            _check_takes_masks(gradient)
+        if gradient is not None:
+            masks = ["masks, as with dropout"] if self._dropout else []
+            arguments.function(gradient, "gradient", "params", "X", "y", *masks)
         chosen = layers.gradient if gradient is None else gradient
         self._gradient = regularise.penalised(chosen, self._penalty) if self._penalty else chosen
         self._judge = self._judged(validation, every, patience, params)
@@ -368,8 +366,8 @@ class Run:
         DivergenceError
             If the loss or a parameter is no longer finite.
         """
-        if callback is not None and not callable(callback):
-            raise ValueError(f"callback must be a function of a step, got {callback!r}")
+        if callback is not None:
+            arguments.function(callback, "callback", "step")
         progress = arguments.flag(progress, "progress")
         saved = None if checkpoint is None else resuming.Checkpoints(self, checkpoint)
         try:
@@ -692,7 +690,8 @@ def train(
         If an argument does not fit; the message gives the shapes.
     DivergenceError
         If the loss or a parameter is no longer finite, or the run ends with a loss that is far
-        above that of the start and answers no better than a guess. The latter is not asked of a run
+        above that of the start and answers no better than a guess; after less than ten steps, very
+        far above. The latter is not asked of a run
         with a gradient function of your own, such as a wrong one that is to be watched.
 
     Warns
@@ -848,20 +847,8 @@ def _rate(alpha: float | Schedule, schedule: str, iterations: int) -> Schedule:
         raise ValueError(
             f"alpha is a function of the step, and schedule={schedule!r} another: give one of them"
         )
+    arguments.function(alpha, "alpha", "step")
     return alpha
-
-
-def _check_takes_masks(gradient: Gradient) -> None:
-    try:
-        inspect.signature(gradient).bind("params", "X", "y", "masks")
-    except TypeError:
-        raise ValueError(
-            "with dropout the gradient function is called with four arguments, "
-            f"(params, X, y, masks), as nnfs.layers.gradient takes them; got {gradient!r}"
-        ) from None
-    except ValueError:
-        # Some functions have no signature to look at.
-        return
 
 
 def _told(run: Run, wanted: bool) -> Iterator[Step]:

@@ -34,7 +34,7 @@ SUBJECTS = {
 EVERY_DAY = ("unit", "book", "style")
 EXHAUSTIVE = (
     "exhaustive(share=1/8, of='test'): builds the whole book again, runs every cell alone, races, "
-    "or opens every page in every view; --all draws a share of its cases, three at least: 0 for "
+    "or opens every page in every view; --all draws a share of its cases, two at least: 0 for "
     "none, 1 for all, of what is only too slow for every day; with of='file' it draws among all "
     "tests of the file that say so, such as books under one condition each"
 )
@@ -49,7 +49,7 @@ PROSE = {
 }
 # A browser test that has this many pages among its cases is exhaustive.
 MANY_PAGES = 10
-FEWEST = 3
+FEWEST = 2
 
 # What builds takes longest and comes early, so that no process ends late; on one process the quick
 # answers do.
@@ -80,7 +80,7 @@ def sample(cases: Sequence[str], pages: Sequence[str], seed: str, share: float) 
     seed : str
         Any text; the same one draws the same cases on every machine.
     share : float
-        The part of the cases to draw, three cases at least; 0 draws none.
+        The part of the cases to draw, two cases at least; 0 draws none.
 
     """
 

@@ -39,6 +39,7 @@ CITATION = ' role="doc-biblioentry"'
 CITATIONS = ' role="list" class="cit'
 STYLES = Path("styles/pydata-sphinx-theme.css")
 FONT = Path("vendor/fontawesome/webfonts/fa-solid-900.ttf")
+ARTICLE = '<article class="bd-article'
 
 
 class Interface(NamedTuple):
@@ -90,6 +91,16 @@ def _ships(package: str, *paths: Path) -> Callable[[Sphinx], bool]:
     return holds
 
 
+def _lays_out(package: str, path: Path, text: str) -> Callable[[Sphinx], bool]:
+    """Return a test whether a template of a package contains a text."""
+
+    def holds(app: Sphinx) -> bool:
+        folder = Path(str(import_module(package).__file__)).parent
+        return text in (folder / path).read_text(encoding="utf8")
+
+    return holds
+
+
 def _keeps_attributes(app: Sphinx) -> bool:
     script = import_module("sphinx.builders.html._assets")._JavaScript("a.js")
     defer(script)
@@ -131,6 +142,11 @@ INTERFACES = (
         "Sphinx",
         "entries of the index that the environment keeps for the search, by page",
         _writes("sphinx.environment", "self._search_index_index_entries: dict["),
+    ),
+    Interface(
+        "Sphinx",
+        "the numbers of sections that the environment keeps as toc_secnumbers",
+        _writes("sphinx.environment", "self.toc_secnumbers: dict["),
     ),
     Interface("Sphinx", "attributes of a script that can be added to", _keeps_attributes),
     Interface("Sphinx", "a dictionary of the visitors of nodes, by builder", _visitors_are_dicts),
@@ -214,6 +230,11 @@ INTERFACES = (
         "pydata-sphinx-theme",
         f"its style sheet {STYLES.name} and its font of icons {FONT.name}",
         _ships("pydata_sphinx_theme", _THEME / STYLES, _THEME / FONT),
+    ),
+    Interface(
+        "pydata-sphinx-theme",
+        f"a layout in which the text of a page begins with {ARTICLE}",
+        _lays_out("pydata_sphinx_theme", _THEME.parent / "layout.html", ARTICLE),
     ),
     Interface(
         "sphinxcontrib-katex",
@@ -366,6 +387,26 @@ def give_visitors_of_its_format(app: Sphinx) -> None:
     handlers, builder = app.registry.translation_handlers, app.builder
     if builder.name in handlers:
         handlers[builder.name] = {**handlers.get(builder.format, {}), **handlers[builder.name]}
+
+
+def pass_by_unknown_nodes(app: Sphinx) -> None:
+    """Let a builder of another format, such as text, write what is in nodes known to HTML alone.
+
+    Sphinx ends such a build at the first exercise, and at the first tab.
+    """
+    handlers, builder = app.registry.translation_handlers, app.builder
+    translator = getattr(builder, "default_translator_class", None)
+    if builder.format in ("html", "latex") or translator is None:
+        return
+    known = dict(handlers.get(builder.name) or handlers.get(builder.format, {}))
+    for name in handlers.get("html", {}):
+        if not hasattr(translator, f"visit_{name}"):
+            known.setdefault(name, (_nothing, _nothing))
+    handlers[builder.name] = known
+
+
+def _nothing(translator: Any, node: Any) -> None:
+    """Write nothing for a node itself; what is in it is written."""
 
 
 def render_formulas_by(function: Callable[..., str]) -> None:

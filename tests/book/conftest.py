@@ -126,7 +126,8 @@ def new_book(tmp_path: Path) -> SmallBook:
         # Compiled modules go along: they are valid as long as the copied files keep their dates.
         ignored = shutil.ignore_patterns("*.csv", "*.egg-info")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
-    shutil.copy(ROOT / "constraints.txt", tmp_path)
+    for file in ("constraints.txt", "CITATION.cff"):
+        shutil.copy(ROOT / file, tmp_path)
     shutil.copy(ROOT / "book" / "nnfs_book.py", tmp_path / "book")
     shutil.copy(ROOT / "book" / "references.bib", tmp_path / "book")
     config = yaml.safe_load((ROOT / "book" / "_config.yml").read_text("utf8"))

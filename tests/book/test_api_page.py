@@ -36,7 +36,9 @@ WITHIN = {
     "progress": "is the bar of train",
     "resuming": "compares a saved run with the one that goes on",
     "returned": "judges what functions of callers return",
+    "room": "judges the memory that arrays would take",
     "scores": "is within accuracy",
+    "table_lines": "is how data reads",
     "types": "has names for annotations",
 }
 # Names of the other modules that only modules of the package call.
@@ -47,6 +49,7 @@ ONE_OF_OURS = {
     "data": {
         *("FileSummary", "PartSummary", "Source", "SplitError"),
         *("bundle_part", "describe", "find_source", "inventory"),
+        "look_transposed",
     },
     "early_stopping": {"Judge"},
     "engine": {"keep_freed_memory", "one_blas_thread"},

@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from kit.build.page_quality import EXPONENT
+from sphinx_equation_checks.evidence import PAGE_CLAIMS
 
 from .conftest import SmallBook, new_book
 
@@ -23,9 +24,45 @@ $$
 $$ (eq-two)
 
 ```{code-cell} ipython3
-from kit.cells import check, check_bound
+:tags: [set-up]
+from kit.cells import check, check_bound, claim, figure_style
+figure_style()
+```
+
+```{code-cell} ipython3
+---
+tags: [check]
+how: Whole numbers of {eq}`eq-two` are $x$.
+---
 check("eq-two", [1 + 1, 2 + 2], [2, 4], terms=0)
 check_bound("eq-two", [1.0, 1.0], [2.0, 4.0], terms=1)
+```
+
+```{code-cell} ipython3
+---
+tags: [figure]
+mystnb:
+  image: {alt: "A line."}
+  figure: {name: fig-line, caption: "A line."}
+---
+import matplotlib.pyplot as plt
+plt.plot([1, 2]);
+```
+
+```{code-cell} ipython3
+---
+tags: [hide-input]
+mystnb:
+  image: {alt: "Another line."}
+  figure: {name: fig-other-line, caption: "Another line."}
+---
+plt.plot([2, 1]);
+```
+
+```{code-cell} ipython3
+:tags: [claim]
+claim([1 < 2, 2 < 3], "one is less than two")
+print(1)
 ```
 
 ```{eval-rst}
@@ -67,20 +104,48 @@ def soup(book: SmallBook, name: str) -> BeautifulSoup:
 def test_a_page_shows_its_checks_links_them_and_lists_them(book):
     page = soup(book, "page")
 
-    notes = [note.get_text().strip() for note in page.select(".equation-note")]
-    assert notes[0] == "Definition."
-    assert notes[1] == (
-        "Checked as equal: no error, and none allowed. "
-        "Checked as a bound: slack 2.5e-01, bound 4.4e-16. In code: double"
+    notes = [note.get_text().strip() for note in page.select("p.equation-note")]
+    found = (
+        "Checked as equal: no difference, and none allowed. "
+        "Checked as a bound: the tightest entry has 2.5e-01 to spare. In code: double"
     )
-    assert notes[2:] == [f"(2) {notes[0]}".replace("(2)", "(1)"), f"(2) {notes[1]}"]
-    links = [link["href"] for link in page.select(".equation-note")[1].select("a")]
-    assert links == ["#check-eq-two", "#check-eq-two-2", "#double"]
+    assert notes == ["Definition.", "(1) Definition.", f"(2) {found}"]
+    listed = page.select(".equation-entry .equation-note")[1]
+    links = [link["href"] for link in listed.select("a")]
+    assert links == ["#equation-eq-two", "#check-eq-two", "#check-eq-two-2", "#double"]
 
+    (below,) = page.select("div.equation-note")
+    mark = below.select_one("details.equation-mark")
+    assert mark.find_previous(class_="math")["id"] == "equation-eq-two"
+    assert mark.summary["aria-label"] == "Check of equation (2): checked"
+    assert mark.select_one(".equation-how .katex")
+    assert mark.select_one(".equation-how a")["href"] == "#equation-eq-two"
+    assert mark.select_one(".live-controls")["data-cell"] == "1"
+    assert below.select_one(":scope > p a")["href"] == "#double"
     lines = page.select("p.equation-check")
-    assert lines[0].get_text() == "(2) holds: no error, and none allowed; 2 disturbances noticed"
+    assert (
+        lines[0]
+        .get_text()
+        .startswith("(2) holds: no difference, and none allowed. We also spoiled")
+    )
     assert lines[0].a["href"] == "#equation-eq-two"
     assert [line["id"] for line in lines] == ["check-eq-two", "check-eq-two-2"]
+
+    folds = page.select("article section > details.fold, article section > .cell > details.fold")
+    names = [fold.summary.get_text() for fold in folds]
+    assert names == ["Set-up", *["How this figure was drawn"] * 2, PAGE_CLAIMS]
+    cells = [fold.select_one(".live-controls")["data-cell"] for fold in folds]
+    assert cells == ["0", "2", "3", "4"]
+    for code in folds[1:3]:
+        assert code.parent.figure.find_next("details") == code
+        assert code.select_one(".cell_input pre")
+        assert not code.select("figure")
+    claims = folds[3]
+    assert [claim.get_text() for claim in claims.select("li")] == ["one is less than two"]
+    assert claims.select_one(".cell_output").get_text().strip() == "1"
+    assert not [
+        cell for cell in page.select("div.cell > .cell_input") if not cell.find_parent("details")
+    ]
 
     record = book.root / "book" / "_build" / "html" / "equation-checks.json"
     known = json.loads(record.read_text("utf8"))["page"]
@@ -98,7 +163,7 @@ def test_a_page_shows_its_checks_links_them_and_lists_them(book):
     again = book.build()
     assert again.returncode == 0
     page = soup(book, "page")
-    assert [note.get_text().strip() for note in page.select(".equation-note")] == notes
+    assert [note.get_text().strip() for note in page.select("p.equation-note")] == notes
 
 
 @pytest.mark.parametrize(("name", "found"), [("page", 3), ("numbers", 2)])

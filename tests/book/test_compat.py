@@ -86,6 +86,7 @@ BREAKS = [
     ("tells what ends a build", gone("sphinx.cmd.build.handle_exception")),
     ("save_traceback", gone("sphinx.util.exceptions.save_traceback")),
     ("for the search", rewritten("sphinx.environment", "_search_index_index_entries")),
+    ("numbers of sections", rewritten("sphinx.environment", "toc_secnumbers")),
     ("attributes of a script", other("sphinx.builders.html._assets._JavaScript", Sealed)),
     (
         "visitors of nodes",
@@ -114,6 +115,7 @@ BREAKS = [
     ("jupyter_book.sphinx.handle_exception", gone("jupyter_book.sphinx.handle_exception")),
     ("html_to_pdf", other("jupyter_book.pdf.html_to_pdf", lambda page: None)),
     ("style sheet", other("pydata_sphinx_theme.__file__", "/nowhere/__init__.py")),
+    ("text of a page begins", other("pydata_sphinx_theme.__file__", "/nowhere/__init__.py")),
     ("render_latex", other("sphinxcontrib.katex.render_latex", lambda formula: "")),
     ("render_latex", other("sphinxcontrib.katex.__file__", "/nowhere/katex.py")),
 ]

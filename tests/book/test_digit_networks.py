@@ -150,6 +150,20 @@ def test_the_cell_hands_over_the_small_network_and_names_the_script_of_the_good(
     assert second["widths"] == [784, 12, 10]
     assert second["script"] == "good-network.js"
     assert "weights" not in second
+    assert second["described"] == "12 hidden units"
+    assert second["tested"] == "200 test images"
+
+
+def test_the_cell_says_what_networks_learned_and_were_judged_by(digits):
+    deep = [P for n, m in ((6, 784), (5, 6), (10, 5)) for P in (np.ones((n, m)), np.ones((n, 1)))]
+    x, y = digits.x_test[:, :1200], digits.y_test[:1200]
+    sizes = {"trained_on": (41_000, 60_000), "called": "images </of> mine"}
+    made = digit_networks.Networks(nnfs.init_params(), deep, x, y, **sizes)
+    first, second = made.described
+    assert first["described"] == "10 hidden units, trained on 41,000 images"
+    assert second["described"] == "6 and 5 hidden units, trained on 60,000 images"
+    assert first["tested"] == second["tested"] == "1,200 images </of> mine"
+    assert made._repr_html_().count("</") == 1
 
 
 def prepared(javascript, ink):

@@ -200,7 +200,7 @@ def test_what_a_reader_has_set_changes_nothing(usual, small_book, tmp_path_facto
     assert differing(found, usual) == []
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_neither_home_nor_language_matters(usual, small_book, tmp_path):
     a_file = tmp_path / "file"
     a_file.touch()
@@ -208,7 +208,7 @@ def test_neither_home_nor_language_matters(usual, small_book, tmp_path):
     assert differing(built(small_book, **ANOTHER_LANGUAGE, **home), usual) == []
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_the_name_of_the_folder_does_not_matter(usual, small_book, tmp_path_factory):
     book = copied(small_book, tmp_path_factory.mktemp("Bücher #1 é") / "a b")
     assert differing(built(book, LANG="C", LC_ALL="C"), usual) == []
@@ -248,7 +248,7 @@ def with_carriage_returns(root: Path) -> None:
             path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_line_ends_change_neither_the_pages_nor_what_is_kept(usual, small_book):
     small_book.write(PAGE)
     for folder in ("nnfs", "book"):
@@ -296,7 +296,7 @@ def test_folders_of_pythonpath_are_kernels_last_and_only_if_libraries_lie_there(
     assert own["BOOK_LAST_ON_PATH"] == str(cluster)
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_who_tests_the_book_can_put_a_folder_before_the_kernels_modules(small_book, tmp_path):
     folder = tmp_path / "first"
     folder.mkdir()
@@ -336,7 +336,7 @@ def test_building_in_the_root_names_the_command(small_book):
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_sphinx_builds_the_same_book_and_disturbs_no_later_build(usual, small_book):
     small_book.write(PAGE)
     assert run(small_book, "jupyter-book", "config", "sphinx", "book").returncode == 0
@@ -350,7 +350,7 @@ def test_sphinx_builds_the_same_book_and_disturbs_no_later_build(usual, small_bo
     assert differing(built(small_book), usual) == []
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_cleaning_keeps_what_was_executed_and_trained(small_book):
     small_book.write("```{code-cell} ipython3\nimport uuid\nprint('run', uuid.uuid4())\n```\n")
     assert small_book.build().returncode == 0

@@ -34,6 +34,16 @@ def test_the_record_knows_every_labelled_equation_of_the_sources(record):
         assert sorted(labels) == sorted(known["results"] + known["unchecked"])
 
 
+def test_every_mark_of_the_site_opens_on_words_and_leads_to_the_explanation(site, record):
+    folded = {name for name, page in record.items() if any(c["folded"] for c in page["checks"])}
+    for name in folded:
+        page = BeautifulSoup((site / f"{name}.html").read_text("utf8"), "html.parser")
+        for mark in page.select("details.equation-mark"):
+            assert len(mark.select(".equation-how")) == len(mark.select(".tag_check"))
+            links = [link["href"] for link in mark.select(".equation-more a")]
+            assert links[-1].endswith("how-checks-work")
+
+
 def test_the_appendix_lists_every_equation(site, record):
     text = (site / "appendices" / "equations.html").read_text("utf8")
     page = BeautifulSoup(text, "html.parser")

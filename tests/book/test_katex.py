@@ -126,3 +126,29 @@ def test_what_is_seen_is_what_katex_draws(latex):
 def test_all_mathml_of_the_site_is_valid(site):
     found = [fault for page in site.rglob("*.html") for fault in invalid(page.read_text("utf8"))]
     assert found == []
+
+
+@pytest.mark.parametrize("symbol", ["dZ2", "W1", "J"])
+def test_a_symbol_is_tied_by_its_name(symbol):
+    tied = render_latex(f"\\sym{{{symbol}}}{{x_2}} + 1")
+    assert f'data-sym="{symbol}"' in tied
+    untied = render_latex("{x_2} + 1")
+    assert re.findall("<math.*?<annotation", tied) == re.findall("<math.*?<annotation", untied)
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\htmlId{x}{y}",
+        r"\htmlClass{x}{y}",
+        r"\htmlStyle{color: red}{y}",
+        r"\htmlData{sym=x, other=z}{y}",
+        r"\htmlData{other=z}{y}",
+        r"\href{https://example.org}{y}",
+    ],
+)
+def test_nothing_else_reaches_beyond_a_formula(latex):
+    rendered_here = render_latex(latex)
+    assert not re.search(
+        r'<[^>]* (id|class="x"|href|data-\w+)=?', rendered_here.split("</math>")[-1]
+    )

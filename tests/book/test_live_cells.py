@@ -1,13 +1,11 @@
 """What a build puts on a page, and beside it, so that cells run in a browser."""
 
 import ast
-import io
 import json
 import os
 import re
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +66,11 @@ def test_a_page_has_the_code_of_all_its_cells_and_a_row_for_those_it_shows(small
         "key": "nnfs-cells",
         "cells": [
             {"code": 'x = "</script>", "<!-- <script>"'},
-            {"code": "from kit.cells import glue\nglue(y=2.5)", "packages": ["numpy"]},
+            {
+                "code": "from kit.cells import glue\nglue(y=2.5)",
+                "packages": ["numpy"],
+                "aside": True,
+            },
             {"code": "3 * x"},
             {"code": "z = 3", "away": "needs a printer"},
             {"code": 'print("seen")'},
@@ -101,8 +103,9 @@ def packed(tmp_path_factory):
     live_book.add_digits(None, files)
     modules = bundle.find_modules(live_book.modules(), live_book.PATH)
     content = bundle.pack(modules, files, {})
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        archive.extractall(folder)
+    for name, file in bundle.unpack(content).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(file)
     return folder
 
 
@@ -114,6 +117,17 @@ def test_the_part_of_the_digits_is_read_as_the_whole_is(packed):
     np.testing.assert_array_equal(part.y_test, whole.y_test[: part.y_test.size])
     hashes = json.loads((packed / "mnist_data" / "part.json").read_text("utf8"))
     assert set(hashes) == set(nnfs.data.BUNDLED_SHA256)
+
+
+def test_what_is_unpacked_is_what_was_packed():
+    files = {"a.csv": b"1,2\n" * 7, "part/b.gz": bytes(range(256))}
+    packed = bundle.pack([], files, {"live-x.json": {"b": 1, "a": [2]}})
+    found = bundle.unpack(packed)
+    assert files.items() <= found.items()
+    assert json.loads(found["live-x.json"]) == {"b": 1, "a": [2]}
+    own = {module.place for module in bundle.own_modules()}
+    assert set(found) == {*files, "live-x.json", *own}
+    assert packed == bundle.pack([], files, {"live-x.json": {"a": [2], "b": 1}})
 
 
 def test_every_module_that_cells_import_is_packed_and_none_of_the_builds(packed):

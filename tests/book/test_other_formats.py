@@ -1,4 +1,4 @@
-"""The book is also built as one page, as an EPUB and in LaTeX, from the same small book."""
+"""The book in one page, as an EPUB, in LaTeX and as text, from the same small book."""
 
 import re
 import subprocess
@@ -18,6 +18,8 @@ PAGE = (
         'from kit.cells import check\ncheck("eq:two_sides", [1 + 1, 2 + 2], [2, 4], terms=0)'
     )
     + CELL.format(":tags: [hide-input]\n\nprint('its code is hidden')")
+    # Three columns, which are no whole per cent wide.
+    + "\n| a third | b | c |\n|---|---|---|\n| 1 | 2 | 3 |\n"
     + "\n```{exercise} Add\n:label: ex-add\nAdd.\n```\n"
     + "\n```{equation-list}\n```\n\nBy {eq}`eq:two_sides`.\n"
 )
@@ -32,7 +34,7 @@ def book(tmp_path_factory) -> SmallBook:
     return book
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_a_label_of_any_spelling_has_live_links(book):
     html = book.site()
     anchors = {
@@ -50,7 +52,7 @@ def test_a_label_of_any_spelling_has_live_links(book):
     assert ("page.html", "check-eq-two-sides") in found
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_one_page(book):
     before = book.site()
     result = book.build("--builder", "singlehtml")
@@ -60,7 +62,7 @@ def test_one_page(book):
     assert book.site() == before
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_printing_the_book_leaves_the_site_alone(book):
     before = book.site()
     result = book.build("--builder", "pdfhtml", PLAYWRIGHT_BROWSERS_PATH=str(book.root / "none"))
@@ -102,7 +104,7 @@ main(["build", "book", "--builder", "pdfhtml"])
     assert book.site() == before
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 @pytest.mark.parametrize("builder", ["pdfhtml", "singlehtml"])
 def test_the_site_is_whole_after_the_book_was_made_in_one_page(book, builder):
     before = book.site()
@@ -114,7 +116,7 @@ def test_the_site_is_whole_after_the_book_was_made_in_one_page(book, builder):
     assert set(before) == set(book.site())
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_an_epub_with_the_fonts_of_its_formulas(book):
     result = book.build("--builder", "custom", "--custom-builder", "epub")
     assert result.returncode == 0, result.stderr
@@ -124,7 +126,16 @@ def test_an_epub_with_the_fonts_of_its_formulas(book):
     assert any(name.endswith("KaTeX_Main-Regular.woff2") for name in names)
 
 
-@pytest.mark.exhaustive(share=1 / 2, of="file")
+@pytest.mark.exhaustive(share=1 / 3, of="file")
+def test_plain_text_has_tables_exercises_and_what_is_checked(book):
+    result = book.build("--builder", "custom", "--custom-builder", "text")
+    assert result.returncode == 0, result.stderr
+    text = (book.root / "book" / "_build" / "text" / "page.txt").read_text("utf8")
+    for words in ("Checked as equal", "Add.", "| a third", "its code is hidden"):
+        assert words in text
+
+
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_latex_in_which_every_link_has_its_target(book):
     result = book.build("--builder", "latex")
     assert result.returncode == 0, result.stderr

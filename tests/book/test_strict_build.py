@@ -71,10 +71,10 @@ WRONG = {
             "from IPython.display import HTML\n"
             'HTML(\'<p class="equation-check" data-label="eq-x" data-kind="equal" \'\n'
             '     \'data-error="0.0" data-bound="1.0" data-finding="fine" \'\n'
-            "     'data-noticed=\"a turned sign\">fine</p>')"
+            "     'data-noticed=\"a flipped sign\">fine</p>')"
         )
         + "\n$$\n1 + 1 = 2\n$$ (eq-x)\n",
-        "the check of eq-x has no record of noticing a factor 1 + 1e-4",
+        "the check of eq-x has no record of noticing a factor of 1.0001",
     ),
     "code of a function that is not there": (
         CELL.format("x = 1") + "\n```{function-source} nnfs.network.nothing\n```\n",

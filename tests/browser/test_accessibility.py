@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.book.pages import all_pages
+from tests.browser.folds import unfold
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
 
 VIEWS = [(390, "light"), (1280, "dark")]
@@ -39,10 +40,12 @@ def test_a_page_is_accessible(site, browser, view, name):
     context = window(browser, view)
     page = context.new_page()
     page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+    unfold(page.locator("article"))
     assert violations(page) == []
     context.close()
 
 
+@pytest.mark.exhaustive(share=1 / 2)
 @each_view
 def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, browser, view):
     context = window(browser, view)
@@ -55,6 +58,7 @@ def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, browser, 
             ("claim(", "print('x' * 200)\nnp.ones(3)\n1 / 0"),
         ]:
             box = page.locator(".cell", has=page.locator(".cell_input", has_text=text)).first
+            unfold(box)
             if code:
                 box.get_by_role("button", name=re.compile("^Edit")).click()
                 page.keyboard.press("Control+a")

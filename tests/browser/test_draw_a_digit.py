@@ -153,13 +153,106 @@ def test_replayed_strokes_are_read(site, opened, digits):
 def test_the_good_network_comes_at_the_first_stroke_and_nothing_else_does(site, opened):
     page = opened(site)
     assert not [url for url in page.asked if "good-network" in url]
-    assert answer(page) == "–"
+    assert answer(page, 1) == "–"
     before = len(page.asked)
     draw_with_the_mouse(page, [[(0.5, 0.2), (0.5, 0.8)]])
     wait_for_an_answer(page)
     assert [url.rsplit("/", 1)[1] for url in page.asked[before:]] == ["good-network.js"]
     assert [answer(page, 0), answer(page, 1)] == ["1", "1"]
     assert page.errors == []
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_a_recorded_digit_is_read_before_its_reader_does_anything(site, opened, motion):
+    page = opened(site, reduced_motion=motion)
+    if motion == "reduce":
+        assert page.locator(".draw-a-digit.is-read").count() == 1
+    page.wait_for_selector(".draw-a-digit.is-read")
+    assert [answer(page, 0), answer(page, 1)] == ["3", "–"]
+    assert not [url for url in page.asked if "good-network" in url]
+    page.wait_for_timeout(800)  # in which a screen reader would be told
+    assert page.locator(".digit-status").text_content() == ""
+
+
+def test_it_is_said_who_reads_and_whose_digit(site, opened):
+    page = opened(site)
+    who = page.locator(".digit-who")
+    page.wait_for_selector(".draw-a-digit.is-read")
+    assert who.text_content().startswith("The small network reads a recorded digit.")
+    assert page.locator(".digit-sure").nth(1).text_content() == "waits for your digit"
+    draw_with_the_mouse(page, [[(0.5, 0.2), (0.5, 0.8)]])
+    wait_for_an_answer(page)
+    assert who.text_content().startswith("Both networks read your digit.")
+    whose = page.locator(".digit-whose")
+    assert whose.text_content() == "from the small network"
+    page.locator(".digit-network").nth(1).click()
+    assert whose.text_content() == "from the larger network"
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_function("document.querySelector('.digit-answer').textContent === '–'")
+    assert who.text_content().startswith("Draw a digit, and two networks read it.")
+    assert page.locator(".digit-sure").all_text_contents() == ["", ""]
+
+
+def test_an_answers_share_is_the_same_wherever_it_stands(site, opened):
+    page = opened(site)
+    for line in ([(0.5, 0.2), (0.5, 0.8)], [(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)], [(0.2, 0.2)]):
+        page.get_by_role("button", name="Clear").click()
+        draw_with_the_mouse(page, [line])
+        wait_for_an_answer(page)
+        for network in (0, 1):
+            page.locator(".digit-network").nth(network).click()
+            share = page.locator(".digit-probabilities .is-answer .digit-share").text_content()
+            assert page.locator(".digit-sure").nth(network).text_content() == share
+
+
+def test_cards_say_what_was_learned_and_name_what_was_read(site, opened):
+    scores = opened(site).locator(".digit-score").all_text_contents()
+    pattern = (
+        r"[\d,]+ hidden units, trained on ([\d,]+) images\. "
+        r"Reads \d+\.\d % of the 10,000 official test images correctly\."
+    )
+    found = [re.fullmatch(pattern, text) for text in scores]
+    assert [match and match[1] for match in found] == ["41,000", "60,000"]
+
+
+def test_the_squares_have_an_exact_meaning_for_all(site, opened):
+    page = opened(site)
+    described = page.locator(".digit-contributions").get_attribute("aria-describedby")
+    assert "pixel times slope" in page.locator(f"#{described}").text_content()
+    page.locator(".digit-exactly summary").press("Enter")
+    assert page.locator(f"#{described}").is_visible()
+
+
+def test_on_a_wide_screen_the_inside_stands_below_the_words_too(site, opened):
+    page = opened(site)
+    words = page.locator(".opening-words").bounding_box()
+    inside = page.locator(".digit-inside").bounding_box()
+    assert inside["x"] == pytest.approx(words["x"], abs=2)
+    assert inside["y"] >= words["y"] + words["height"]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_the_readers_first_stroke_wipes_the_recorded_one_off(site, opened, late):
+    page = opened(site)
+    page.wait_for_selector(".draw-a-digit" + (".is-read" if late else ".is-recorded"))
+    draw_with_the_mouse(page, [[(0.5, 0.2), (0.5, 0.8)]])
+    wait_for_an_answer(page)
+    page.wait_for_timeout(200)
+    assert [answer(page, 0), answer(page, 1)] == ["1", "1"]
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_function("document.querySelector('.digit-answer').textContent === '–'")
+    assert page.locator(".draw-a-digit.is-recorded").count() == 0
+
+
+def test_keys_that_only_pass_the_pad_leave_the_recorded_digit(site, opened):
+    page = opened(site)
+    page.wait_for_selector(".draw-a-digit.is-read")
+    page.locator(".digit-ink").focus()
+    page.keyboard.press("Shift+Tab")
+    assert answer(page) == "3"
+    page.locator(".digit-ink").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("document.querySelector('.digit-answer').textContent === '–'")
 
 
 def test_a_missing_good_network_is_said_and_the_small_one_stays(site, opened, tmp_path):
@@ -176,7 +269,6 @@ def test_a_missing_good_network_is_said_and_the_small_one_stays(site, opened, tm
 def test_everything_follows_the_pen_and_clear_takes_it_back(site, opened):
     page = opened(site)
     shares = page.locator(".digit-probabilities .digit-share")
-    assert shares.all_text_contents() == ["–"] * 10
     draw_with_the_mouse(page, [[(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)]])
     wait_for_an_answer(page)
     total = sum(float(text.strip("> %")) for text in shares.all_text_contents())
@@ -211,7 +303,7 @@ def test_a_digit_is_drawn_with_the_keyboard_and_said(site, opened):
     page.keyboard.press("Space")
     wait_for_an_answer(page)
     page.wait_for_timeout(900)
-    assert status.text_content().startswith("Pen up. 10 hidden units: 1, ")
+    assert status.text_content().startswith("Pen up. Small network: 1, ")
     page.keyboard.press("ArrowDown")
     page.wait_for_timeout(100)
     assert [answer(page, 0), answer(page, 1)] == ["1", "1"]
@@ -292,7 +384,7 @@ def test_without_javascript_a_sentence_stands_in_its_place(site, opened):
 @pytest.mark.parametrize("width", [390, 1280])
 def test_nothing_moves_while_it_starts_or_reads(site, opened, width):
     page = opened(site, viewport={"width": width, "height": 1000})
-    height = "document.querySelector('.draw-a-digit').getBoundingClientRect().height"
+    height = "document.querySelector('.opening').getBoundingClientRect().height"
     empty = page.evaluate(height)
     draw_with_the_mouse(page, [[(0.3, 0.25), (0.7, 0.25), (0.45, 0.8)]])
     wait_for_an_answer(page)

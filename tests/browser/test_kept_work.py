@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.folds import unfold
 from tests.browser.test_live_cells import cell_with, rewrite
 from tests.browser.test_marked_exercises import ANSWERS, exercise, write
 
@@ -52,7 +53,9 @@ def test_the_result_of_other_code_than_that_above_it_says_whose_it_is(open_page)
     page = open_page("derive/softmax")
     cell = cell_with(page, 'check("eq-softmax"')
     cell = numbered(page, cell.locator(".live-controls").get_attribute("data-cell"))
+    unfold(cell)
     built = cell.locator(".cell_output").inner_text()
+    assert "holds" in built
     expect(cell.locator(WHOSE)).to_be_hidden()
     rewrite(page, cell, "# mine\n")
     expect(cell.locator(WHOSE)).to_contain_text("the book’s code")

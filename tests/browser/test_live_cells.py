@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.book.pages import all_pages
+from tests.browser.folds import unfold
 from tests.browser.serving import pyodide_folder, serve
 
 OF_THE_PACKAGE = runpy.run_path(
@@ -94,6 +95,7 @@ def cell_with(page, text):
 
 
 def run(cell):
+    unfold(cell)
     cell.get_by_role("button", name=re.compile("^Run")).click()
     expect(cell.locator(".live-status")).to_have_attribute(
         "data-state", re.compile("done|failed"), timeout=90_000
@@ -101,6 +103,7 @@ def run(cell):
 
 
 def rewrite(page, cell, code):
+    unfold(cell)
     cell.get_by_role("button", name=re.compile("^Edit")).click()
     field = cell.get_by_role("textbox")
     expect(field).to_be_focused()
@@ -108,7 +111,7 @@ def rewrite(page, cell, code):
     page.keyboard.insert_text(code)
 
 
-@pytest.mark.exhaustive(share=1 / 8)
+@pytest.mark.exhaustive(share=1 / 16)
 @pytest.mark.parametrize("name", PAGES)
 def test_every_cell_of_a_page_runs(runs, site, name):
     results, complaints, late = runs[name]
@@ -215,6 +218,7 @@ CHECKED = 'check("eq-softmax"'
 def test_a_check_says_as_much_as_on_the_built_page(shared_page):
     page = shared_page("derive/softmax")
     cell = cell_with(page, CHECKED)
+    unfold(cell)
     line = cell.locator(".equation-check")
     built, link = line.inner_text(), line.get_by_role("link").get_attribute("href")
     run(cell)

@@ -111,5 +111,43 @@ def test_backpropagation_prints_on_one_sheet(from_the_dark, paper):
     assert len(pypdfium2.PdfDocument(io.BytesIO(page.pdf(format=paper)))) == 1
     page.emulate_media(media="print")
     assert page.locator(".one-sheet .math").first.is_visible()
-    assert page.locator(".one-sheet pre", has_text="def backward(").is_visible()
-    assert not page.locator("#summary").is_visible()
+    for part in (".column-of-formulas .katex", ".column-of-code pre"):
+        assert [box.is_visible() for box in page.locator(f".one-sheet {part}").all()] == [True] * 2
+    assert not page.locator("pre", has_text="def backward(").first.is_visible()
+    assert not page.locator("#what-we-found").is_visible()
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_equations_of_the_sheet_are_printed_beside_their_lines_of_code(from_the_dark, paper):
+    page = from_the_dark("derive/backpropagation")
+    words = pypdfium2.PdfDocument(io.BytesIO(page.pdf(format=paper)))[0].get_textpage()
+    printed = words.get_text_range()
+    for line in ("dZ2 = A2 - Y", "dZ1 = (W2.T @ dZ2) * (Z1 > 0)", "db1 = dZ1 @ ones / m"):
+        assert line in printed
+    page.set_viewport_size({"width": 688, "height": 970})
+    page.emulate_media(media="print")
+    for pair in page.locator(".one-sheet .two-columns").all():
+        formulas, code = (
+            pair.locator(part).bounding_box() for part in (".column-of-formulas", ".column-of-code")
+        )
+        assert formulas["x"] + formulas["width"] <= code["x"]
+        assert abs(formulas["y"] - code["y"]) < 10
+
+
+def test_a_page_with_a_sheet_prints_that_or_all_of_it(from_the_dark):
+    page = from_the_dark("derive/backpropagation")
+    page.evaluate(
+        "() => { window.seen = [];"
+        "window.print = () => seen.push(document.documentElement.className) }"
+    )
+    page.emulate_media(media="screen")
+    for words, whole in (("Print the chapter", True), ("Print the sheet", False)):
+        page.get_by_role("button", name=words).click()
+        page.emulate_media(media="print")
+        assert page.locator("#what-we-found").is_visible() is whole
+        assert page.locator(".one-sheet .math").first.is_visible()
+        page.emulate_media(media="screen")
+    assert ["whole-chapter" in name for name in page.evaluate("seen")] == [True, False]
+    page.get_by_role("button", name="Print the chapter").click()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not page.locator("html.whole-chapter").count()

@@ -1,10 +1,8 @@
 """The widget "Watch it learn": nnfs trains in a page as it does on a desktop."""
 
 import gzip
-import io
 import json
 import re
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +12,7 @@ from playwright.sync_api import expect
 import nnfs
 from kit.cells.wrong_gradients import mask_always_true
 from kit.widgets.watch_it_learn.browser.training import IMAGES, LAST
+from sphinx_live_cells import bundle
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder
 from tests.browser.test_accessibility import violations
 
@@ -55,13 +54,11 @@ def page(opened):
 @pytest.fixture(scope="module")
 def digits(site, tmp_path_factory):
     """Return the images and labels of which the page has a copy."""
-    bundle = json.loads((site / "live" / "live.json").read_text("utf8"))["bundle"]
+    packed = json.loads((site / "live" / "live.json").read_text("utf8"))["bundle"]
     folder = tmp_path_factory.mktemp("digits")
-    with zipfile.ZipFile(io.BytesIO((site / "live" / bundle).read_bytes())) as archive:
-        for name in archive.namelist():
-            if name.endswith(".gz"):
-                content = gzip.decompress(archive.read(name))
-                (folder / Path(name).stem).write_bytes(content)
+    for name, content in bundle.unpack((site / "live" / packed).read_bytes()).items():
+        if name.endswith(".gz"):
+            (folder / Path(name).stem).write_bytes(gzip.decompress(content))
     everything = nnfs.load_mnist(folder)
     return everything.x_train[:, :IMAGES].astype(np.float64), everything.y_train[:IMAGES]
 

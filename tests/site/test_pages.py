@@ -5,9 +5,10 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from tests.book.pages import all_pages
+from tests.book.visible_cells import LONGEST, MOST
 
 NAMES = [page.docname for page in all_pages()]
 every_page = pytest.mark.parametrize("name", NAMES)
@@ -74,6 +75,27 @@ def test_labelled_equations_and_figures_carry_numbers(site, name):
         if figure:
             found = page.find("figure", id=figure["name"])
             assert re.match(r"Fig\. \d", found.select_one(".caption-number").get_text())
+
+
+def open_code(page: BeautifulSoup) -> list[Tag]:
+    """Return the code of cells that a reader sees without opening anything."""
+    code = page.select("article .cell > .cell_input pre")
+    return [part for part in code if part.find_parent("details") is None]
+
+
+@every_page
+def test_a_visible_cell_is_read_at_a_glance(site, name):
+    lengths = {
+        part.get_text(): sum(bool(line.strip()) for line in part.get_text().splitlines())
+        for part in open_code(soup(site, name))
+    }
+    assert {code: lines for code, lines in lengths.items() if lines > LONGEST} == {}
+
+
+@every_page
+def test_a_page_has_few_visible_cells(site, name):
+    code = open_code(soup(site, name))
+    assert len([part for part in code if not part.find_parent(class_="solution")]) <= MOST
 
 
 @every_page

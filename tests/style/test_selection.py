@@ -57,8 +57,8 @@ def test_all_cases_come_in_turn():
     assert set().union(*drawn) == set(CASES)
 
 
-@pytest.mark.parametrize(("share", "expected"), [(0, 0), (0.01, 3), (0.25, 8), (1, 32)])
-def test_three_are_drawn_at_least_or_none(share, expected):
+@pytest.mark.parametrize(("share", "expected"), [(0, 0), (0.01, 2), (0.25, 8), (1, 32)])
+def test_two_are_drawn_at_least_or_none(share, expected):
     assert len(selection.sample(CASES, PAGES, "one", share)) == expected
     assert len(selection.sample(CASES[:2], PAGES[:2], "one", share)) == min(expected, 2)
 

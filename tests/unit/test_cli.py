@@ -223,13 +223,15 @@ def test_an_earlier_run_is_replaced(train, tmp_path):
         [],
     ],
 )
-def test_usage_errors_exit_with_2(options, capsys):
+def test_usage_errors_are_one_line_and_exit_with_2(options, capsys):
     with pytest.raises(SystemExit) as caught:
         cli.main(options)
     assert caught.value.code == 2
     out, err = capsys.readouterr()
     assert out == ""
-    assert "error: " in err.splitlines()[-1]
+    command = f" {options[0]}" if options and options[0] in ("train", "predict", "data") else ""
+    assert one_line(err).startswith("nnfs: error: ")
+    assert one_line(err).endswith(f"; see python -m nnfs{command} --help")
 
 
 @pytest.mark.parametrize(
@@ -843,7 +845,7 @@ def test_messages_speak_of_options_and_files(options, trained, folder, tmp_path,
     except SystemExit as usage:
         code = usage.code
     err = capsys.readouterr().err.splitlines()
-    assert code == (2 if "usage: " in err[0] else 1)
+    assert code == (2 if err[0].endswith(" --help") else 1)
     message = err[-1].replace(str(tmp_path), "").replace(str(folder), "")
     assert not [name for name in python_names() if name in message.replace("run.json: ", "")] or (
         "run.json" in message

@@ -104,6 +104,19 @@ def test_what_a_run_has_come_to_is_judged_and_not_what_it_came_from():
         assert nnfs.accuracy(whole.params, pixels, labels) > guess
 
 
+@pytest.mark.filterwarnings("ignore::nnfs.ScaleWarning")
+@pytest.mark.parametrize("m", [20, 50, 300])
+@pytest.mark.parametrize("iterations", [1, 2, 4])
+def test_a_loop_of_ones_own_may_pass_through_bad_steps(m, iterations):
+    digits = nnfs.load_mnist("bundled")
+    pixels, labels = np.ascontiguousarray(digits.x_train[:, :m]) * 255, digits.y_train[:m]
+    params, losses = None, []
+    for _ in range(6):
+        params, history = nnfs.train(pixels, labels, params=params, iterations=iterations)
+        losses += history.loss.tolist()
+    assert losses[-1] < losses[0] < max(losses)
+
+
 def test_a_run_that_is_stopped_after_each_step_goes_on_past_bad_ones():
     digits = nnfs.load_mnist("bundled")
     pixels, labels = np.ascontiguousarray(digits.x_train[:, :50]) * 255, digits.y_train[:50]

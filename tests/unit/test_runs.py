@@ -437,7 +437,7 @@ def test_a_callback_sees_every_step_and_may_stop():
     for value in (1.0, 5, "yes", np.float64(2)):
         whole = nnfs.train(X, Y, iterations=5, callback=lambda step, value=value: value)
         assert len(whole.history.loss) == 5
-    with pytest.raises(ValueError, match="callback must be a function of a step, got 3"):
+    with pytest.raises(ValueError, match="callback must be a function of step; got 3"):
         nnfs.train(X, Y, callback=3)
 
 
@@ -512,12 +512,15 @@ def test_a_function_of_your_own_is_scored_by_itself():
         ({"scheme": "lecun"}, "scheme 'lecun' is not known"),
         ({"batch_size": 0}, "batch_size must be"),
         ({"threads": 0, "iterations": 0}, "threads must be"),
-        ({"gradient": "mine"}, "gradient must be a function, got 'mine'"),
+        ({"gradient": "mine"}, "gradient must be a function of params, X, y; got 'mine'"),
         ({"epochs": -1}, "epochs must be"),
+        ({"alpha": lambda: 1.0}, "alpha must be a function of step; got .* does not fit: too many"),
+        ({"gradient": lambda params: 0}, "gradient must be a function of params, X, y; got"),
+        ({"callback": lambda: None}, "callback must be a function of step; got"),
         ({"alpha": schedules.cosine}, r"call it, such as nnfs.schedules.cosine\(0.1, steps=750\)"),
         (
             {"dropout": 0.5, "gradient": network.gradient},
-            r"\(params, X, y, masks\), as",
+            "params, X, y, masks, as with dropout; got",
         ),
     ],
 )

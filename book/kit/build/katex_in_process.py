@@ -1,8 +1,12 @@
-"""Sphinx extension: formulas are rendered by KaTeX at build time, in this process.
+r"""Sphinx extension: formulas are rendered by KaTeX at build time, in this process.
 
 `sphinxcontrib.katex` brings KaTeX and the HTML around a formula, and renders through a Node server.
 Here the same file runs in an embedded JavaScript engine: nothing but pip is needed, and TeX that
 KaTeX does not accept is a warning at its place, which fails the strict build.
+
+``\sym{dZ2}{dZ_2}`` sets the second argument and says that it is the symbol of the first, by
+``data-sym``, which the playthings' scripts look for. Nothing else that reaches beyond a formula is
+let through.
 """
 
 import atexit
@@ -25,7 +29,14 @@ _building: list[Sphinx] = []
 # `\lambda_{\max}`, "max" and the sign that it is applied. (A fragment is the node that has children
 # and no type.) And signs and names hold text only, but `\bmod` is a sign that holds a name.
 RENDER = """
-function render(latex, options) {
+function render(latex, display) {
+  const tied = ({ command, attributes }) =>
+    command === "\\\\htmlData" && Object.keys(attributes).join() === "data-sym";
+  const options = {
+    displayMode: display, throwOnError: true, trust: tied,
+    strict: (code) => (code === "htmlExtension" ? "ignore" : "error"),
+    macros: { "\\\\sym": "\\\\htmlData{sym=#1}{#2}" },
+  };
   const by_place = ["mfrac", "mroot", "msub", "msup", "msubsup", "munder", "mover", "munderover"];
   const of_text = ["mi", "mo", "mn", "mtext"];
   const joined = (node, parent) =>
@@ -61,8 +72,7 @@ def engine() -> MiniRacer:
 
 @lru_cache(None)
 def _render(latex: str, display: bool) -> str:
-    options = {"throwOnError": True, "strict": "error", "trust": False, "displayMode": display}
-    return str(engine().call("render", latex, options))
+    return str(engine().call("render", latex, display))
 
 
 def render_latex(latex: str, options: dict[str, Any] | None = None) -> str:

@@ -28,6 +28,10 @@ PART_OF_DIGITS = {"train": 4_000, "t10k": 1_500}
 PATH = [BOOK, ROOT, *(package.parent for package in packages())]
 
 
+ASIDE = ["figure", "check", "claim", "remove-cell"]
+"""Tags of cells that only draw, check, or name numbers for sentences."""
+
+
 def modules() -> list[str]:
     """Return the modules that pages load, as ``live_cells_modules`` takes them."""
     # A package that leads to others ships without what else lies in it, as ``name.__init__``.
@@ -39,6 +43,7 @@ def modules() -> list[str]:
 def configure(app: Sphinx, config: Config) -> None:
     """Say which modules pages load, and where Pyodide is."""
     config.live_cells_modules = modules()
+    config.live_cells_aside = ASIDE
     config.live_cells_quiet = ["kit", "sphinx_equation_checks"]
     config.live_cells_path = [str(folder) for folder in PATH]
     if source := os.environ.get("BOOK_PYODIDE"):

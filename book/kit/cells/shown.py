@@ -303,6 +303,9 @@ def _blas() -> str:
 def figure_style() -> None:
     """Set Matplotlib to the book's style: sharp vectors on white, legible at phone width."""
     import matplotlib as mpl
+    from cycler import cycler
+
+    from kit.cells.quantities import COLORS, QUIET
 
     if sys.platform != "emscripten":
         from matplotlib_inline.backend_inline import set_matplotlib_formats
@@ -313,6 +316,16 @@ def figure_style() -> None:
             "figure.figsize": (6.4, 3.6),
             "figure.facecolor": "white",
             "font.size": 12,
+            "axes.prop_cycle": cycler(color=[*COLORS.values(), QUIET]),
+            "axes.edgecolor": QUIET,
+            "axes.linewidth": 0.8,
+            "axes.labelcolor": "#1d1d1f",
+            "text.color": "#1d1d1f",
+            "xtick.color": QUIET,
+            "ytick.color": QUIET,
+            "xtick.labelcolor": "#1d1d1f",
+            "ytick.labelcolor": "#1d1d1f",
+            "legend.handlelength": 2.6,
             "axes.spines.top": False,
             "axes.spines.right": False,
             "lines.linewidth": 2,

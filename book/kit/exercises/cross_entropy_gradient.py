@@ -1,4 +1,4 @@
-"""The exercise `cross_entropy_gradient`: the gradient by the logits, from probabilities."""
+"""The exercise `cross_entropy_gradient`: with respect to the scores, from probabilities."""
 
 from collections.abc import Callable
 from typing import Any
@@ -41,7 +41,7 @@ EXERCISE = Exercise(
     name="cross_entropy_gradient",
     page="derive/a2-minus-y",
     number=40,
-    task="the gradient by the logits, from probabilities",
+    task="the gradient with respect to the scores, from probabilities",
     hints=(
         "The chapter derives it on three roads. All end in the same difference.",
         "The loss of an example goes down when the probability of its true class goes up. "

@@ -9,6 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from docutils import nodes
+from docutils.utils import new_document
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
@@ -16,6 +17,13 @@ from sphinx.errors import ExtensionError
 
 OUTPUT = ("nb_element", "mime_bundle")
 """How MyST-NB marks the node that stands for an output in every format."""
+
+CELL = ("nb_element", "cell_code")
+OUTPUTS = ("nb_element", "cell_code_output")
+"""How it marks a cell, and in it the part with all its outputs."""
+
+METADATA = "cell_metadata"
+"""The attribute of a cell that holds its tags and other options."""
 
 OF_ENVIRONMENT = {
     "titles": dict,
@@ -60,16 +68,21 @@ def check_environment(app: Sphinx) -> None:
 def check_outputs(app: Sphinx) -> None:
     """Assert how MyST-NB marks outputs, if the book uses it."""
     if "myst_nb" in app.extensions:
-        name, value = OUTPUT
-        mark = f'{name}="{value}"'
-        found = any(mark in text for text in _sources_of("myst_nb"))
-        require(found, "myst-nb", f"an output is marked by {mark}")
+        sources = _sources_of("myst_nb")
+        marked = {"an output": OUTPUT, "a cell": CELL, "what a cell shows": OUTPUTS}
+        for what, (name, value) in marked.items():
+            mark = f'{name}="{value}"'
+            found = any(mark in text for text in sources)
+            require(found, "myst-nb", f"{what} is marked by {mark}")
+        found = any(f"{METADATA}=token.meta" in text for text in sources)
+        require(found, "myst-nb", f"a cell has its options in {METADATA}")
 
 
 def _sources_of(package: str) -> list[str]:
     spec = importlib.util.find_spec(package)
     folders = (spec.submodule_search_locations if spec else None) or []
-    paths = (path for folder in folders for path in Path(folder).glob("sphinx*.py"))
+    patterns = ("sphinx*.py", "core/render.py")
+    paths = (path for folder in folders for name in patterns for path in Path(folder).glob(name))
     return [path.read_text(encoding="utf8") for path in paths]
 
 
@@ -82,13 +95,76 @@ def builder_of(env: BuildEnvironment) -> Builder:
 
 def output_of(record: nodes.Element) -> nodes.Element:
     """Return what stands for an output in every format, of which a record is the one in HTML."""
-    name, value = OUTPUT
-    node: nodes.Node | None = record
+    return _around(record, *OUTPUT) or record
+
+
+def cell_of(node: nodes.Element) -> nodes.Element | None:
+    """Return the cell of a page that a node belongs to, if it belongs to one."""
+    return _around(node, *CELL)
+
+
+def cells_of(doctree: nodes.document) -> list[nodes.Element]:
+    """Return the cells of a page."""
+    name, value = CELL
+    return [box for box in doctree.findall(nodes.container) if box.get(name) == value]
+
+
+def tags_of(cell: nodes.Element) -> list[str]:
+    """Return the tags of a cell."""
+    tags = cell.get(METADATA, {}).get("tags", [])
+    return [str(tag) for tag in tags] if isinstance(tags, list) else [str(tags)]
+
+
+def option_of(cell: nodes.Element, name: str) -> str:
+    """Return the text that a cell has for one of its options, or nothing."""
+    return str(cell.get(METADATA, {}).get(name) or "").strip()
+
+
+def parts_of(cell: nodes.Element) -> tuple[list[nodes.Node], list[nodes.Node]]:
+    """Return what stands in a cell for its code, and what stands there for its outputs."""
+    name, value = OUTPUTS
+    shown = [part for part in cell.children if part.get(name) == value]
+    return [part for part in cell.children if part not in shown], shown
+
+
+def do_not_hide(cell: nodes.Element) -> None:
+    """Keep MyST-NB from hiding code or outputs of a cell in its own way."""
+    cell.attributes.pop("hide_mode", None)
+
+
+def drop_output(output: nodes.Element) -> None:
+    """Remove an output from its cell, and with the last one the place of all of them."""
+    place = output.parent
+    place.remove(output)
+    name, value = OUTPUTS
+    if not place.children and place.get(name) == value:
+        place.parent.remove(place)
+
+
+def _around(node: nodes.Node | None, name: str, value: str) -> nodes.Element | None:
     while isinstance(node, nodes.Element):
         if node.get(name) == value:
             return node
         node = node.parent
-    return record
+    return None
+
+
+def parsed(text: str, document: nodes.document, line: int) -> list[nodes.Node]:
+    """Return what MyST makes of a text that is an option of a cell.
+
+    Parameters
+    ----------
+    text : str
+    document : document
+        The page, whose settings hold.
+    line : int
+        Of the cell; warnings name it.
+    """
+    from myst_parser.parsers.sphinx_ import MystParser
+
+    apart = new_document(document["source"], document.settings)
+    MystParser().parse("\n" * (line - 1) + text, apart)
+    return list(apart.children)
 
 
 def reading_order(env: BuildEnvironment) -> list[str]:

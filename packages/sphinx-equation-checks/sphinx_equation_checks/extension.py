@@ -1,7 +1,9 @@
 """Sphinx extension: every labelled equation that states a result has a cell that checks it.
 
-Under an equation with a label the page says what its checks found, and links to the cell; the
-check's output links to the equation. Labels with a prefix of the configuration value
+Under an equation with a label the page says that it is checked. A cell with the tag ``check`` is
+folded into that mark, and a cell with the tag ``claim`` into a list at the end of the page; see
+`evidence`. What checks found in other cells is told below the equation, with a link to the cell;
+the check's output links to the equation. Labels with a prefix of the configuration value
 ``equation_checks_unchecked`` mark what cannot be checked, such as ``def-`` for definitions, and are
 marked as that on the page; a check of them is welcome.
 
@@ -28,7 +30,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError
 from sphinx.util import logging
 
-from . import compat, notes, pages
+from . import compat, evidence, folds, notes, pages
+from .writer import word_for
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +65,7 @@ def verify(app: Sphinx, env: BuildEnvironment) -> None:
 def _warn_of_unchecked(app: Sphinx, known: pages.Known, docname: str) -> None:
     elsewhere = app.config.equation_checks_elsewhere
     for label in known.pages[docname].equations:
-        if notes.mark(app.config, label) or known.checks_of(label, docname, elsewhere=elsewhere):
+        if word_for(app.config, label) or known.checks_of(label, docname, elsewhere=elsewhere):
             continue
         logger.warning(
             "the equation %s has no check%s",
@@ -78,12 +81,13 @@ def write_record(app: Sphinx, exception: Exception | None) -> None:
         return
     record = {
         docname: {
-            "results": [label for label in page.equations if not notes.mark(app.config, label)],
-            "unchecked": [label for label in page.equations if notes.mark(app.config, label)],
+            "results": [label for label in page.equations if not word_for(app.config, label)],
+            "unchecked": [label for label in page.equations if word_for(app.config, label)],
             "checks": [_described(shown) for shown in page.checks],
+            "claims": page.claims,
         }
         for docname, page in sorted(pages.known(app.env).pages.items())
-        if page.equations or page.checks
+        if page.equations or page.checks or page.claims
     }
     path = Path(app.outdir) / "equation-checks.json"
     path.write_text(json.dumps(record, indent=1) + "\n", encoding="utf8")
@@ -99,6 +103,7 @@ class Described(TypedDict):
     noticed: list[str]
     finding: str
     id: str
+    folded: bool
 
 
 def _described(shown: pages.Shown) -> Described:
@@ -111,6 +116,7 @@ def _described(shown: pages.Shown) -> Described:
         "noticed": list(check.noticed),
         "finding": check.finding,
         "id": shown.anchor,
+        "folded": bool(shown.under),
     }
 
 
@@ -124,6 +130,12 @@ def prepare(app: Sphinx) -> None:
             "equation_checks_unchecked must map prefixes of labels to words, such as "
             f'{{"def-": "Definition"}}; got {marks!r}'
         )
+    printed = app.config.equation_checks_print
+    if printed not in folds.PRINT:
+        raise ConfigError(
+            f"equation_checks_print must be one of {', '.join(folds.PRINT)}; got {printed!r}"
+        )
+    folds.add_script(app)
     if app.builder.format == "html":
         app.config.html_static_path.append(str(STATIC))
         app.add_css_file("equation-checks.css")
@@ -135,18 +147,25 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("equation_checks_unchecked", unchecked, "env", [dict])
     app.add_config_value("equation_checks_required", True, "env", [bool])
     app.add_config_value("equation_checks_elsewhere", False, "env", [bool])
+    app.add_config_value("equation_checks_print", "folded", "env", [str])
+    app.add_config_value("equation_checks_explained", "", "env", [str])
+    app.add_node(folds.Fold, html=(folds.visit_fold, folds.depart_fold))
+    app.add_node(folds.Summary, html=(folds.visit_summary, folds.depart_summary))
     app.add_node(pages.Notes)
     app.add_node(notes.EquationList)
     app.add_directive("equation-list", notes.EquationListDirective)
+    app.add_transform(evidence.ReadHow)
     app.add_transform(notes.IndexEquations)
     app.add_post_transform(notes.ShowChecks)
+    app.add_post_transform(folds.Unfold)
     app.add_post_transform(notes.AnchorsInLatex)
     app.connect("builder-inited", prepare)
     app.connect("doctree-read", pages.collect)
+    app.connect("doctree-read", evidence.collect)
     app.connect("env-purge-doc", pages.forget)
     app.connect("env-merge-info", pages.merge)
     app.connect("env-check-consistency", verify)
     app.connect("env-updated", notes.write_again)
     app.connect("html-page-context", notes.add_filter)
     app.connect("build-finished", write_record)
-    return {"env_version": 6, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"env_version": 7, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""What pages show of checks: a note below an equation, a list of all equations, the index."""
+"""Where pages show checks: below an equation, in a list of all equations, in the index."""
 
 import hashlib
 from collections.abc import Iterator
@@ -7,22 +7,16 @@ from typing import Any
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import NoUri
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from .compat import builder_of, reading_order, title_of
-from .pages import Known, Notes, Shown, equation_link, known, labelled_equations
+from .compat import reading_order, title_of
+from .marks import Marks
+from .pages import Known, Notes, equation_link, known, labelled_equations
+from .writer import Writer
 
-WORDS = {
-    "equal": "Checked as equal",
-    "zero": "Checked as zero",
-    "bound": "Checked as a bound",
-    "symbols": "Checked in symbols",
-}
 FILTER = "equation-filter.js"
 
 
@@ -37,12 +31,6 @@ class EquationListDirective(SphinxDirective):
         """Return the placeholder and remember the page, which changes when any other does."""
         known(self.env).lists.add(self.env.docname)
         return [EquationList(docname=self.env.docname)]
-
-
-def mark(config: Config, label: str) -> str:
-    """Return the word for an equation that states no result, such as "Definition", or nothing."""
-    marks: dict[str, str] = config.equation_checks_unchecked
-    return next((word for prefix, word in marks.items() if label.startswith(prefix)), "")
 
 
 class IndexEquations(SphinxTransform):
@@ -65,9 +53,9 @@ class ShowChecks(SphinxPostTransform):
 
     def run(self, **kwargs: Any) -> None:
         """Replace the placeholders of one page."""
+        marks = Marks(self.app, self.env)
         for place in list(self.document.findall(Notes)):
-            docname = place["docname"]
-            place.replace_self(self.note(docname, place["label"], here=docname))
+            place.replace_self(marks.below(place))
         for place in list(self.document.findall(EquationList)):
             place.replace_self(list(self.list_of_equations(place["docname"])))
         for line in self.document.findall(nodes.paragraph):
@@ -81,76 +69,28 @@ class ShowChecks(SphinxPostTransform):
             if not any(link["reftarget"] in page.equations for page in pages):
                 link.replace_self(nodes.Text(link["reftarget"]))
 
-    def note(self, docname: str, label: str, *, here: str) -> nodes.Element:
-        """Return the line below an equation: what its checks found, and where it is in code.
-
-        Parameters
-        ----------
-        docname, label : str
-            Of the equation.
-        here : str
-            The page that the line is for.
-        """
-        note = nodes.paragraph("", "", classes=["equation-note"])
-        if word := mark(self.config, label):
-            note += nodes.Text(f"{word}. ")
-        elsewhere = self.config.equation_checks_elsewhere
-        checks = known(self.env).checks_of(label, docname, elsewhere=elsewhere)
-        if checks:
-            note["classes"].append("checked")
-        for kind in dict.fromkeys(shown.check.kind for _, shown in checks):
-            note += self.finding([(p, s) for p, s in checks if s.check.kind == kind], here)
-        objects = [place for place, labels in known(self.env).objects().items() if label in labels]
-        for number, (page, name) in enumerate(objects):
-            note += nodes.Text("In code: " if number == 0 else ", ")
-            note += self.link(here, page, name, name)
-        return note
-
-    def finding(self, same: list[tuple[str, Shown]], here: str) -> list[nodes.Node]:
-        """Return what the checks of one kind found: the tightest, linked, and how many they are."""
-        page, tightest = max(same, key=lambda found: found[1].check.tightness)
-        words = WORDS.get(tightest.check.kind, f"Checked as {tightest.check.kind}")
-        times = f", {len(same)} checks" if len(same) > 1 else ""
-        return [
-            self.link(here, page, tightest.anchor, words),
-            nodes.Text(f": {tightest.check.finding}{times}. "),
-        ]
-
     def list_of_equations(self, here: str) -> Iterator[nodes.Node]:
         """Yield the contents, and for every page its title, and its equations with their notes."""
+        writer = Writer(self.app, self.env)
         pages = known(self.env).pages
         listed = [n for n in reading_order(self.env) if n in pages and pages[n].equations]
         contents = nodes.bullet_list(classes=["equation-list-contents"])
         for docname in listed:
             title, count = title_of(self.env, docname), len(pages[docname].equations)
-            line = nodes.paragraph("", "", self.link(here, here, _part(docname), title))
+            line = nodes.paragraph("", "", writer.link(here, here, _part(docname), title))
             line += nodes.Text(f", {count} {'equation' if count == 1 else 'equations'}")
             contents += nodes.list_item("", line)
         yield contents
         yield nodes.raw("", '<div class="equation-filter"></div>', format="html")
         for docname in listed:
             part = nodes.section(ids=[_part(docname)], classes=["equation-list-part"])
-            part += nodes.title("", "", self.link(here, docname, "", title_of(self.env, docname)))
+            part += nodes.title("", "", writer.link(here, docname, "", title_of(self.env, docname)))
             for label, latex in pages[docname].equations.items():
-                entry = self.note(docname, label, here=here)
+                entry = writer.note(docname, label, here=here)
                 entry.insert(0, [equation_link(label, here), nodes.Text(" ")])
                 formula = nodes.math_block(latex, latex, nowrap=False, number=None, label=None)
                 part += nodes.container("", formula, entry, classes=["equation-entry"])
             yield part
-
-    def link(self, here: str, docname: str, anchor: str, text: str) -> nodes.Element:
-        """Return a link from one page to a place of it or of another; words if there is none.
-
-        A document in LaTeX need not have every page.
-        """
-        builder = builder_of(self.env)
-        local = docname == here == self.env.docname and builder.name != "latex"
-        try:
-            address = "" if local else builder.get_relative_uri(here, docname)
-        except NoUri:
-            return nodes.inline("", text)
-        uri = f"{address}#{anchor}" if anchor or local else address
-        return nodes.reference("", text, internal=True, refuri=uri)
 
 
 class AnchorsInLatex(SphinxPostTransform):
@@ -186,6 +126,8 @@ def _said_of_other_pages(env: BuildEnvironment) -> dict[str, str]:
     """Return, by page, a digest of what its notes, references and lists take from other pages."""
     found, order = known(env), reading_order(env)
     objects, elsewhere = found.objects(), env.config.equation_checks_elsewhere
+    labels = env.get_domain("std").data["labels"]
+    explained = labels.get(env.config.equation_checks_explained.lower())
     numbers = {
         label: (chapter, number)
         for chapter, docname in enumerate(order)
@@ -199,6 +141,8 @@ def _said_of_other_pages(env: BuildEnvironment) -> dict[str, str]:
             (name, x) for name, labels in objects.items() for x in labels if x in page.equations
         ]
         said: list[Any] = [linked, [numbers.get(label) for label in page.references]]
+        if any(shown.under for shown in page.checks):
+            said.append(explained)
         if elsewhere:
             said += [found.checks_of(label, docname, elsewhere=True) for label in page.equations]
         if docname in found.lists:

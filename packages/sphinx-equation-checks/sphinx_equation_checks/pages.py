@@ -23,7 +23,10 @@ GIVEN_BY_A_MACHINE = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 class Notes(nodes.General, nodes.Element):
     """Stands below an equation until it is known what its checks found.
 
-    Like every placeholder it knows its page, since some builders join all pages first.
+    Like every placeholder it knows its page, since some builders join all pages first. What it
+    encloses is the evidence that is folded into the mark of the equation: cells, and before each
+    the sentences of its author. Without a label it is the mark of checks whose equations stand
+    elsewhere.
     """
 
 
@@ -38,11 +41,14 @@ class Shown:
         The id of its line on the page.
     line : int or None
         Of the page's source.
+    under : str
+        The label of the equation in whose mark the check is folded; empty if it is in none.
     """
 
     check: Check
     anchor: str
     line: int | None
+    under: str = ""
 
 
 @dataclass
@@ -60,6 +66,8 @@ class Page:
         From the id of a described Python object to the labels of equations that it refers to.
     references : list of str
         The labels of all equations that the page refers to.
+    claims : list of str
+        The sentences that cells of the page have confirmed.
     """
 
     equations: dict[str, str] = field(default_factory=dict)
@@ -67,6 +75,7 @@ class Page:
     checks: list[Shown] = field(default_factory=list)
     objects: dict[str, list[str]] = field(default_factory=dict)
     references: list[str] = field(default_factory=list)
+    claims: list[str] = field(default_factory=list)
 
 
 @dataclass

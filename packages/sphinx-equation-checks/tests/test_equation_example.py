@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from sphinx_equation_checks.evidence import LEADS
+
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf8")
 
@@ -43,14 +45,45 @@ def test_the_example_builds_without_a_warning(tmp_path, command, site):
         path.stem: BeautifulSoup(path.read_text("utf8"), "html.parser")
         for path in (tmp_path / site).glob("*.html")
     }
-    notes = [note.get_text().strip() for note in pages["slopes"].select(".equation-note")]
-    assert notes[0] == "Definition."
-    assert re.fullmatch(r"Checked as equal: worst error \S+, bound \S+, 2 checks\.", notes[1])
+    slopes = pages["slopes"]
+    assert slopes.select_one(".equation-note").get_text().strip() == "Definition."
+    mark = slopes.select_one("details.equation-mark")
+    assert re.fullmatch(r"Check of equation \([\d.]+\): checked", mark.summary["aria-label"])
+    assert [how.em.get_text() for how in mark.select(".equation-how")] == list(LEADS)
+    assert mark.select(".equation-how .math")
+    assert [cell.parent for cell in slopes.select(".tag_check")] == [mark, mark]
+    claims = slopes.select_one("details.claims")
+    assert [claim.get_text() for claim in claims.select("li")] == [
+        "the slope is nowhere larger than a quarter",
+        "it is largest in the middle",
+    ]
+    assert claims.select_one("details .tag_claim")
+    assert "confirmed" not in slopes.select_one(".tag_claim").get_text()
+    visible = [cell for cell in slopes.select("div.cell") if not cell.find_parent("details")]
+    assert len(visible) == 1
     assert len(pages["equations"].select(".equation-entry")) == 4
     for name, page in pages.items():
         for link in page.select(".equation-note a, .equation-check a"):
             file, _, anchor = link["href"].partition("#")
             assert pages[Path(file).stem if file else name].find(id=anchor)
+
+
+@pytest.mark.exhaustive(share=1)
+def test_where_pages_cannot_fold_the_evidence_is_left_out_or_stands_there(tmp_path):
+    shutil.copytree(ROOT / "example", tmp_path / "a book")
+    found = {}
+    for builder, shown in (("text", "folded"), ("text", "open"), ("latex", "open")):
+        out = f"{builder}-{shown}"
+        options = ("-b", builder, "-d", "read", "-D", f"equation_checks_print={shown}")
+        run("sphinx-build", "-W", *options, "a book", out, cwd=tmp_path)
+        (path,) = (tmp_path / out).glob("slopes.txt" if builder == "text" else "*.tex")
+        words = re.sub(r"\\sphinxhyphen\{\}|\\", "", path.read_text("utf8"))
+        found[builder, shown] = " ".join(words.split())
+    for (_, shown), words in found.items():
+        assert "Checked as equal" in words
+        assert "Its slope needs no more than its value" in words
+        for evidence in (LEADS[0], LEADS[1], "the second derivative", "it is largest in the mid"):
+            assert (evidence.lower() in words.lower()) == (shown == "open")
 
 
 def test_the_first_check_of_the_readme_is_that_of_the_example():
@@ -67,7 +100,7 @@ def test_the_readme_names_every_setting_and_function():
 
     extension = (ROOT / "sphinx_equation_checks" / "extension.py").read_text("utf8")
     settings = re.findall(r'add_config_value\(\s*"(\w+)"', extension)
-    assert len(settings) == 3
+    assert len(settings) == 5
     for name in [*settings, *cells.__all__]:
         assert f"`{name}" in README
 
@@ -93,4 +126,6 @@ def test_what_cells_import_needs_no_sphinx(tmp_path):
         [sys.executable, script], capture_output=True, encoding="utf8", check=False
     )
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == "eq-a: equal, worst error 0.0e+00, bound 4.4e-16\n"
+    assert result.stdout == (
+        "eq-a: equal, no relative difference at all; rounding alone could cause 4.4e-16\n"
+    )

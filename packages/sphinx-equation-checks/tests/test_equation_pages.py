@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ConfigError, ExtensionError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-from sphinx_equation_checks import compat, notes
+from sphinx_equation_checks import compat, writer
 from sphinx_equation_checks.cells.record import MUST_NOTICE, Check
 
 EQUATION = """
@@ -100,12 +100,14 @@ def test_an_equation_says_what_its_checks_found_and_both_link(book):
     )
     book.build()
     assert book.warnings == ""
+    found = "largest relative difference 1.0e-16; rounding alone could cause 1.0e-15. "
     assert book.text("page", ".equation-note") == [
-        "Checked as equal: worst error 1.0e-16, bound 1.0e-15. "
-        "Checked as a bound: slack 0.0e+00, bound 1.0e-15."
+        f"Checked as equal: {found}Checked as a bound: the tightest entry has 0.0e+00 to spare."
     ]
     assert book.text("page", "p.equation-check")[0] == (
-        "(1) holds: worst error 1.0e-16, bound 1.0e-15; 2 disturbances noticed"
+        "(1) holds: largest relative difference 1.0e-16; rounding alone could cause 1.0e-15. "
+        "We also spoiled it on purpose (a factor of 1.0001, a flipped sign), and it failed each "
+        "time."
     )
     assert book.dangling() == []
 
@@ -115,9 +117,8 @@ def test_of_several_checks_of_a_kind_the_tightest_is_told(book):
     book.write(page=equation("eq-a") + loose + tight + checked("eq-a", bound=0.0))
     book.build()
     note = book.page("page").select_one(".equation-note")
-    assert (
-        note.get_text().strip() == "Checked as equal: worst error 9.0e-16, bound 1.0e-15, 3 checks."
-    )
+    assert "largest relative difference 9.0e-16" in note.get_text()
+    assert note.get_text().endswith(", 3 checks. ")
     assert note.a["href"] == "#check-eq-a-2"
 
 
@@ -191,7 +192,7 @@ def test_a_record_that_cannot_be_read_is_a_warning_with_its_page(book, broken, w
         (checked("eq-none"), "the check of eq-none names no equation of its page"),
         (
             equation("eq-a") + output(Check("eq-a", "equal", 0.0, 1.0, ("x",))._repr_html_()),
-            "the check of eq-a has no record of noticing a factor 1 + 1e-4, a turned sign",
+            "the check of eq-a has no record of noticing a factor of 1.0001, a flipped sign",
         ),
         (
             equation("eq-a") + output(Check("eq-a", "magic", 0.0, 1.0, ("x",))._repr_html_()),
@@ -240,7 +241,7 @@ def test_a_check_may_stand_on_another_page_if_the_book_says_so(book):
     assert book.dangling() == []
     book.write(theory=pages["theory"], numbers=checked("eq-a", error=1e-16))
     book.build()
-    assert "worst error 1.0e-16" in book.text("theory", ".equation-note")[0]
+    assert "difference 1.0e-16" in book.text("theory", ".equation-note")[0]
     book.write(theory=pages["theory"], numbers=checked("eq-b"))
     book.build()
     assert "the equation eq-a has no check\n" in book.warnings
@@ -259,7 +260,7 @@ def test_the_list_has_every_page_in_order_and_knows_what_changes(book):
     book.write(all=listed, zoo=equation("eq-z") + checked("eq-z", error=1e-16), ape="\nNone.\n")
     book.build()
     assert book.text("all", ".equation-list-part h2") == ["zoo¶"]
-    assert "worst error 1.0e-16" in book.text("all", ".equation-entry .equation-note")[0]
+    assert "difference 1.0e-16" in book.text("all", ".equation-entry .equation-note")[0]
 
 
 def test_objects_that_refer_to_an_equation_are_linked_from_it(book):
@@ -271,6 +272,7 @@ def test_objects_that_refer_to_an_equation_are_linked_from_it(book):
 
 
 def test_the_record_for_programs(book):
+    found = "no relative difference at all; rounding alone could cause 1.0e-15"
     book.write(page=equation("def-x") + equation("eq-a") + checked("eq-a"))
     book.build()
     record = json.loads((book.folder / "_build/html/equation-checks.json").read_text("utf8"))
@@ -284,11 +286,13 @@ def test_the_record_for_programs(book):
                     "kind": "equal",
                     "error": 0.0,
                     "bound": 1e-15,
-                    "noticed": ["a factor 1 + 1e-4", "a turned sign"],
-                    "finding": "worst error 0.0e+00, bound 1.0e-15",
+                    "noticed": ["a factor of 1.0001", "a flipped sign"],
+                    "finding": found,
                     "id": "check-eq-a",
+                    "folded": False,
                 }
             ],
+            "claims": [],
         }
     }
 
@@ -383,4 +387,4 @@ def test_another_myst_nb_is_an_error_of_one_line_with_the_remedy(book, monkeypat
 
 
 def test_every_kind_of_check_has_its_words():
-    assert set(notes.WORDS) == set(MUST_NOTICE)
+    assert set(writer.WORDS) == set(MUST_NOTICE)

@@ -1,5 +1,6 @@
 """What cells use: checks with teeth, claims."""
 
+import re
 import sys
 
 import numpy as np
@@ -86,15 +87,15 @@ def test_a_bound_too_wide_to_notice_a_perturbation_is_refused():
 def test_the_perturbations_are_recorded():
     square = rng.random((4, 4))
     assert equal("eq-x", square, np.einsum("ij->ij", square).copy(), terms=1).noticed == (
-        "a factor 1 + 1e-4",
-        "a turned sign",
-        "a transpose",
+        "a factor of 1.0001",
+        "a flipped sign",
+        "a transposition",
     )
 
 
 def test_a_claim_holds_for_all_or_raises(capsys):
     claim(np.array([True, True]), "both")
-    assert capsys.readouterr().out == "holds: both\n"
+    assert capsys.readouterr().out == ""
     with pytest.raises(AssertionError, match=r"not so: both \(1 of 2 hold\)"):
         claim(np.array([True, False]), "both")
 
@@ -136,10 +137,10 @@ def test_zero_refuses_a_bound_too_wide_to_notice():
 def test_an_inequality_shows_its_slack(capsys):
     result = inequality("eq-x", [1.0, 2.0], [4.0, 3.0], terms=1)
     assert result.kind == "bound"
-    assert result.finding == "slack 2.5e-01, bound 4.4e-16"
+    assert result.finding == "the tightest entry has 2.5e-01 to spare"
     assert result.noticed == ("the sides exchanged", "1e-4 beyond the limit")
     check_bound("eq-x", [1.0, 2.0], [4.0, 3.0], terms=1)
-    assert capsys.readouterr().out == "eq-x: bound, slack 2.5e-01, bound 4.4e-16\n"
+    assert capsys.readouterr().out == f"{result}\n"
 
 
 def test_an_inequality_may_be_attained_but_not_everywhere():
@@ -170,7 +171,7 @@ def test_symbols_are_compared_for_all_values(capsys):
     x, y = sympy.symbols("x y")
     result = symbols("eq-x", (x + y) ** 2, x**2 + 2 * x * y + y**2)
     assert result.kind == "symbols"
-    assert result.noticed == ("a factor 1 + 1e-4", "a turned sign")
+    assert result.noticed == ("a factor of 1.0001", "a flipped sign")
     check_symbols("eq-x", sympy.Matrix([x, y]), sympy.Matrix([x, y]) + sympy.Matrix([0, 0]))
     assert capsys.readouterr().out == "eq-x: symbols, the same for all values of the symbols\n"
     with pytest.raises(AssertionError, match="eq-x fails"):
@@ -215,8 +216,23 @@ def test_a_record_can_be_read_back_from_its_html():
     assert data.attrib["class"] == "equation-check"
     assert data.attrib["data-label"] == "eq-x"
     assert float(data.attrib["data-bound"]) == 0
-    assert data.attrib["data-noticed"] == "a factor 1 + 1e-4; a turned sign"
-    assert data.text == "eq-x holds: no error, and none allowed; 2 disturbances noticed"
+    assert data.attrib["data-noticed"] == "a factor of 1.0001; a flipped sign"
+    assert data.text == f"eq-x {result.outcome}"
+    assert type(result).from_html(result._repr_html_()) == result
+    with_truncation = equal("eq-x", [1.0, 2.0001], [1.0, 2.0], terms=1, truncation=0.00015)
+    assert type(result).from_html(with_truncation._repr_html_()) == with_truncation
+
+
+def test_a_finding_says_what_may_have_caused_it():
+    plain = equal("eq-x", np.cumsum([1.0, 1.0]), [1, 2], terms=2)
+    assert re.fullmatch(r"no relative .*; rounding alone could cause \S+", plain.finding)
+    far = equal("eq-x", [1.0, 2.0001], [1.0, 2.0], terms=2, truncation=0.00015)
+    assert re.fullmatch(r".*; truncation and rounding could cause 7.5e-05", far.finding)
+    tiny = np.array([0.0, 1e-17])
+    left = zero("eq-x", tiny.sum(keepdims=True), scale=1.0, terms=2)
+    assert left.finding.startswith("largest remainder 1.0e-17; rounding alone could cause")
+    low = np.array([1.0 + 2e-16, 2.0])
+    assert inequality("eq-x", low, [1.0, 5.0], terms=4).finding.startswith("over by ")
 
 
 def test_a_claim_reports_in_a_browser_and_raises_elsewhere(monkeypatch, capsys):

@@ -49,6 +49,7 @@ VALUES: tuple[tuple[str, Any, type | tuple[type, ...]], ...] = (
     ("live_cells_files", [], list),
     ("live_cells_packages", ["numpy", "matplotlib"], (list, dict)),
     ("live_cells_absent", {}, dict),
+    ("live_cells_aside", ["figure", "check", "claim"], list),
     ("live_cells_available", "", str),
     ("live_cells_less", [], list),
     ("live_cells_less_note", kernel.Session.less_note, str),
@@ -127,7 +128,14 @@ class LiveCells:
             return
         notebook = compat.notebook(app, docname)["cells"]
         indices = [i for i, cell in enumerate(notebook) if cell["cell_type"] == "code"]
-        cells = list(self._cells([notebook[i] for i in indices], app.config.live_cells_absent))
+        config = app.config
+        cells = list(
+            self._cells(
+                [notebook[i] for i in indices],
+                config.live_cells_absent,
+                set(config.live_cells_aside),
+            )
+        )
         _store(app.env)[docname] = {"cells": cells, "values": compat.glued(app, docname)}
         numbers = {index: number for number, index in enumerate(indices)}
         for box in list(doctree.findall(compat.is_cell)):
@@ -141,7 +149,7 @@ class LiveCells:
                 box.insert(1, nodes.raw("", row, format="html"))
 
     def _cells(
-        self, cells: Sequence[dict[str, Any]], absent: dict[str, str]
+        self, cells: Sequence[dict[str, Any]], absent: dict[str, str], aside: set[str]
     ) -> Iterator[dict[str, Any]]:
         """Yield what the script of a page is told of each cell."""
         codes = ["".join(cell["source"]) for cell in cells]
@@ -154,8 +162,11 @@ class LiveCells:
                 found["away"] = reason
             elif needs := imports.wanted(code, self.table, self.packages):
                 found["packages"] = needs
-            if "raises-exception" in cell["metadata"].get("tags", []):
+            tags = cell["metadata"].get("tags", [])
+            if "raises-exception" in tags:
                 found["mayFail"] = True
+            if not aside.isdisjoint(tags):
+                found["aside"] = True
             yield found
 
     def write(self, app: Sphinx, exception: Exception | None) -> None:
@@ -186,6 +197,7 @@ class LiveCells:
             "first": self.first,
             "root": ROOT,
             "bundle": name,
+            "modules": bundle.INNER,
             "files": files,
         }
         content = json.dumps(settings, indent=1) + "\n"

@@ -5,10 +5,11 @@ import re
 import shutil
 import subprocess
 import sysconfig
-import zipfile
 from pathlib import Path
 
 import pytest
+
+from sphinx_live_cells import bundle
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "example"
 
@@ -44,9 +45,9 @@ def check(site):
     settings = json.loads((site / "live" / "live.json").read_text("utf8"))
     assert settings["pyodide"].startswith("https://")
     assert settings["first"] == []
-    with zipfile.ZipFile(site / "live" / settings["bundle"]) as archive:
-        names = set(archive.namelist())
-        session = json.loads(archive.read("live-session.json"))
+    files = bundle.unpack((site / "live" / settings["bundle"]).read_bytes())
+    names = set(files)
+    session = json.loads(files["live-session.json"])
     assert {"springs.py", "data/springs.csv", "sphinx_live_cells/browser/kernel.py"} <= names
     assert not {name for name in names if "extension" in name}
     assert session["available"] == "numpy, matplotlib, springs"

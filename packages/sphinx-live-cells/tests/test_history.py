@@ -364,6 +364,52 @@ def test_a_cell_that_is_meant_to_fail_stops_nothing(capsys):
     assert shown[-2]["text"] == "1\n"
 
 
+STANDING_ASIDE = [1, 2, 3, 4, 5]
+SOURCES = [
+    "import numpy as np\na = [1]\nrng = np.random.default_rng(1)",
+    "b = 2 * a[0]",
+    "c = b + 1",
+    "a.append(3)",
+    "x = rng.random()",
+    "print('a picture of', a)",
+]
+
+
+@pytest.mark.parametrize(
+    ("cell", "needed"),
+    [
+        ("print(1)", [0]),
+        ("print(b)", [0, 1]),
+        ("print(c)", [0, 1, 2]),
+        ("print(len(a))", [0, 3]),
+        ("print(rng.random())", [0, 4]),
+        ("print(a, x)", [0, 3, 4]),
+        ("print(eval('c'))", [0, 1, 2, 3, 4, 5]),
+    ],
+)
+def test_a_cell_that_stands_aside_runs_only_where_it_is_needed(cell, needed):
+    shown = {}
+    for aside in (STANDING_ASIDE, []):
+        said = shown[len(aside)] = []
+        kernel = Kernel(said.append)
+        plan = kernel.plan([*SOURCES, cell], 6, aside=aside)
+        assert plan == ([*needed, 6] if aside else list(range(7)))
+        assert kernel.run_cells([*SOURCES, cell], 6, aside=aside)
+        assert [m["step"] for m in said if m["kind"] == "started"] == list(range(1, len(plan) + 1))
+    last = [[m for m in said if m["kind"] == "stream"][-1] for said in shown.values()]
+    assert last[0] == last[1]
+
+
+def test_a_cell_that_stands_aside_and_has_run_is_kept():
+    kernel = Kernel(lambda _: None)
+    sources = [*SOURCES, "print(1)"]
+    assert kernel.run_cells(sources, 5, aside=STANDING_ASIDE)
+    assert kernel.plan(sources, 6, aside=STANDING_ASIDE) == [6]
+    assert kernel.run_cells(sources, 6, aside=STANDING_ASIDE)
+    assert kernel.plan(sources, 2, aside=STANDING_ASIDE) == [0, 1, 2], "a has changed"
+    assert kernel.plan(sources, 6, aside=STANDING_ASIDE) == [6]
+
+
 def test_code_that_is_no_cell_is_undone_before_the_next_cell_runs():
     shown = []
     kernel = Kernel(shown.append)

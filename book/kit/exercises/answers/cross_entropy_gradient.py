@@ -2,7 +2,7 @@
 
 
 def cross_entropy_gradient(A2, Y):
-    """Return dZ2; column i is the gradient of example i's own loss by its logits."""
+    """Return dZ2; column i is the gradient of example i's own loss with respect to its scores."""
     return A2 - Y
 
 

@@ -1,7 +1,10 @@
 """Sphinx extension: the widget "Draw a digit" on a page.
 
 ```{draw-a-digit}
+:recorded:
 ```
+
+The option lets a recorded digit be drawn and read before the reader has done anything.
 
 The page also has a cell whose output is `cells.Networks`: the list of the networks and the
 small one's weights. The good network's weights are written beside the widget's scripts when the
@@ -10,9 +13,12 @@ widget are added to pages that have it and to no other.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
+from sphinx.util.typing import OptionSpec
 
 from kit import faults
 from kit.widgets.draw_a_digit.cells import networks
@@ -26,7 +32,17 @@ class DrawADigit(Widget):
     folder = Path(__file__).parent
     address = "digit"
     styles = ("digit.css",)
-    scripts = ("network.js", "preparation.js", "pad.js", "pictures.js", "widget.js")
+    scripts = ("network.js", "preparation.js", "pad.js", "recorded.js", "pictures.js", "widget.js")
+    option_spec: ClassVar[OptionSpec] = {"recorded": directives.flag}
+
+    def run(self) -> list[nodes.Node]:
+        """Return the widget's markup and mark the page."""
+        found = super().run()
+        if "recorded" not in self.options:
+            return found
+        start = f'<div class="{self.mark} '
+        recorded = found[0].astext().replace(start, f"<div data-recorded{start[4:]}", 1)
+        return [nodes.raw("", recorded, format="html")]
 
 
 def write_good_network(app: faults.StrictSphinx, exception: Exception | None) -> None:

@@ -48,7 +48,7 @@
     listenToPointers(canvas, side, line);
     const keyboard = listenToKeys(canvas, cursor, { side, line, clear, said });
     canvas.addEventListener("pointerdown", keyboard.hide);
-    return { clear, ink, side };
+    return { clear, ink, line, side };
   };
 
   // One pointer draws at a time, so that a resting palm leaves no ink. It is followed in the whole

@@ -16,9 +16,8 @@
   const find = (name) => root.querySelector(`.digit-${name}`);
 
   // No probability is one; a number that would be rounded to it says so.
-  function percent(share, digits) {
-    const most = 100 - 10 ** -digits;
-    return share < 1 && 100 * share > most ? `>${most} %` : `${(100 * share).toFixed(digits)} %`;
+  function percent(share) {
+    return share < 1 && share > 0.999 ? ">99.9 %" : `${(100 * share).toFixed(1)} %`;
   }
 
   const networks = JSON.parse(list.textContent).map((described, index) => ({
@@ -42,8 +41,44 @@
   function read() {
     waiting = false;
     image = drawADigit.prepare(pad.ink(), pad.side, pad.side);
-    if (image !== null) load();
+    if (image !== null && !recording) load();
     show();
+  }
+
+  // A recorded digit is drawn when the pad comes into view, and read by the network that the page
+  // carries. The first touch of a reader wipes it off.
+  let recording = false;
+  let stop = () => {};
+  function replay() {
+    recording = true;
+    root.classList.add("is-recorded");
+    const scaled = ({ x, y }) => ({ x: x * pad.side, y: y * pad.side });
+    stop = drawADigit.replay(
+      (from, to) => pad.line(scaled(from), scaled(to)),
+      () => root.classList.add("is-read"),
+    );
+  }
+
+  function forget() {
+    watch?.disconnect();
+    if (!recording) return;
+    stop();
+    recording = false;
+    root.classList.remove("is-recorded", "is-read");
+    pad.clear();
+  }
+
+  let watch = null;
+  if ("recorded" in root.dataset) {
+    watch = new IntersectionObserver(([{ isIntersecting }]) => {
+      if (!isIntersecting) return;
+      watch.disconnect();
+      replay();
+    });
+    watch.observe(find("ink"));
+    find("ink").addEventListener("pointerdown", forget, { capture: true });
+    find("ink").addEventListener("keydown", ({ key }) => key === "Tab" || key === "Shift" || forget(), { capture: true });
+    find("clear").addEventListener("click", forget, { capture: true });
   }
 
   function load() {
@@ -71,16 +106,25 @@
       network.found = image && network.ready ? drawADigit.forward(network.ready, image) : null;
       showAnswer(network);
     }
+    find("who").textContent = who();
     showInside(networks[chosen]);
     root.classList.toggle("is-empty", image === null);
     announce("");
   }
 
   function showAnswer({ card, found, failed, ready }) {
-    const sure = found && percent(found.probabilities[found.answer], 0);
+    const sure = found && percent(found.probabilities[found.answer]);
     card.querySelector(".digit-answer").textContent = found ? found.answer : "–";
     card.querySelector(".digit-sure").textContent =
-      sure || (failed ? "not loaded" : image && !ready ? "loading" : "");
+      sure || (failed ? "not loaded" : ready || !image ? "" : recording ? "waits for your digit" : "loading");
+  }
+
+  // Who reads, and what: the page's own network reads a recorded digit, both read a reader's.
+  function who() {
+    if (image === null && !recording) return "Draw a digit, and two networks read it. Choose one to look into.";
+    if (recording) return "The small network reads a recorded digit. Draw, and both read yours.";
+    const alone = networks.some(({ failed }) => failed);
+    return alone ? "The small network reads your digit." : "Both networks read your digit. Choose one to look into.";
   }
 
   function showInside(network) {
@@ -93,15 +137,16 @@
     );
     const layers = found ? found.hidden : widths.slice(1, -1).map((n) => new Float64Array(n));
     drawADigit.paintHidden(find("hidden"), layers);
+    find("whose").textContent = `from the ${network.name}`;
     find("on").textContent = layers
       .map((units) => `${units.filter((a) => a > 0).length} of ${units.length} are on.`)
       .join(" ");
-    find("for").textContent = found ? `Pixels for ${found.answer}` : "Pixels for the answer";
+    find("for").textContent = found ? `Pixels for ${found.answer}` : "Pixels for –";
     root.querySelectorAll(".digit-probabilities li").forEach((row, k) => {
       const share = found ? found.probabilities[k] : 0;
       row.classList.toggle("is-answer", found !== null && k === found.answer);
       row.querySelector(".digit-bar").style.setProperty("--share", share);
-      row.querySelector(".digit-share").textContent = found ? percent(share, 1) : "–";
+      row.querySelector(".digit-share").textContent = found ? percent(share) : "–";
     });
   }
 
@@ -110,13 +155,14 @@
   let timer = null;
   let last = "";
   function announce(words) {
+    if (recording) return;
     last = words || last;
     clearTimeout(timer);
     timer = setTimeout(() => {
       const answers = networks
         .filter(({ found }) => found)
         .map(({ label, found }) => {
-          return `${label}: ${found.answer}, ${percent(found.probabilities[found.answer], 0)}.`;
+          return `${label}: ${found.answer}, ${percent(found.probabilities[found.answer])}.`;
         });
       const found = image ? answers : ["The pad is empty."];
       find("status").textContent = [last, ...found].join(" ").trim();
@@ -125,10 +171,11 @@
   }
 
   networks.forEach((network, index) => {
-    network.label = `${network.widths.slice(1, -1).join(" and ")} hidden units`;
+    network.name = index ? "larger network" : "small network";
+    network.label = index ? "Larger network" : "Small network";
     network.card.querySelector(".digit-label").textContent = network.label;
     network.card.querySelector(".digit-score").textContent =
-      `reads ${percent(network.accuracy, 1)} of the test images`;
+      `${network.described}. Reads ${percent(network.accuracy)} of the ${network.tested} correctly.`;
     const choice = network.card.querySelector("input");
     if (choice.checked) chosen = index;
     choice.addEventListener("change", () => {

@@ -1,17 +1,21 @@
-"""Sentences that the build has found true.
+"""Sentences that the build has found true, and says so nowhere but on record.
 
 >>> claim([2 < 3, 3 < 4], "each is smaller than the next")
-holds: each is smaller than the next
 """
 
 import sys
 
 from . import comparing, margins
 from .comparing import Array, Tightest
+from .record import Confirmed
+from .showing import in_notebook, show
 
 
 def claim(condition: object, text: str) -> None:
-    """Print a sentence that the build has found true; raise AssertionError if it is not.
+    """Put on record that a sentence is true; raise AssertionError if it is not.
+
+    Nothing is printed. In a notebook the record is an output, which the page lists at its end; in
+    a reader's browser it is a line below the cell.
 
     In a kernel that has loaded this module before the cell, the message of the error shows the
     sides of the comparison that misses by most. In a browser, where chapters may run on less data,
@@ -34,7 +38,8 @@ def claim(condition: object, text: str) -> None:
         raise AssertionError(f"a claim needs true or false, got {given!r}: {text}")
     _record(text, holds, tightest)
     if holds.all():
-        print(f"holds: {text}")
+        if in_notebook():
+            show(Confirmed(text))
         return
     sides = f"; {tightest}" if tightest else ""
     finding = f"{text} ({int(holds.sum())} of {holds.size} hold{sides})"

@@ -1,10 +1,13 @@
-"""What a check has found, and the form in which its output carries that to the page.
+"""What a check or a claim has found, and the form in which its output carries that to the page.
 
 The cell writes the record and the extension reads it, both by this module; so neither repeats the
 words of the other.
 
 >>> made = Check("eq-square", "zero", 0.0, 4.4e-16, (CANCELLING,))
 >>> Check.from_html(made._repr_html_()) == made
+True
+>>> said = Confirmed("two is less than three")
+>>> Confirmed.from_html(said._repr_html_()) == said
 True
 """
 
@@ -15,9 +18,9 @@ from xml.etree import ElementTree
 NUDGE = 1e-4
 """The relative size of the smallest disturbance that a check has to notice."""
 
-FACTOR = "a factor 1 + 1e-4"
-SIGN = "a turned sign"
-TRANSPOSE = "a transpose"
+FACTOR = "a factor of 1.0001"
+SIGN = "a flipped sign"
+TRANSPOSE = "a transposition"
 CANCELLING = "1e-4 of what cancels"
 EXCHANGED = "the sides exchanged"
 BEYOND = "1e-4 beyond the limit"
@@ -31,10 +34,11 @@ MUST_NOTICE = {
 """By the kind of a statement: the disturbances that each of its checks is seen to notice."""
 
 START = '<p class="equation-check" data-label='
+START_OF_CLAIM = '<p class="claim-confirmed" data-claim='
 
 
 class RecordError(ValueError):
-    """The output of a check that cannot be read."""
+    """The output of a check or a claim that cannot be read."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -51,6 +55,10 @@ class Check:
         minus the slack of the tightest entry.
     noticed : tuple of str
         The disturbances under which the same check was seen to fail.
+    truncation : float
+        The part of the bound that is not rounding.
+    of : str
+        What was compared, where an equation has several checks, such as ``"dW1"``.
     """
 
     label: str
@@ -58,24 +66,25 @@ class Check:
     error: float
     bound: float
     noticed: tuple[str, ...]
+    truncation: float = 0.0
+    of: str = ""
 
     @property
     def finding(self) -> str:
         """The result in words."""
         if self.kind == "symbols":
             return "the same for all values of the symbols"
+        cause = "truncation and rounding" if self.truncation else "rounding alone"
+        if self.kind == "bound" and self.error > 0:
+            return f"over by {self.error:.1e}; {cause} could cause {self.bound:.1e}"
         if self.kind == "bound":
-            return f"slack {0 - self.error:.1e}, bound {self.bound:.1e}"
+            # Adding 0 lets no minus zero be shown.
+            return f"the tightest entry has {0 - self.error:.1e} to spare"
         if self.bound == 0:
-            return "no error, and none allowed"
-        return f"worst error {self.error:.1e}, bound {self.bound:.1e}"
-
-    @property
-    def outcome(self) -> str:
-        """What follows the name of the equation in the line below the cell."""
-        seen = len(self.noticed)
-        words = "disturbance noticed" if seen == 1 else "disturbances noticed"
-        return f"holds: {self.finding}; {seen} {words}"
+            return "no difference, and none allowed"
+        what = "remainder" if self.kind == "zero" else "relative difference"
+        largest = f"largest {what} {self.error:.1e}" if self.error else f"no {what} at all"
+        return f"{largest}; {cause} could cause {self.bound:.1e}"
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -99,10 +108,23 @@ class Check:
             "error": self.error,
             "bound": self.bound,
             "noticed": "; ".join(self.noticed),
+            "truncation": self.truncation,
             "finding": self.finding,
+            **({"of": self.of} if self.of else {}),
         }
         data = " ".join(f'data-{key}="{escape(str(value))}"' for key, value in record.items())
         return f'<p class="equation-check" {data}>{escape(f"{self.label} {self.outcome}")}</p>'
+
+    @property
+    def outcome(self) -> str:
+        """The result as a sentence, to follow the name of the equation."""
+        of = f"for {self.of} " if self.of else ""
+        result = f"{of}holds: {self.finding}."
+        if not self.noticed:
+            return result
+        times = "each time" if len(self.noticed) > 1 else "as it must"
+        spoilt = ", ".join(self.noticed)
+        return f"{result} We also spoiled it on purpose ({spoilt}), and it failed {times}."
 
     @classmethod
     def from_html(cls, text: str) -> "Check | None":
@@ -122,21 +144,57 @@ class Check:
         RecordError
             If it begins as one does, and cannot be read.
         """
-        text = text.strip()
-        if not text.startswith(START):
+        data = _data(text, START)
+        if data is None:
             return None
         try:
-            data = ElementTree.fromstring(text).attrib
             return cls(
                 label=data["data-label"],
                 kind=data["data-kind"],
                 error=float(data["data-error"]),
                 bound=float(data["data-bound"]),
                 noticed=tuple(name for name in data["data-noticed"].split("; ") if name),
+                truncation=float(data.get("data-truncation", 0.0)),
+                of=data.get("data-of", ""),
             )
-        except ElementTree.ParseError as error:
-            raise RecordError(f"its HTML is broken, {error}") from None
         except KeyError as error:
             raise RecordError(f"it has no {error.args[0]}") from None
         except ValueError as error:
             raise RecordError(str(error)) from None
+
+
+@dataclass(frozen=True, repr=False)
+class Confirmed:
+    """A claim that was found true.
+
+    Attributes
+    ----------
+    text : str
+        The sentence.
+    """
+
+    text: str
+
+    def __repr__(self) -> str:
+        return f"confirmed: {self.text}"
+
+    def _repr_html_(self) -> str:
+        text = escape(self.text)
+        return f'<p class="claim-confirmed" data-claim="{text}">confirmed: {text}</p>'
+
+    @classmethod
+    def from_html(cls, text: str) -> "Confirmed | None":
+        """Return the claim that an output in HTML is the record of; as `Check.from_html`."""
+        data = _data(text, START_OF_CLAIM)
+        return None if data is None else cls(data["data-claim"])
+
+
+def _data(text: str, start: str) -> dict[str, str] | None:
+    """Return the attributes of a record that begins in a certain way; None of anything else."""
+    text = text.strip()
+    if not text.startswith(start):
+        return None
+    try:
+        return dict(ElementTree.fromstring(text).attrib)
+    except ElementTree.ParseError as error:
+        raise RecordError(f"its HTML is broken, {error}") from None

@@ -1,20 +1,27 @@
-"""Where a check shows its record: below its cell, or in a script on the terminal."""
+"""Where a check or a claim shows its record: below its cell, or in a script on the terminal."""
 
 import sys
 
-from .record import Check
+from .record import Check, Confirmed
 
 
-def show(record: Check) -> None:
-    """Show a record as the output of the running cell, or print it where there is no notebook.
+def in_notebook() -> bool:
+    """Tell whether what runs cells is at work: IPython, or what stands in for it in a browser.
 
-    What runs cells, IPython or what stands in for it in a browser, is found by IPython's own name.
+    It is found by IPython's own name.
     """
-    if sys.modules.get("IPython"):
-        from IPython import get_ipython
-        from IPython.display import display
+    if not sys.modules.get("IPython"):
+        return False
+    from IPython import get_ipython
 
-        if get_ipython() is not None:
-            display(record)  # type: ignore[no-untyped-call]
-            return
-    print(record)
+    return get_ipython() is not None
+
+
+def show(record: Check | Confirmed) -> None:
+    """Show a record as the output of the running cell, or print it where there is no notebook."""
+    if not in_notebook():
+        print(record)
+        return
+    from IPython.display import display
+
+    display(record)  # type: ignore[no-untyped-call]

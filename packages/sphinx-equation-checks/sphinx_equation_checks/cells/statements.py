@@ -1,7 +1,7 @@
 """What a cell says to have an equation checked.
 
 >>> check("eq-square", [4.0, 9.0], np.square([2.0, 3.0]), terms=1)
-eq-square: equal, worst error 0.0e+00, bound 4.4e-16
+eq-square: equal, no relative difference at all; rounding alone could cause 4.4e-16
 
 There is a function for each kind of statement: `check` for two sides that are equal, `check_zero`
 for what cancels, `check_bound` for an inequality, `check_symbols` for an identity of SymPy. Each
@@ -36,9 +36,10 @@ def check(
     terms: int,
     truncation: float = 0.0,
     scale: float | None = None,
+    of: str = "",
 ) -> None:
     """Show that both sides of an equation are equal; parameters and errors as `equal`."""
-    show(equal(label, left, right, terms=terms, truncation=truncation, scale=scale))
+    show(equal(label, left, right, terms=terms, truncation=truncation, scale=scale, of=of))
 
 
 def check_zero(label: str, values: ArrayLike, *, scale: ArrayLike, terms: int) -> None:
@@ -64,12 +65,13 @@ def equal(
     terms: int,
     truncation: float = 0.0,
     scale: float | None = None,
+    of: str = "",
 ) -> Check:
     """Compare both sides of an equation.
 
     Refused are sides that are one object or one expression in the code, differ in shape, are
     constant throughout, or have entries so small that the bound lets them be anything. The check
-    must notice a factor of 1 + 1e-4 on its left side, a turned sign, and a transposition where
+    must notice a factor of 1.0001 on its left side, a flipped sign, and a transposition where
     that changes a square matrix.
 
     Parameters
@@ -84,6 +86,8 @@ def equal(
         How far the sides may differ apart from rounding, in their own unit.
     scale : float, optional
         The size of the terms, where they cancel and are larger than the largest entry.
+    of : str, optional
+        What is compared, for an equation with several checks, such as "dW1".
 
     Raises
     ------
@@ -96,7 +100,8 @@ def equal(
     teeth.not_constant(label, *sides)
     size = _scale(label, np.abs(sides[1]).max() if scale is None else scale)
     bound = 2 * teeth.allowance(label, "terms", terms) * max(map(_epsilon, sides))
-    bound += teeth.allowance(label, "truncation", truncation) / size
+    truncated = teeth.allowance(label, "truncation", truncation) / size
+    bound += truncated
 
     def error(side: Array) -> float:
         return float(_distance(side, sides[1]).max() / size)
@@ -107,7 +112,7 @@ def equal(
     disturbed = ((name, error(side)) for name, side in _disturbed(sides[0]))
     noticed = _noticed(label, disturbed, bound)
     teeth.not_one_expression(label, "left", "right")
-    return Check(label, "equal", error(sides[0]), bound, noticed)
+    return Check(label, "equal", error(sides[0]), bound, noticed, float(truncated), of)
 
 
 def zero(label: str, values: ArrayLike, *, scale: ArrayLike, terms: int) -> Check:

@@ -1,8 +1,9 @@
 """What has run, and from where a page can go on without running everything again.
 
 A cell of a page runs after all cells above it, in their order, so that it shows what the whole
-page would. What has run already runs again only if it has to: before every cell, the names of the
-page are kept, and after it, the objects that the cell can reach are compared with what they were.
+page would; in the place of one that stands aside and is not needed, nothing runs. What has run
+already runs again only if it has to: before every cell, the names of the page are kept, and after
+it, the objects that the cell can reach are compared with what they were.
 As long as no cell has changed an object that was there before it, the kept names are the page as it
 was, and a cell that is edited or run once more starts from them. Otherwise the page goes back as
 far as it needs, at last to an empty page; and where a cell has changed what lies outside the page,
@@ -499,6 +500,11 @@ class History:
         self._steps: list[Step] = []
         self._watchful = False
         MODULES.look()
+
+    def ran(self, sources: Sequence[str]) -> set[int]:
+        """Return the numbers of the cells that have run as they are now."""
+        both = zip(self._steps, sources, strict=False)
+        return {number for number, (step, source) in enumerate(both) if step.source == source}
 
     def start(self, sources: Sequence[str], target: int) -> int | None:
         """Return the number of the first cell to run for a target; None if it takes a new Python.

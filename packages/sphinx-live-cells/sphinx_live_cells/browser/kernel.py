@@ -63,6 +63,7 @@ from sphinx_live_cells.browser.notebook import (
     without_prompts,
 )
 from sphinx_live_cells.browser.origins import derived
+from sphinx_live_cells.browser.reach import left_out
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -148,7 +149,9 @@ class Kernel:
         """Send something to where the running cell shows its results."""
         self._send({"kind": kind, "cell": self._cell, **content})
 
-    def plan(self, sources: Sequence[str], target: int) -> list[int] | None:
+    def plan(
+        self, sources: Sequence[str], target: int, *, aside: Collection[int] = ()
+    ) -> list[int] | None:
         """Return the numbers of the cells that will run, in order; None if it takes a new Python.
 
         Parameters
@@ -157,22 +160,37 @@ class Kernel:
             The code of all cells of the page; of those that cannot run here, nothing.
         target : int
             The cell that is asked for.
+        aside : collection of int
+            Cells that only draw or check: above the target they run only if it needs them.
         """
-        first = self._page.start(self._plain(sources), target)
-        return None if first is None else list(range(first, target + 1))
+        plain = self._without(self._plain(sources), target, aside)
+        first = self._page.start(plain, target)
+        if first is None:
+            return None
+        return [n for n in range(first, target + 1) if plain[n] or n == target]
+
+    def _without(self, plain: list[str], target: int, aside: Collection[int]) -> list[str]:
+        """Return the cells' code without that of those that need not run for a target."""
+        nothing = left_out(plain, target, set(aside) - self._page.ran(plain))
+        return ["" if number in nothing else source for number, source in enumerate(plain)]
 
     @staticmethod
     def _plain(sources: Sequence[str]) -> list[str]:
         return [plain_python(without_prompts(source)[0]) for source in sources]
 
     def run_cells(
-        self, sources: Sequence[str], target: int, *, may_fail: Collection[int] = ()
+        self,
+        sources: Sequence[str],
+        target: int,
+        *,
+        may_fail: Collection[int] = (),
+        aside: Collection[int] = (),
     ) -> bool:
         """Run a cell of the page, and before it those above it that have to; say whether all did.
 
         Parameters
         ----------
-        sources, target
+        sources, target, aside
             As for `plan`.
         may_fail : collection of int
             Cells that are meant to raise an error, after which the page goes on.
@@ -182,19 +200,20 @@ class Kernel:
         NewPythonError
             If `plan` says so.
         """
-        plain = self._plain(sources)
+        plain = self._without(self._plain(sources), target, aside)
         first = self._page.start(plain, target)
         if first is None:
             raise NewPythonError("a cell has changed what cannot be put back")
         self._go_back(first)
         on_less = derived(plain[: target + 1], set(session.less))
-        order = [cell for cell in range(first, target + 1) if sources[cell] or cell == target]
+        order = [cell for cell in range(first, target + 1) if plain[cell] or cell == target]
         for cell in range(first, target + 1):
             self._cell = cell
             steps = {"step": order.index(cell) + 1, "steps": len(order)} if cell in order else {}
             if steps:
                 self.show("started", **steps)
-            action = partial(self._run_cell, sources[cell], cell, cell in may_fail)
+            code = sources[cell] if cell in order else ""
+            action = partial(self._run_cell, code, cell, cell in may_fail)
             succeeded = self._page.run(plain[cell], action)
             if succeeded and on_less[cell]:
                 self.show("note", text=session.less_note)

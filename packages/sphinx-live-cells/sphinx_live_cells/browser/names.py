@@ -1,10 +1,10 @@
 """What the cells of a page do with its names, as far as their code tells.
 
-It decides nothing about results: in a browser all cells above one run before it, see `history`. A
-cell needs those that bind the names it uses, and those that may change what is bound in between:
-that assign to an entry, call a method that may change its object, or draw from a generator of
-random numbers. What a function needs is needed by whoever calls it. Which cells need which is told
-by `reach`.
+In a browser all cells above one run before it, see `history`, but for those that stand aside and
+that it does not need. A cell needs those that bind the names it uses, and those that may change
+what is bound in between: that assign to an entry, call a method that may change its object, or draw
+from a generator of random numbers. What a function needs is needed by whoever calls it. Which cells
+need which is told by `reach`.
 
 Like `aliases`, `origins` and `reach` the module imports nothing but the standard library, so tests
 and a browser can load it.

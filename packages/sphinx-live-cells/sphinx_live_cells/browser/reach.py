@@ -9,7 +9,17 @@ from sphinx_live_cells.browser.aliases import (
     other_names,
     parsed,
 )
-from sphinx_live_cells.browser.names import ANY, Names, read_pages_names
+from sphinx_live_cells.browser.names import ANY, BINDS_ANYTHING, Names, read_pages_names
+
+LOOKS_ANYWHERE = BINDS_ANYTHING | {
+    "eval",
+    "locals",
+    "vars",
+    "__main__",
+    "_getframe",
+    "currentframe",
+}
+"""Words by which code may use a name that it does not mention."""
 
 Writers = dict[str, list[int]]
 
@@ -45,6 +55,32 @@ def needed(of_cell: Sequence[Writers], target: int) -> list[int]:
             waiting += set(made_by) - found
             found |= set(made_by)
     return sorted(found)
+
+
+def left_out(sources: Sequence[str], target: int, aside: Collection[int]) -> set[int]:
+    """Return the cells above one that need not run for it: they stand aside and are not needed.
+
+    Parameters
+    ----------
+    sources : sequence of str
+        The code of all cells of a page.
+    target : int
+        The cell that is asked for.
+    aside : collection of int
+        The numbers of the cells that only draw or check. One that binds what another cell uses, or
+        that may change what was there before, runs all the same.
+    """
+    above = sources[: target + 1]
+    found = {number for number in aside if number < target}
+    if any(LOOKS_ANYWHERE & names.mentioned for names in read_pages_names(above)):
+        return set()
+    while found:
+        reached = out_of_reach(above, found)
+        needed_all_the_same = found.intersection(reached.values())
+        if not needed_all_the_same:
+            break
+        found -= needed_all_the_same
+    return found
 
 
 def out_of_reach(

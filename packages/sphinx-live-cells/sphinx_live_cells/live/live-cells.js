@@ -132,8 +132,14 @@
     editable.forEach(mark);
   }
 
+  /* What changes the results of other cells is not folded away. */
+  function unfold(node) {
+    for (let fold = node.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  }
+
   /* The reader's code as text, until Edit makes it a field: the editor is not loaded for it. */
   function showEdited(cell) {
+    unfold(cell.source);
     cell.text?.remove();
     cell.text = element("pre", { className: "live-edited", tabIndex: 0 }, cell.code);
     cell.source.after(cell.text);
@@ -143,11 +149,15 @@
   /* A cell that cannot run here is empty for the others. */
   const sources = () => cells.map(({ code, away }) => (away ? "" : code));
 
-  /* What a run may load ahead, and which cells before it are meant to fail. */
-  function whatFor({ number }) {
-    const here = cells.slice(0, number + 1).filter(({ away }) => !away);
-    const mayFail = cells.filter((cell) => cell.mayFail).map((cell) => cell.number);
-    return { packages: [...new Set(here.flatMap(({ packages }) => packages || []))], mayFail };
+  /* What a run may load ahead, which cells before it are meant to fail, and which stand aside. */
+  function whatFor(target) {
+    const here = cells.slice(0, target.number + 1).filter((cell) => cell === target || !(cell.away || cell.aside));
+    const numbers = (kind) => cells.filter((cell) => cell[kind]).map(({ number }) => number);
+    return {
+      packages: [...new Set(here.flatMap(({ packages }) => packages || []))],
+      mayFail: numbers("mayFail"),
+      aside: numbers("aside"),
+    };
   }
 
   /* A word for the eye beside the buttons, and for a screen reader in the page's one live region. */
@@ -249,6 +259,7 @@
       const box = block("live-error", text);
       box.firstChild.setAttribute("aria-label", "Error");
       cell.output.append(box);
+      unfold(box);
     },
   };
 
@@ -391,7 +402,7 @@
       report(cell, error.message, { state: "failed" });
       return;
     }
-    if (cell.source.closest("details")) cell.source.closest("details").open = true;
+    unfold(cell.source);
     if (!cell.editor) {
       cell.editor = window.codeEditor({
         code: cell.code,

@@ -3,7 +3,8 @@
    start(onProgress, packages)        load Python, and with it packages that will be needed; again: the same promise
    runCells(sources, target, onShow, options)
                                       run a cell of the page, after those above it that have to; options: packages,
-                                      and mayFail, the numbers of cells that are meant to raise an error
+                                      and the numbers of cells: mayFail, that are meant to raise an error; aside,
+                                      that run for another cell only if it needs them
    run(code, options, onShow)         run other code; options: name, space, variables, packages
    stop()                             end it; whatever comes next starts anew
    addEventListener("stopped", ...)   what Python held is gone
@@ -95,9 +96,9 @@
       return started;
     }
 
-    async runCells(sources, target, onShow, { packages = [], mayFail = [] } = {}) {
+    async runCells(sources, target, onShow, { packages = [], mayFail = [], aside = [] } = {}) {
       await this.start(onShow, packages);
-      const asked = { sources, target, mayFail };
+      const asked = { sources, target, mayFail, aside };
       let result = await ask("cells", asked, onShow);
       if (result.again) {
         // A cell has changed what cannot be put back, such as a function of NumPy.

@@ -121,7 +121,11 @@ async function start(stamp, page, packages) {
     env: { HOME: "/home/pyodide", PYTHONDONTWRITEBYTECODE: "1" },
   });
   python.FS.mkdirTree(settings.root);
-  python.unpackArchive(await content(settings.bundle), "zip", { extractDir: settings.root });
+  const unpack = (packed) => python.unpackArchive(packed, "zip", { extractDir: settings.root });
+  const modules = `${settings.root}/${settings.modules}`;
+  unpack(await content(settings.bundle));
+  unpack(python.FS.readFile(modules));
+  python.FS.unlink(modules);
   await loadPackages(settings.first);
   tell("Starting the book’s own code");
   python.pyimport("sys").path.insert(0, settings.root);
@@ -172,13 +176,15 @@ const handle = {
     }
     return {};
   },
-  async cells({ sources, target, mayFail }) {
+  async cells({ sources, target, mayFail, aside }) {
     const list = python.toPy(sources);
-    const order = kernel.plan(list, target);
+    const besides = python.toPy(aside);
+    const order = kernel.plan.callKwargs(list, target, { aside: besides });
     if (!order) return { again: true };
     await loadFor(order.toJs().map((number) => sources[number]));
     order.destroy();
-    return { succeeded: kernel.run_cells.callKwargs(list, target, { may_fail: python.toPy(mayFail) }) };
+    const how = { may_fail: python.toPy(mayFail), aside: besides };
+    return { succeeded: kernel.run_cells.callKwargs(list, target, how) };
   },
   async run({ code, options }) {
     await loadFor([code]);

@@ -24,6 +24,10 @@ def widths(params: Sequence[Array]) -> list[int]:
     return [params[0].shape[1], *(W.shape[0] for W in params[::2])]
 
 
+def _hidden(params: Sequence[Array]) -> str:
+    return " and ".join(map(str, widths(params)[1:-1]))
+
+
 def encoded(params: Sequence[Array]) -> str:
     """Return W1, b1, W2, b2, ... row by row as little-endian float16 in base64.
 
@@ -60,17 +64,35 @@ class Networks:
     x : (n, m) array
         Test images, on which both networks, rounded as in the page, are scored.
     y : (m,) integer labels
+    trained_on : (int, int), optional
+        How many images the small and the good network have learned from.
+    called : str
+        What the test images are, for readers; their number is put before it.
     """
 
-    def __init__(self, small: Sequence[Array], good: Sequence[Array], x: Array, y: Array) -> None:
+    def __init__(
+        self,
+        small: Sequence[Array],
+        good: Sequence[Array],
+        x: Array,
+        y: Array,
+        *,
+        trained_on: tuple[int, int] | None = None,
+        called: str = "test images",
+    ) -> None:
+        learned = [f", trained on {n:,} images" for n in trained_on or ()] or ["", ""]
+        sources = {"weights": encoded(small)}, {"script": GOOD_NETWORK}
         self.described = [
-            {"widths": widths(params), "accuracy": nnfs.accuracy(rounded(params), x, y), **source}
-            for params, source in (
-                (small, {"weights": encoded(small)}),
-                (good, {"script": GOOD_NETWORK}),
-            )
+            {
+                "widths": widths(params),
+                "accuracy": nnfs.accuracy(rounded(params), x, y),
+                "described": f"{_hidden(params)} hidden units{words}",
+                "tested": f"{y.size:,} {called}",
+                **source,
+            }
+            for params, words, source in zip((small, good), learned, sources, strict=True)
         ]
 
     def _repr_html_(self) -> str:
-        data = json.dumps(self.described)
+        data = json.dumps(self.described).replace("</", "<\\/")
         return f'<script type="application/json" class="draw-a-digit-networks">{data}</script>'

@@ -1,0 +1,1 @@
+"""Playthings: figures that a reader can step through, push and slide."""

@@ -1,0 +1,145 @@
+"""A plaything on its way from a cell into the page: a complete figure, and the data to play with.
+
+What is written here is what a reader without scripts sees. The scripts find the same elements and
+move them, so nothing is drawn twice.
+"""
+
+import json
+import math
+import sys
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+
+def number(value: float, digits: int = 2) -> str:
+    """Return a number as the drawings write it: with a real minus, and no minus before a zero.
+
+    Examples
+    --------
+    >>> number(-0.5), number(-0.001)
+    ('−0.50', '0.00')
+    """
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """Return a number with its sign, as slopes are written; a zero has none.
+
+    Examples
+    --------
+    >>> signed(0.5), signed(-0.5), signed(0.001)
+    ('+0.50', '−0.50', '0.00')
+    """
+    text = number(value, digits)
+    return text if text.startswith("−") or float(text) == 0 else f"+{text}"
+
+
+def finite(name: str, values: Any) -> Any:
+    """Return numbers as lists, as JSON has them.
+
+    Raises
+    ------
+    ValueError
+        If one is not finite; the page could not draw it.
+    """
+    listed = values.tolist() if hasattr(values, "tolist") else values
+    flat = [listed]
+    while flat:
+        one = flat.pop()
+        if isinstance(one, list | tuple):
+            flat.extend(one)
+        elif not isinstance(one, int | float) or not math.isfinite(one):
+            raise ValueError(f"{name} holds {one!r}; a plaything needs finite numbers")
+    return listed
+
+
+def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return an HTML table behind a summary; the first entry of each row names it."""
+    heads = "".join(f'<th scope="col">{escape(text)}</th>' for text in head)
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>'
+        + "".join(f"<td>{escape(text)}</td>" for text in cells)
+        + "</tr>"
+        for name, *cells in rows
+    )
+    return (
+        f'<details class="play-table"><summary>{escape(caption)}</summary>'
+        f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></details>"
+    )
+
+
+class Plaything:
+    """What a cell keeps: subclasses say what is seen at first and which data the scripts get.
+
+    Attributes
+    ----------
+    kind : str
+        Which of the scripts plays it.
+    data : dict
+        What JSON can hold.
+    says : str
+        The first state, as a sentence.
+    """
+
+    kind: str
+    data: dict[str, Any]
+    says: str
+
+    def controls(self) -> str:
+        """Return the markup of what a reader handles; it is hidden where no script runs."""
+        return ""
+
+    def layout(self, controls: str, told: str, field: str) -> str:
+        """Return the parts in their order: what is said stands above what it is said of."""
+        return f"{controls}{told}{field}"
+
+    def picture(self) -> str:
+        """Return the drawing of the first state as SVG."""
+        raise NotImplementedError
+
+    def numbers(self) -> str:
+        """Return the numbers of the first state as a table."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return self.says
+
+    def _repr_html_(self) -> str:
+        data = json.dumps(self.data, allow_nan=False).replace("</", "<\\/")
+        controls = self.controls()
+        handled = f'<div class="play-controls">{controls}</div>' if controls else ""
+        told = (
+            f'<div class="play-told"><p class="play-says">{escape(self.says)}</p>'
+            '<div class="play-ask" role="group" aria-label="Predict first"></div></div>'
+        )
+        field = (
+            f'<div class="play-field"><div class="play-picture">{self.picture()}</div>'
+            '<div class="play-beside"></div></div>'
+        )
+        return (
+            f'<div class="play play-{self.kind}" data-kind="{self.kind}">'
+            f"{self.layout(handled, told, field)}{self.numbers()}"
+            '<p class="play-unseen" role="status" aria-live="polite"></p>'
+            f'<script type="application/json">{data}</script></div>'
+        )
+
+
+def keep(name: str, plaything: Plaything) -> None:
+    """Keep a plaything of this build for ``{plaything} name`` on the page.
+
+    In a reader's browser nothing is kept: the page has its figure already.
+
+    Raises
+    ------
+    TypeError
+        If it is none of the kinds that `kit.widgets.playing.cells` has.
+    """
+    if not isinstance(plaything, Plaything):
+        kinds = "Drawing, Grid, OneNudge, SoftmaxSliders or StepThrough"
+        raise TypeError(f"{name} is {type(plaything).__name__}; expected {kinds}")
+    if sys.platform != "emscripten":
+        from myst_nb import glue
+
+        glue(name, plaything, display=False)

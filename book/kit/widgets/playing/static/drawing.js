@@ -1,0 +1,120 @@
+// The drawing of a network: other numbers in its elements, and its boxes as sliders.
+(function (playing) {
+  "use strict";
+
+  const LIMIT = 5;
+  const STEP = 0.1;
+  const CHIP = 39; // from the middle of a box to the lower end of the slope below it
+  const PIXELS = 80; // that a pointer moves for a change of one
+
+  playing.draw = function (root, found, latest) {
+    for (const place of root.querySelectorAll("svg [data-key]")) {
+      const key = place.dataset.key;
+      const write = "signed" in place.dataset ? playing.signed : playing.number;
+      if (key in found) place.textContent = write(found[key], Number(place.dataset.digits || 2));
+    }
+    for (const part of root.querySelectorAll("svg [data-stage]")) {
+      part.setAttribute("visibility", Number(part.dataset.stage) <= latest ? "visible" : "hidden");
+    }
+    for (const edge of root.querySelectorAll("svg [data-edge^=W]")) {
+      const weight = found[edge.dataset.edge];
+      edge.setAttribute("stroke-width", Math.min(0.8 + 1.6 * Math.abs(weight), 6).toFixed(2));
+      if (weight >= 0) edge.removeAttribute("stroke-dasharray");
+      else edge.setAttribute("stroke-dasharray", "7 4");
+    }
+    for (const unit of root.querySelectorAll('svg [data-unit^="1["]')) {
+      const off = latest >= 2 && found[unit.dataset.unit.replace("1", "Z1")] <= 0;
+      unit.classList.toggle("is-off", off);
+    }
+  };
+
+  // Which symbols this moment is about: they stand out, the rest stays.
+  playing.spotlight = function (root, symbols) {
+    for (const part of root.querySelectorAll("svg [data-of]")) {
+      part.classList.toggle("is-now", part.dataset.of.split(" ").some((s) => symbols.includes(s)));
+    }
+  };
+
+  // How far a weight's box, with the slope below it, reaches from its middle towards a point.
+  function outOf(rect, towards) {
+    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name)));
+    const [middle, centre] = [x + width / 2, y + height / 2];
+    const [along, down] = [towards[0] - middle, towards[1] - centre];
+    const low = down > 0 ? CHIP : height / 2;
+    const share = Math.min(width / 2 / Math.abs(along), Math.abs(down) < 1 ? 1 : low / Math.abs(down));
+    return [middle + share * along, centre + share * down];
+  }
+
+  // Arrows of the way back run along edges from right to left: to the unit before, or only to the
+  // box of the weight. ends: whether an edge's arrow ends at its box.
+  playing.blame = function (root, ends) {
+    root.querySelectorAll("svg .play-blame").forEach((arrow) => arrow.remove());
+    const svg = root.querySelector("svg");
+    const keys = Object.keys(ends);
+    svg.classList.toggle("is-backward", keys.length > 0);
+    for (const key of keys) {
+      const edge = svg.querySelector(`[data-edge="${key}"]`);
+      const [x1, y1, x2, y2] = ["x1", "y1", "x2", "y2"].map((name) => Number(edge.getAttribute(name)));
+      const box = ends[key] && svg.querySelector(`[data-handle="${key}"] rect:not(.play-reach)`);
+      const [x, y] = box ? outOf(box, [x2, y2]) : [x1, y1];
+      const long = Math.hypot(x - x2, y - y2) || 1;
+      const [along, across] = [(x2 - x) / long, (y2 - y) / long];
+      const wing = (side) => `${(x + 10 * along - 7 * side * across).toFixed(1)} ${(y + 10 * across + 7 * side * along).toFixed(1)}`;
+      const group = document.createElementNS(svg.namespaceURI, "g");
+      group.classList.add("play-blame");
+      const path = (name, d) => {
+        const made = document.createElementNS(svg.namespaceURI, "path");
+        made.setAttribute("class", name);
+        made.setAttribute("d", d);
+        made.setAttribute("pathLength", "1");
+        group.append(made);
+      };
+      path("play-shaft", `M${x2} ${y2}L${(x + 8 * along).toFixed(1)} ${(y + 8 * across).toFixed(1)}`);
+      path("play-head", `M${x.toFixed(1)} ${y.toFixed(1)}L${wing(1)}L${wing(-1)}Z`);
+      edge.after(group);
+    }
+  };
+
+  // Boxes become sliders: arrows, Page keys, Home and End, or a pointer that is drawn sideways.
+  playing.handles = function (root, names, get, set, told) {
+    for (const handle of root.querySelectorAll("svg [data-handle]")) {
+      const key = handle.dataset.handle;
+      handle.setAttribute("role", "slider");
+      handle.setAttribute("tabindex", "0");
+      handle.setAttribute("aria-label", playing.named(key, names));
+      handle.setAttribute("aria-valuemin", -LIMIT);
+      handle.setAttribute("aria-valuemax", LIMIT);
+      const to = (value) => set(key, playing.clamp(Math.round(value * 100) / 100, -LIMIT, LIMIT));
+      handle.addEventListener("keydown", (event) => {
+        const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
+        const end = { Home: -LIMIT, End: LIMIT }[event.key];
+        if (by === undefined && end === undefined) return;
+        event.preventDefault();
+        to(end === undefined ? get(key) + by * STEP : end);
+      });
+      let from = null;
+      handle.addEventListener("pointerdown", (event) => {
+        if (event.button !== 0) return;
+        handle.setPointerCapture(event.pointerId);
+        from = [event.clientX, get(key)];
+        handle.classList.add("is-held");
+      });
+      handle.addEventListener("pointermove", (event) => {
+        if (from) to(from[1] + (event.clientX - from[0]) / PIXELS);
+      });
+      for (const end of ["pointerup", "pointercancel"]) {
+        handle.addEventListener(end, () => {
+          from = null;
+          handle.classList.remove("is-held");
+        });
+      }
+    }
+    return function () {
+      for (const handle of root.querySelectorAll("svg [data-handle]")) {
+        const key = handle.dataset.handle;
+        handle.setAttribute("aria-valuenow", get(key));
+        handle.setAttribute("aria-valuetext", told(key));
+      }
+    };
+  };
+})(window.playing);

@@ -1,0 +1,254 @@
+// "One nudge": a parameter is pushed, and what moves because of it is marked on the way to the loss.
+(function (playing) {
+  "use strict";
+
+  const SEEN = 5e-7; // a change below this is none
+  const STOP = 300; // milliseconds from one layer to the next
+  const LAYERS = { W1: 0, b1: 0, X: 0, Y: 0, Z1: 1, A1: 1, W2: 0, b2: 0, Z2: 2, A2: 2, J: 3 };
+  const LAST = 3;
+  const n = playing.number;
+  const layerOf = (key) => LAYERS[key.replace(/\[.*/, "")];
+
+  playing.kinds.nudge = function (root, data) {
+    const find = (name) => root.querySelector(`.play-${name}`);
+    const say = playing.speaker(root);
+    const x = data.X.map((row) => row[data.example]);
+    const label = data.y[data.example];
+    const before = playing.run(data.params, x, label);
+    const keys = data.parameters;
+    const called = (text) => playing.named(text, data.names);
+    const fresh = () => ({ which: data.start, by: 0, guessed: false });
+    let state = { ...fresh(), ...valid(playing.remembered(root)) };
+    let slopes = {};
+    let passes = 1;
+    let wentBack = false;
+
+    function valid(kept) {
+      const good = {};
+      if (keys.includes(kept.which)) good.which = kept.which;
+      if (Number.isFinite(kept.by) && Math.abs(kept.by) <= 0.5) good.by = kept.by;
+      if (kept.guessed === true) good.guessed = true;
+      return good;
+    }
+    const pushed = (key, by) => playing.run(playing.changed(data.params, key, before[key] + by), x, label);
+
+    // What is seen of a push: the layers that its wave has reached.
+    let reached = before;
+    let aim = before;
+    let waves = [];
+    function arrive(layer) {
+      const through = ([key, value]) => [key, layerOf(key) === layer ? aim[key] : value];
+      reached = Object.fromEntries(Object.entries(reached).map(through));
+      paint();
+    }
+    function still() {
+      waves.forEach(clearTimeout);
+      waves = [];
+    }
+    function travel(after, atOnce) {
+      aim = after;
+      if (atOnce || playing.still()) {
+        still();
+        reached = after;
+        return paint();
+      }
+      arrive(0);
+      const behind = state.which[1] === "2" ? 1 : 0;
+      for (let layer = 1 + behind; layer <= LAST; layer += 1) {
+        // A wave on its way takes along what has been pushed meanwhile.
+        waves[layer] ??= setTimeout(() => {
+          delete waves[layer];
+          arrive(layer);
+        }, STOP * (layer - behind));
+      }
+    }
+    function paint() {
+      playing.draw(root, reached, 5);
+      const loss = root.querySelector('svg [data-key="J"]');
+      if (!state.guessed) loss.textContent = n(before.J, 3);
+      mark(reached);
+      deltas(reached);
+    }
+
+    // At each unit that moved, by how much; where a unit is off, the move ends.
+    function deltas(after) {
+      const svg = root.querySelector("svg");
+      svg.querySelectorAll(".play-delta").forEach((one) => one.remove());
+      for (const key of Object.keys(before).filter((one) => /^(Z|J)/.test(one))) {
+        const change = after[key] - before[key];
+        if (Math.abs(change) <= SEEN) continue;
+        const ends = key.startsWith("Z1") && after[key.replace("Z", "A")] === before[key.replace("Z", "A")];
+        const unit = svg.querySelector(`[data-key="${key}"]`).closest(".play-unit").firstElementChild;
+        const box = unit.getBBox();
+        const low = box.y > svg.viewBox.baseVal.height / 2 - 10;
+        const made = document.createElementNS(svg.namespaceURI, "text");
+        made.setAttribute("class", "play-delta");
+        made.setAttribute("x", box.x + box.width / 2);
+        made.setAttribute("y", key !== "J" && low ? box.y - 9 : box.y + box.height + 22);
+        made.textContent = playing.signed(change, key === "J" ? 3 : 2) + (ends ? ", ends here" : "");
+        svg.append(made);
+      }
+    }
+
+    function mark(after) {
+      const moved = (key) => Math.abs(after[key] - before[key]) > SEEN;
+      for (const edge of root.querySelectorAll("svg [data-edge]")) {
+        const [, name, i, j] = edge.dataset.edge.match(/^(\w+)\[(\d+)(?:,(\d+))?\]$/);
+        const carries = {
+          W1: () => edge.dataset.edge === state.which && moved(`Z1[${i}]`),
+          W2: () => (edge.dataset.edge === state.which || moved(`A1[${j}]`)) && moved(`Z2[${i}]`),
+          J: () => moved(`A2[${i}]`),
+        }[name];
+        edge.classList.toggle("is-moved", carries());
+      }
+      for (const place of root.querySelectorAll("svg text")) {
+        const held = place.querySelector("[data-key]");
+        if (held) place.classList.toggle("is-moved", moved(held.dataset.key) && (held.dataset.key !== "J" || state.guessed));
+      }
+      for (const handle of root.querySelectorAll("svg [data-handle]")) {
+        handle.classList.toggle("is-chosen", handle.dataset.handle === state.which);
+      }
+    }
+
+    function journey(after) {
+      const change = (key) => `${called(key)} ${playing.signed(after[key] - before[key], 4)}`;
+      const parts = ["Z1", "A1", "Z2", "A2"].map((name) =>
+        Object.keys(before).filter((key) => key.startsWith(`${name}[`) && Math.abs(after[key] - before[key]) > SEEN).map(change).join(", "));
+      return parts.filter(Boolean).join(", then ");
+    }
+
+    function ledger() {
+      const found = Object.keys(slopes).length;
+      const rows = keys.map((key) => [called(key), key in slopes ? n(slopes[key], 4) : "?", ...(wentBack ? [n(before[`d${key}`], 4)] : [])]);
+      const place = find("beside");
+      playing.rows(place, ["", "by a nudge", wentBack ? "by one pass back" : ""].slice(0, wentBack ? 3 : 2), rows, 2);
+      const paid = `${passes}, ${passes > 1 ? "one of them " : ""}before any nudge`;
+      const price = `Slopes found by nudging: ${found} of ${keys.length}. Forward passes so far: ${paid}.`;
+      playing.element("p", { class: "play-price", tabindex: "-1" }, wentBack ? `${price} One pass forward and one back found all ${keys.length}.` : price, place);
+      const button = (text, act) => {
+        const made = playing.element("button", { type: "button" }, text, place);
+        made.addEventListener("click", () => {
+          act();
+          show(false);
+          (place.querySelector("button") || place.querySelector(".play-price")).focus({ preventScroll: true });
+        });
+      };
+      if (found < keys.length) button("Nudge all the others", () => {
+        keys.forEach(measure);
+        tellUnasked();
+      });
+      if (data.back && !wentBack) button("Go back once instead", () => {
+        wentBack = true;
+        tellUnasked();
+      });
+    }
+
+    function measure(key) {
+      if (key in slopes) return;
+      slopes[key] = (pushed(key, 1e-4).J - before.J) / 1e-4;
+      passes += 1;
+    }
+
+    const slope = () => before[`d${state.which}`];
+    const way = () => (Math.abs(slope()) < 1e-9 ? "Nothing" : slope() > 0 ? "Up" : "Down");
+    const because = () => (way() === "Nothing"
+      ? "It stays: no path carries the push to the loss."
+      : `It goes ${way().toLowerCase()}: the slope is ${n(slope(), 3)}.`);
+    const asks = () => `Predict: ${called(state.which)} is pushed up a little. Which way does the loss go?`;
+
+    function ask() {
+      if (state.guessed) return playing.ask(root, null);
+      playing.ask(root, asks(), [["Up", "Up"], ["Down", "Down"], ["It stays", "Nothing"]].map(([text, is]) => [text, is === way()]), (right) => {
+        state.guessed = true;
+        measure(state.which);
+        if (!state.by) state.by = 0.1;
+        keep();
+        playing.verdict(root, `${right ? "Yes." : "Look again."} ${because()} Now push as you like.`);
+      });
+    }
+    // Who pushes or measures without an answer is told it.
+    function tellUnasked() {
+      if (state.guessed) return;
+      state.guessed = true;
+      playing.verdict(root, `The answer: ${because()}`);
+    }
+
+    function sentence(after) {
+      const change = after.J - before.J;
+      const felt = `${n(Math.abs(change), 4)}, or ${n(Math.abs(change / state.by), 3)} per unit of push`;
+      const outcome = Math.abs(change) <= SEEN ? "The loss stays." : `The loss ${change > 0 ? "rises" : "falls"} by ${felt}.`;
+      return state.by
+        ? `${called(state.which)} goes from ${n(before[state.which])} to ${n(after[state.which])}. Moved: ${journey(after) || "nothing else"}. ${outcome}`
+        : `Nothing is pushed yet. The loss is ${n(before.J, 3)}.`;
+    }
+
+    function show(first, atOnce = first) {
+      const after = pushed(state.which, state.by);
+      find("which").value = state.which;
+      find("push").value = state.by;
+      find("push").setAttribute("aria-valuetext", `${called(state.which)} pushed by ${playing.signed(state.by)}`);
+      find("value").textContent = playing.signed(state.by);
+      find("replay").setAttribute("aria-disabled", String(!state.by));
+      travel(after, atOnce || !state.by);
+      say(sentence(after), first);
+      ledger();
+      tell();
+    }
+
+    function keep() {
+      playing.remember(root, state);
+      show(false);
+    }
+    function choose(which, by) {
+      if (which !== state.which) {
+        still();
+        reached = before;
+        state = { which, by, guessed: which in slopes };
+        ask();
+      } else state.by = by;
+      if (by) {
+        tellUnasked();
+        measure(which);
+      }
+      keep();
+    }
+    for (const fixed of root.querySelectorAll('svg [data-handle^="X"]')) fixed.removeAttribute("data-handle");
+    const tell = playing.handles(root, data.names,
+      (key) => before[key] + (key === state.which ? state.by : 0),
+      (key, value) => choose(key, playing.clamp(Math.round((value - before[key]) * 100) / 100, -0.5, 0.5)),
+      (key) => n(before[key] + (key === state.which ? state.by : 0)));
+    find("which").addEventListener("change", (event) => choose(event.target.value, 0));
+    find("push").addEventListener("input", (event) => choose(state.which, Number(event.target.value)));
+    find("replay").addEventListener("click", () => {
+      if (!state.by) return;
+      still();
+      reached = before;
+      travel(pushed(state.which, state.by), false);
+    });
+    find("reset").addEventListener("click", () => {
+      state = fresh();
+      slopes = {};
+      passes = 1;
+      wentBack = false;
+      ask();
+      show(false, true);
+      playing.remember(root, null);
+    });
+    playing.reserve(find("told"), () => {
+      const kept = state;
+      const fills = keys.flatMap((which) => {
+        state = { which, by: -0.1, guessed: true };
+        const said = sentence(pushed(which, -0.1));
+        return [
+          playing.told("Nothing is pushed yet.", asks(), [["Up"], ["Down"], ["It stays"]]),
+          playing.told(said, `Look again. ${because()} Now push as you like.`),
+        ];
+      });
+      state = kept;
+      return fills;
+    });
+    if (state.by) state.guessed = true;
+    ask();
+    show(true);
+  };
+})(window.playing);

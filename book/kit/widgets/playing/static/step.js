@@ -1,0 +1,248 @@
+// "Step through backpropagation": the stages of one pass, one step of learning, and a question
+// where the next stage has a surprise.
+(function (playing) {
+  "use strict";
+
+  const LIT = [
+    ["X"], ["Z1", "W1", "b1"], ["A1"], ["Z2", "W2", "b2"], ["A2"], ["J", "Y"],
+    ["dZ2"], ["dW2", "db2"], ["dZ1"], ["dW1", "db1"], ["W1", "b1", "W2", "b2"],
+  ];
+  const LINES = [
+    [], ["Z1 = W1 @ X + b1"], ["A1 = np.maximum(0, Z1)"], ["Z2 = W2 @ A1 + b2"], ["A2 = softmax(Z2)"],
+    ["J = -(Y * np.log(A2)).sum() / m"], ["dZ2 = A2 - Y"], ["dW2 = dZ2 @ A1.T / m", "db2 = dZ2 @ ones / m"],
+    ["dZ1 = (W2.T @ dZ2) * (Z1 > 0)"], ["dW1 = dZ1 @ X.T / m", "db1 = dZ1 @ ones / m"],
+    ["W1 -= alpha * dW1", "b1 -= alpha * db1", "W2 -= alpha * dW2", "b2 -= alpha * db2"],
+  ];
+  const ALONE = "This is the slope of one example's own loss: m = 1 here, so dividing by m changes nothing.";
+  const MEASURED = { 6: ["dZ2"], 7: ["dW2", "db2"], 8: ["dZ1"], 9: ["dW1", "db1"] };
+  const NUDGE = 1e-4;
+  const MOST = 6; // losses of steps that are listed
+  const n = playing.number;
+  const factor = (v) => (v < 0 ? `(${n(v)})` : n(v));
+
+  // Which sums made each number of a stage, in words with the numbers in them.
+  function story(stage, f, now) {
+    const sum = (layer, from) => (i) => {
+      const width = Object.keys(f).filter((key) => key.startsWith(`W${layer}[${i},`)).length;
+      const terms = Array.from({ length: width }, (_, j) =>
+        `${factor(f[`W${layer}[${i},${j}]`])}·${factor(f[`${from}[${j}]`])}`);
+      return `Z${layer}[${i}] = ${terms.join(" + ")} + ${factor(f[`b${layer}[${i}]`])} = ${n(f[`Z${layer}[${i}]`])}`;
+    };
+    const many = (name) => Object.keys(f).filter((key) => key.startsWith(`${name}[`)).map((_, i) => i);
+    const list = (name, say) => many(name).map(say).join("; ");
+    const sentence = (name, say) => playing.capital(list(name, say));
+    const part = (i) => `dA1[${i}] = ${many("Z2").map((k) => `${factor(f[`W2[${k},${i}]`])}·${factor(f[`dZ2[${k}]`])}`).join(" + ")} = ${n(f[`dA1[${i}]`])}`;
+    return [
+      () => `Example ${now.example + 1} goes in: ${list("X", (i) => `input ${i + 1} is ${n(f[`X[${i}]`])}`)}. Its class is ${now.label}.`,
+      () => `${list("Z1", sum(1, "X"))}.`,
+      () => sentence("Z1", (i) => (f[`Z1[${i}]`] > 0 ? `unit ${i + 1} passes ${n(f[`Z1[${i}]`])} on` : `unit ${i + 1} has ${n(f[`Z1[${i}]`])}, which is not positive, and gives 0`)) + ".",
+      () => `${list("Z2", sum(2, "A1"))}.`,
+      () => `${sentence("A2", (k) => `class ${k} gets ${n(100 * f[`A2[${k}]`], 1)} %`)}. They add up to 100 %.`,
+      () => `The true class ${now.label} got ${n(100 * f[`A2[${now.label}]`], 1)} %, so the loss is −log ${n(f[`A2[${now.label}]`], 3)} = ${n(f.J, 3)}.`,
+      () => `${list("Z2", (k) => `dZ2[${k}] = ${n(f[`A2[${k}]`])} − ${n(f[`Y[${k}]`], 0)} = ${n(f[`dZ2[${k}]`])}`)}. A slope below 0 asks its score to rise.`,
+      () => `Each weight's slope is blame times what came in: dW2[0,0] = ${factor(f["dZ2[0]"])}·${factor(f["A1[0]"])} = ${n(f["dW2[0,0]"])}. A unit that gave 0 leaves its weights without a slope. ${ALONE}`,
+      () => `${list("A1", part)}. ${sentence("Z1", (i) => (f[`Z1[${i}]`] > 0 ? `unit ${i + 1} was on: dZ1[${i}] = ${n(f[`dZ1[${i}]`])}` : `unit ${i + 1} was off: dZ1[${i}] = 0`))}.`,
+      () => `Once more blame times what came in: dW1[0,0] = ${factor(f["dZ1[0]"])}·${factor(f["X[0]"])} = ${n(f["dW1[0,0]"])}. ${ALONE}`,
+      () => `Subtract ${now.alpha} times its slope from each parameter. The loss of this example goes from ${n(f.J, 3)} to ${n(now.after.J, 3)}.`,
+    ][stage]();
+  }
+
+  function question(stage, f, now) {
+    if (stage === 5) {
+      return [`Predict: which way must Z2[${now.label}], the score of the true class, move to make the loss smaller?`,
+        [["Up", true], ["Down", false]],
+        `It must go up: its slope is ${n(f[`dZ2[${now.label}]`])}, and we walk against the slope.`];
+    }
+    if (stage === 7) {
+      const on = Object.keys(f).filter((key) => key.startsWith("Z1[") && f[key] > 0).length;
+      const all = Object.keys(f).filter((key) => key.startsWith("Z1[")).length;
+      return ["Predict: how many hidden units will let blame through to the first layer?",
+        Array.from({ length: all + 1 }, (_, i) => [String(i), i === on]),
+        `${on} of ${all}: the mask lets blame through where Z1 was positive, and nowhere else.`];
+    }
+    if (stage === 9) {
+      const falls = now.after.J < f.J;
+      return [`Predict: after one step with alpha = ${now.alpha}, will the loss of this example be smaller?`,
+        [["Smaller", falls], ["Larger", !falls]],
+        falls ? `Smaller: ${n(f.J, 3)} becomes ${n(now.after.J, 3)}.` : `Not this time: ${n(f.J, 3)} becomes ${n(now.after.J, 3)}. The step was too long.`];
+    }
+    return null;
+  }
+
+  playing.kinds.step = function (root, data) {
+    playing.element("p", { class: "play-steps" }, "", root.querySelector(".play-told"));
+    const find = (name) => root.querySelector(`.play-${name}`);
+    const say = playing.speaker(root);
+    const called = (text) => playing.named(text, data.names);
+    const last = data.stages.length - 1;
+    const fresh = () => ({ params: data.params, x: null, example: data.example, stage: 0, steps: [] });
+    let state = { ...fresh(), ...valid(playing.remembered(root)) };
+    const inputs = () => state.x || data.X.map((row) => row[state.example]);
+
+    function valid(kept) {
+      const same = (a, b) => Array.isArray(a)
+        ? Array.isArray(b) && a.length === b.length && a.every((v, i) => same(v, b[i]))
+        : Number.isFinite(b);
+      const good = {};
+      if (Number.isInteger(kept.stage) && kept.stage >= 0 && kept.stage <= last) good.stage = kept.stage;
+      if (Number.isInteger(kept.example) && kept.example >= 0 && kept.example < data.y.length) good.example = kept.example;
+      if (same(data.params, kept.params)) good.params = kept.params;
+      const step = (one) => same([0, 0, 0], one);
+      if (Array.isArray(kept.steps) && kept.steps.length <= MOST && kept.steps.every(step)) good.steps = kept.steps;
+      if (kept.x && same(data.X.map((row) => row[0]), kept.x)) good.x = kept.x;
+      return good;
+    }
+
+    function measured(found) {
+      const rows = [];
+      for (const name of MEASURED[state.stage] || []) {
+        for (const key of Object.keys(found).filter((one) => one.startsWith(`${name}[`))) {
+          const of = key.slice(1);
+          const loss = (by) => of[0] === "Z"
+            ? playing.run(state.params, inputs(), data.y[state.example], { [of]: by }).J
+            : playing.run(playing.changed(state.params, of, found[of] + by), inputs(), data.y[state.example]).J;
+          rows.push([called(key), n(found[key], 4), n((loss(NUDGE) - loss(-NUDGE)) / (2 * NUDGE), 4)]);
+        }
+      }
+      return rows;
+    }
+
+    // What travels back at a stage, and along which edges; what is 0 carries nothing.
+    function blame(found) {
+      const [start, toBox, felt] = {
+        6: ["J", false, (i) => found[`dZ2[${i}]`]],
+        7: ["W2", true, (i, j) => found[`dW2[${i},${j}]`]],
+        8: ["W2", false, (i, j) => found[`W2[${i},${j}]`] * found[`dZ2[${i}]`]],
+        9: ["W1", true, (i, j) => found[`dW1[${i},${j}]`]],
+      }[state.stage] || [];
+      const ends = {};
+      if (!start) return ends;
+      for (const { dataset } of root.querySelectorAll(`svg line[data-edge^="${start}["]`)) {
+        const [i, j] = dataset.edge.match(/\d+/g).slice(start === "J" ? 0 : 1);
+        if (felt(i, j) !== 0) ends[dataset.edge] = toBox;
+      }
+      return ends;
+    }
+
+    // The last step stays in sight, with those before it.
+    function history() {
+      const [latest] = state.steps.slice(-1);
+      const list = state.steps.map(([, , after]) => n(after, 3)).join(", ");
+      const before = state.steps.length > 1 ? ` After each step: ${list}.` : "";
+      find("steps").textContent = latest
+        ? `Step ${latest[0]}: loss ${n(latest[1], 3)} to ${n(latest[2], 3)}.${before}` : "";
+    }
+
+    function title(stage, place) {
+      place.append(`${stage + 1} of ${last + 1}. ${data.stages[stage]}`);
+      for (const line of LINES[stage]) playing.code(line, place);
+    }
+
+    function nowOf(stage) {
+      const label = data.y[state.example];
+      const found = playing.run(state.params, inputs(), label);
+      const after = playing.run(playing.stepped(state.params, found, data.alpha), inputs(), label);
+      const now = { example: state.example, label, alpha: data.alpha, after };
+      return { said: called(story(stage, found, now)), asked: question(stage, found, now) };
+    }
+
+    function show(first) {
+      const label = data.y[state.example];
+      const found = playing.run(state.params, inputs(), label);
+      const stepped = playing.stepped(state.params, found, data.alpha);
+      const after = playing.run(stepped, inputs(), label);
+      const now = { example: state.example, label, alpha: data.alpha, after };
+      find("title").replaceChildren();
+      title(state.stage, find("title"));
+      playing.draw(root, found, Math.min(state.stage, 9));
+      playing.spotlight(root, LIT[state.stage]);
+      find("stage").value = state.stage;
+      find("stage").setAttribute("aria-valuetext", data.stages[state.stage]);
+      find("example").value = state.example;
+      find("back").disabled = state.stage === 0;
+      find("next").setAttribute("aria-disabled", String(state.stage === last));
+      find("take").setAttribute("aria-disabled", String(state.stage !== last));
+      playing.blame(root, blame(found));
+      history();
+      say(called(story(state.stage, found, now)), first);
+      const asked = question(state.stage, found, now);
+      playing.ask(root, asked && called(asked[0]), asked && asked[1], (right) => {
+        move(state.stage + 1);
+        playing.verdict(root, `${right ? "Yes." : "Look again."} ${called(asked[2])}`);
+      });
+      if (state.stage === last) {
+        const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [called(key), n(found[key], 4), n(found[`d${key}`], 4), n(after[key], 4)]);
+        playing.rows(find("beside"), ["", "before", "slope", "after"], [["loss", n(found.J, 4), "", n(after.J, 4)], ...rows], 2);
+      } else if (MEASURED[state.stage]) {
+        playing.rows(find("beside"), ["", "backpropagation", "measured by a nudge of ±0.0001"], measured(found));
+      } else find("beside").replaceChildren();
+      tell();
+      return stepped;
+    }
+
+    function get(key) {
+      const [, name, i] = key.match(/^(\w+)\[(\d+)/);
+      return name === "X" ? inputs()[+i] : playing.run(state.params, inputs(), data.y[state.example])[key];
+    }
+    function set(key, value) {
+      if (key.startsWith("X")) {
+        state.x = inputs().slice();
+        state.x[+key.match(/\d+/)[0]] = value;
+      } else state.params = playing.changed(state.params, key, value);
+      keep();
+    }
+    function keep() {
+      playing.remember(root, state);
+      show(false);
+    }
+    function move(stage) {
+      state.stage = playing.clamp(stage, 0, last);
+      keep();
+    }
+    const tell = playing.handles(root, data.names, get, set, (key) =>
+      state.stage === 9 && !key.startsWith("X")
+        ? `${n(get(key))}, slope ${n(playing.run(state.params, inputs(), data.y[state.example])[`d${key}`])}`
+        : n(get(key)));
+
+    // Who goes on without an answer is told it.
+    find("next").addEventListener("click", () => {
+      if (state.stage === last) return;
+      const { asked } = nowOf(state.stage);
+      move(state.stage + 1);
+      if (asked) playing.verdict(root, `The answer: ${called(asked[2])}`);
+    });
+    find("take").addEventListener("click", () => {
+      if (state.stage !== last) return;
+      const label = data.y[state.example];
+      const found = playing.run(state.params, inputs(), label);
+      state.params = playing.stepped(state.params, found, data.alpha);
+      const count = state.steps.length ? state.steps.at(-1)[0] + 1 : 1;
+      const after = playing.run(state.params, inputs(), label).J;
+      state.steps = [...state.steps, [count, found.J, after]].slice(-MOST);
+      move(0);
+    });
+    find("back").addEventListener("click", () => move(state.stage - 1));
+    find("stage").addEventListener("input", (event) => move(Number(event.target.value)));
+    find("example").addEventListener("change", (event) => {
+      state.example = Number(event.target.value);
+      state.x = null;
+      keep();
+    });
+    find("reset").addEventListener("click", () => {
+      state = fresh();
+      show(false);
+      playing.remember(root, null);
+    });
+    const stages = data.stages.map((_, stage) => stage);
+    playing.reserve(find("title"), () => stages.map((stage) => (place) => title(stage, place)));
+    playing.reserve(find("told"), () => stages.flatMap((stage) => {
+      const { said, asked } = nowOf(stage);
+      const before = stage && nowOf(stage - 1).asked;
+      return [
+        playing.told(said, asked && called(asked[0]), asked && asked[1], "Step"),
+        playing.told(said, before && `Look again. ${called(before[2])}`, null, "Step"),
+      ];
+    }));
+    show(true);
+  };
+})(window.playing);

@@ -1,0 +1,92 @@
+"""The one function that measures slopes, the one that prints arrays, and the drawn network."""
+
+import contextlib
+import io
+from itertools import combinations
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kit.cells.network_drawing import EDGES, PLACES, draw_network
+from kit.cells.referee import show, slopes
+from kit.cells.shown import figure_style
+
+
+def test_slopes_of_a_number_are_a_gradient_of_the_shape_of_the_place():
+    place = np.random.default_rng(0).normal(size=(5, 3))
+    found = slopes(lambda P: (P**3).sum(), place)
+    assert found.shape == (5, 3)
+    assert np.allclose(found, 3 * place**2, rtol=1e-14)
+
+
+def test_slopes_of_a_column_are_a_jacobian_with_a_column_for_each_entry():
+    A = np.random.default_rng(1).normal(size=(7, 4))
+    assert np.allclose(slopes(lambda x: A @ x, np.arange(4)), A, rtol=0, atol=1e-15)
+
+
+def test_slopes_of_a_function_of_one_number():
+    assert slopes(np.exp, np.array(0.3)) == pytest.approx(np.exp(0.3), rel=1e-15)
+
+
+@given(st.lists(st.floats(-999, 999), min_size=1, max_size=7))
+def test_numbers_stand_below_numbers(numbers):
+    lines = _printed(first=np.array([numbers, numbers[::-1]]), b=np.array([[3.0]]))
+    assert len({len(line) for line in lines[:2]}) == 1
+    assert "-0.00" not in "".join(lines)
+    assert lines[0].startswith(f"first  2 × {len(numbers)}")
+
+
+def _printed(**arrays):
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        show(**arrays)
+    return text.getvalue().splitlines()
+
+
+def test_a_drawn_network_has_every_text_it_was_given():
+    mpl.use("Agg")
+    fig, ax = plt.subplots()
+    edges = {edge: f"edge {number}" for number, edge in enumerate(EDGES)}
+    units = {unit: f"in {unit}" for unit in PLACES}
+    draw_network(
+        ax, units, weights=edges, biases={"a1": "bias"}, returned={"a1": "back"}, strong=[EDGES[4]]
+    )
+    written = {text.get_text() for text in ax.texts}
+    plt.close(fig)
+    assert {*edges.values(), *units.values(), "bias", "back"} <= written
+
+
+@pytest.mark.parametrize("below", [{"biases"}, {"returned"}, {"biases", "returned"}])
+def test_no_text_of_a_drawn_network_covers_another(below):
+    with mpl.rc_context():
+        figure_style()
+        mpl.use("Agg")
+        fig, ax = plt.subplots(figsize=(5.4, 2.9 if len(below) > 1 else 2.5))
+        units = [unit for unit in PLACES if unit[0] in "az"]
+        draw_network(
+            ax,
+            dict.fromkeys(PLACES, "−0.38"),
+            weights=dict.fromkeys(EDGES[:8], "+0.18"),
+            strong=EDGES,
+            heads=False,
+            **{kind: dict.fromkeys(units, "b +0.37") for kind in below},
+        )
+        fig.tight_layout(pad=0.2)
+        fig.canvas.draw()
+        boxes = [text.get_window_extent() for text in ax.texts if text.get_text()]
+        plt.close(fig)
+    assert [(a, b) for a, b in combinations(boxes, 2) if a.overlaps(b)] == []
+
+
+@pytest.mark.parametrize(
+    ("given_texts", "said"),
+    [({"values": {"a3": "1"}}, "no unit a3"), ({"weights": {("x1", "z0"): "1"}}, "no edge")],
+)
+def test_what_the_network_does_not_have_is_refused(given_texts, said):
+    fig, ax = plt.subplots()
+    with pytest.raises(ValueError, match=said):
+        draw_network(ax, **{"values": {}, **given_texts})
+    plt.close(fig)

@@ -1,0 +1,481 @@
+"""Playthings in a browser: by pointer and keys, what they show is nnfs's; and without scripts."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import nnfs
+from kit.cells import X_pencil, pencil, y_pencil
+from kit.widgets.playing.cells.kept import number, signed
+from kit.widgets.playing.cells.states import state
+from nnfs import functions
+from tests.book.conftest import new_book
+from tests.browser.test_accessibility import VIEWS, each_view, violations, window
+
+PAGE = r"""
+```{code-cell} ipython3
+:tags: [remove-cell]
+from kit.cells import X_pencil, pencil, y_pencil
+from kit.widgets.playing.cells import Grid, OneNudge, SoftmaxSliders, StepThrough, keep
+keep("step", StepThrough(pencil, X_pencil, y_pencil, alpha=0.5))
+keep("nudge", OneNudge(pencil, X_pencil, y_pencil))
+names = {"W1[0,0]": "w11", "b1[1]": "b2", "Z1[0]": "u1", "A2[1]": "p1", "J": "loss"}
+names |= {f"{name}[0]": f"first{name}" for name in ("X", "Y", "A1", "Z2", "A2")}
+keep("named", OneNudge(pencil, X_pencil, y_pencil, names=names, back=False))
+hot = {"scores": [1, 2, 4], "temperature": 2}
+keep("scores", SoftmaxSliders([-1.3, 0.5, -0.2], label=2, presets={"Hot": hot}))
+keep("grid", Grid({"a": [1, 2]}, {"end": [[1.0, 2.0], [4.0, 3.0]]}, says="a is {a}"))
+```
+
+$$
+\begin{aligned}
+\nabla_{W_2} J &= Z_1 A_1^{\mathsf T} + A_1 W_1 \\
+&= w_{11} {u}_1 + \mathrm{dZ2} + V_1
+\end{aligned}
+$$
+
+$$ \sym{dZ2}{dZ_2} = \sym{A2}{A_2} - \sym{Y}{Y} $$
+
+```{code-cell} ipython3
+A2, Y = 0.5, 1.0
+dZ2 = A2 - Y
+```
+
+See {numref}`fig-step`.
+
+```{plaything} step
+:name: fig-step
+Stages.
+
+Guess first.
+```
+
+```{plaything} nudge
+:name: fig-nudge
+A nudge.
+```
+
+```{plaything} named
+:name: fig-named
+A nudge by name.
+```
+
+```{plaything} scores
+:name: fig-softmax
+Scores.
+```
+
+```{plaything} grid
+:name: fig-grid
+A grid.
+```
+"""
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    book = new_book(tmp_path_factory.mktemp("played"))
+    book.write(PAGE)
+    result = book.build()
+    assert result.returncode == 0, result.stderr
+    return (book.root / "book" / "_build" / "html" / "page.html").as_uri()
+
+
+@pytest.fixture
+def page(context, played):
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(played, wait_until="load")
+    yield page
+    assert errors == []
+
+
+def shown(page, figure):
+    """Return the numbers that are seen in the drawing of a figure, by name."""
+    places = page.locator(f"#{figure} svg text:not([visibility=hidden]) [data-key]")
+    return dict(places.evaluate_all("all => all.map((t) => [t.dataset.key, t.textContent])"))
+
+
+def expected(params, x, y, names):
+    found = state(params, x, y)
+    digits = {name: 0 if name[0] == "Y" else 3 if name == "J" else 2 for name in names}
+    write = {name: signed if name[0] == "d" else number for name in names}
+    return {name: write[name](found[name], digits[name]) for name in names}
+
+
+def test_each_stage_shows_what_nnfs_computes(page):
+    counts = []
+    for _ in range(10):
+        seen = shown(page, "fig-step")
+        assert seen == expected(pencil, X_pencil[:, 0], 0, seen)
+        counts.append(len(seen))
+        page.locator("#fig-step .play-next").press("Enter")
+    assert counts == sorted(counts)
+    assert "dW1[1,1]" in seen
+
+
+@pytest.mark.parametrize("by", ["keys", "pointer"])
+def test_a_weight_that_is_changed_changes_all_that_follows(page, by):
+    page.locator("#fig-step .play-stage").fill("9")
+    page.locator("#fig-step .play-example").select_option("1")
+    handle = page.locator('#fig-step [data-handle="W1[0,1]"]')
+    if by == "keys":
+        handle.focus()
+        for _ in range(6):
+            page.keyboard.press("ArrowRight")
+    else:
+        handle.scroll_into_view_if_needed()
+        box = handle.locator("rect").nth(1).bounding_box()
+        place = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(*place)
+        page.mouse.down()
+        page.mouse.move(place[0] + 48, place[1])
+        page.mouse.up()
+    changed = pencil.W1.copy()
+    changed[0, 1] += 0.6
+    seen = shown(page, "fig-step")
+    assert seen == expected(pencil._replace(W1=changed), X_pencil[:, 1], 1, seen)
+    assert handle.get_attribute("aria-valuenow") == "-0.4"
+
+
+def test_a_step_of_learning_is_that_of_nnfs(page):
+    page.locator("#fig-step .play-stage").fill("10")
+    page.locator("#fig-step .play-take").click()
+    X, Y = X_pencil[:, :1], functions.one_hot(y_pencil[:1], n_classes=2)
+    slopes = nnfs.backward(pencil, nnfs.forward(pencil, X), X, Y)
+    learned = nnfs.Parameters(*(P - 0.5 * G for P, G in zip(pencil, slopes, strict=True)))
+    page.locator("#fig-step .play-stage").fill("9")
+    seen = shown(page, "fig-step")
+    assert seen == expected(learned, X_pencil[:, 0], 0, seen)
+
+
+@pytest.mark.parametrize(("name", "by"), [("W1[0,0]", 0.3), ("W2[1,0]", -0.25), ("b1[1]", 0.5)])
+def test_a_nudge_moves_the_loss_as_nnfs_says(page, name, by):
+    page.locator("#fig-nudge .play-which").select_option(name)
+    page.locator("#fig-nudge .play-push").fill(str(by))
+    block, i, j = re.match(r"(\w+)\[(\d)(?:,(\d))?", name).groups()
+    changed = getattr(pencil, block).copy()
+    changed[int(i), int(j or 0)] += by
+    seen = shown(page, "fig-nudge")
+    assert seen == expected(pencil._replace(**{block: changed}), X_pencil[:, 0], 0, seen)
+
+
+@pytest.mark.parametrize("scores", [[0.0, 0.0, 0.0], [3.0, -10.0, 2.5], [10.0, 10.0, -4.0]])
+def test_softmax_shows_what_nnfs_computes(page, scores):
+    for k, z in enumerate(scores):
+        page.locator(f'#fig-softmax [data-score="{k}"]').fill(str(z))
+    A2 = functions.softmax(np.array(scores).reshape(-1, 1))
+    dZ2 = functions.cross_entropy_gradient(A2, functions.one_hot(np.array([2]), n_classes=3))
+    seen = shown(page, "fig-softmax")
+    for k in range(3):
+        assert seen[f"A2[{k}]"] == number(A2[k, 0], 3)
+        assert seen[f"dZ2[{k}]"] == signed(dZ2[k, 0], 3)
+
+
+def test_a_state_can_be_linked_and_wrong_ones_are_ignored(context, played):
+    page = context.new_page()
+    state_of = json.dumps({"scores": [1, 2, 3], "label": 0, "heat": 0})
+    page.goto(f"{played}?fig-softmax={state_of}&fig-step=nonsense&fig-nudge=null")
+    assert page.locator('#fig-softmax [data-score="2"]').input_value() == "3"
+    assert shown(page, "fig-step") == expected(pencil, X_pencil[:, 0], 0, shown(page, "fig-step"))
+
+
+def test_symbols_light_up_in_formula_drawing_and_code(page):
+    page.locator('.katex [data-sym="dZ2"]').first.hover()
+    for place in (".katex", ".highlight", "#fig-step svg"):
+        assert page.locator(f'{place} [data-sym="dZ2"].is-tied').count() > 0
+        assert page.locator(f'{place} [data-sym="A2"].is-tied').count() == 0
+
+
+def test_formulas_are_tied_by_letter_and_index(page):
+    tied = page.locator(".katex-display").first.locator("[data-sym]")
+    symbols = tied.evaluate_all("all => all.map((part) => part.dataset.sym)")
+    assert symbols == ["dW2", "J", "Z1", "A1", "A1", "W1", "w11", "u1", "dZ2"]
+    tied.nth(3).hover()
+    assert page.locator('#fig-step svg [data-sym~="A1"].is-tied').count() > 0
+    assert page.locator('#fig-step svg [data-sym="W1"].is-tied').count() == 0
+
+
+def test_symbols_light_up_from_the_keyboard_and_stay_by_a_tap(page):
+    lit = page.locator(".katex .is-tied")
+    page.locator('#fig-named [data-handle="W1[0,0]"]').focus()
+    assert lit.evaluate_all("all => all.map((part) => part.textContent[0])") == ["w"]
+    page.locator("#fig-named .play-push").focus()
+    assert lit.count() == 0
+    button = page.locator('#fig-step .play-symbols [data-sym="dZ2"]')
+    button.focus()
+    assert lit.count() == 2
+    button.press("Enter")
+    page.locator("#fig-named .play-push").focus()
+    assert lit.count() == 2
+    page.keyboard.press("Escape")
+    assert lit.count() == 0
+    page.locator('.katex-html [data-sym="J"]').first.click()
+    page.mouse.move(1, 1)
+    assert lit.count() == 1
+
+
+def test_an_authors_names_stand_in_all_that_is_shown_and_said(page):
+    figure = page.locator("#fig-named")
+    said = []
+    figure.locator(".play-which").select_option(label="w11")
+    said.append(figure.inner_text())
+    figure.locator(".play-ask button").first.click()
+    figure.locator(".play-push").fill("0.2")
+    said.append(figure.inner_text())
+    figure.locator("button", has_text="Nudge all the others").click()
+    said.append(figure.inner_text())
+    said += figure.locator("[aria-label]").evaluate_all("all => all.map((a) => a.ariaLabel)")
+    said.append(figure.locator(".play-push").get_attribute("aria-valuetext"))
+    everything = " ".join(said)
+    for called in ("w11", "b2", "u1", "p1", "firstX", "firstZ2", "loss"):
+        assert called in everything
+    for hidden in ("W1[0,0]", "b1[1]", "Z1[0]", "A2[1]", "X[0]", "Z2[0]", "Go back", "slope of"):
+        assert hidden not in everything
+
+
+@pytest.mark.parametrize("example", [0, 1])
+def test_sentences_are_sentences(page, example):
+    """Of every stage: a capital after a full stop, and none in the middle but a symbol's."""
+    page.locator("#fig-step .play-example").select_option(str(example))
+    sentences = []
+    for stage in range(11):
+        page.locator("#fig-step .play-stage").fill(str(stage))
+        sentences.append(page.locator("#fig-step .play-says").text_content())
+    for k, z in enumerate([8.0, -2.0, 0.1]):
+        page.locator(f'#fig-softmax [data-score="{k}"]').fill(str(z))
+        sentences.append(page.locator("#fig-softmax .play-says").text_content())
+    for sentence in sentences:
+        assert re.match(r"[A-Zd]", sentence)
+        assert re.search(r"\. (?!d[A-Z])[a-z]|[;,] [A-Z][a-z]{2}", sentence) is None
+        assert sentence.endswith(".")
+    assert sum("m = 1" in sentence for sentence in sentences) == 2
+    assert "none is longer than one" in sentences[-1]
+
+
+@pytest.mark.parametrize("by", [0.25, -0.25])
+def test_the_loss_rises_or_falls_by_a_size(page, by):
+    page.locator("#fig-nudge .play-push").fill(str(by))
+    changed = pencil.W1.copy()
+    changed[0, 0] += by
+    x = X_pencil[:, 0]
+    change = state(pencil._replace(W1=changed), x, 0)["J"] - state(pencil, x, 0)["J"]
+    way = "rises" if change > 0 else "falls"
+    felt = f"The loss {way} by {abs(change):.4f}, or {abs(change / by):.3f} per unit of push."
+    expect(page.locator("#fig-nudge .play-says")).to_contain_text(felt)
+    expect(page.locator("#fig-nudge .play-price")).to_contain_text("Forward passes so far: 2, one")
+
+
+def test_a_place_may_be_hot(page):
+    page.locator('#fig-softmax [data-preset="Hot"]').click()
+    A2 = functions.softmax(np.array([[0.5], [1.0], [2.0]]))
+    seen = shown(page, "fig-softmax")
+    assert [seen[f"A2[{k}]"] for k in range(3)] == [number(p, 3) for p in A2[:, 0]]
+
+
+def test_a_screen_reader_is_told_the_state(page):
+    page.locator("#fig-step .play-next").click()
+    expect(page.locator("#fig-step [role=status]")).to_contain_text("Z1[0] =")
+
+
+def top(locator):
+    return locator.evaluate("it => Math.round(it.getBoundingClientRect().top + scrollY)")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_jumps_and_the_sentence_stands_above_the_drawing(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    figure = page.locator("#fig-step")
+    tops = set()
+    for _ in range(11):
+        tops.add(top(figure.locator("svg")))
+        figure.locator(".play-next").press("Enter")
+    figure.locator(".play-take").click()
+    tops.add(top(figure.locator("svg")))
+    assert len(tops) == 1
+    assert top(figure.locator(".play-title")) < top(figure.locator(".play-says")) < tops.pop()
+    nudge = page.locator("#fig-nudge")
+    before = top(nudge.locator("svg"))
+    nudge.locator(".play-ask button").first.click()
+    assert top(nudge.locator("svg")) == before > top(nudge.locator(".play-says"))
+
+
+def test_the_way_back_runs_from_right_to_left_and_not_through_what_is_off(page):
+    counts = []
+    for stage in range(11):
+        page.locator("#fig-step .play-stage").fill(str(stage))
+        ends = page.locator("#fig-step svg .play-blame").evaluate_all(
+            "all => all.map((a) => [...a.children].map((path) => path.getPointAtLength(0).x))"
+        )
+        assert all(head < shaft for shaft, head in ends)
+        counts.append(len(ends))
+    assert counts == [0] * 6 + [2, 4, 4, 4, 0]
+    page.locator("#fig-step .play-example").select_option("1")
+    page.locator("#fig-step .play-stage").fill("9")
+    found = state(pencil, X_pencil[:, 1], 1)
+    felt = sum(value != 0 for name, value in found.items() if name.startswith("dW1"))
+    assert 0 < felt < 4
+    assert page.locator("#fig-step svg .play-blame").count() == felt
+
+
+def test_one_next_too_many_changes_nothing_and_a_step_stays_told(page):
+    figure = page.locator("#fig-step")
+    take = figure.locator(".play-take")
+    take.click(force=True)
+    for _ in range(14):
+        figure.locator(".play-next").press("Enter")
+    seen = shown(page, "fig-step")
+    assert seen == expected(pencil, X_pencil[:, 0], 0, seen)
+    losses = [seen["J"]]
+    for _ in range(2):
+        take.click()
+        figure.locator(".play-stage").fill("10")
+        losses.append(shown(page, "fig-step")["J"])
+    steps = figure.locator(".play-steps")
+    expect(steps).to_contain_text(f"Step 2: loss {losses[1]} to {losses[2]}.")
+    expect(steps).to_contain_text(f"After each step: {losses[1]}, {losses[2]}.")
+
+
+def test_who_skips_a_question_is_told_its_answer(page):
+    page.locator("#fig-step .play-stage").fill("5")
+    page.locator("#fig-step .play-next").click()
+    expect(page.locator("#fig-step .play-verdict")).to_have_text(
+        re.compile("The answer: It must go up")
+    )
+    page.locator("#fig-nudge .play-push").fill("0.1")
+    expect(page.locator("#fig-nudge .play-verdict")).to_have_text(
+        re.compile("The answer: It goes up")
+    )
+
+
+@pytest.mark.parametrize("act", ["Nudge all the others", "Go back once instead", "drag"])
+def test_no_question_stands_beside_its_answer(page, act):
+    figure = page.locator("#fig-nudge")
+    if act == "drag":
+        figure.locator('[data-handle="W2[0,1]"]').press("ArrowRight")
+    else:
+        figure.locator("button", has_text=act).click()
+    assert "Predict" not in figure.inner_text()
+    expect(figure.locator(".play-verdict")).to_contain_text("The answer")
+
+
+def test_a_used_button_leaves_the_page_where_it_is(page):
+    figure = page.locator("#fig-nudge")
+    for text in ("Nudge all the others", "Go back once instead"):
+        figure.locator("button", has_text=text).focus()
+        before = page.evaluate("scrollY")
+        page.keyboard.press("Enter")
+        assert page.evaluate("scrollY") == before
+    assert page.evaluate("document.activeElement.closest('.play-beside') !== null")
+
+
+def test_a_push_arrives_layer_by_layer_and_again(context, played):
+    page = context.new_page()
+    page.clock.install()
+    page.goto(played, wait_until="load")
+    before = state(pencil, X_pencil[:, 0], 0)
+    names = ("Z1[0]", "Z2[1]", "J")
+    page.locator("#fig-nudge .play-push").fill("0.3")
+    for _ in range(2):
+        for arrived in range(4):
+            seen = shown(page, "fig-nudge")
+            old = expected(pencil, X_pencil[:, 0], 0, names)
+            assert [seen[name] != old[name] for name in names] == [i < arrived for i in range(3)]
+            assert page.locator("#fig-nudge .play-delta").count() == (0, 1, 3, 4)[arrived]
+            page.clock.run_for(301)
+        page.locator("#fig-nudge .play-replay").click()
+    assert number(before["J"], 3) == shown(page, "fig-nudge")["J"]
+
+
+def test_numbers_stay_in_their_boxes(page):
+    page.locator("#fig-step .play-stage").fill("10")
+    for key in ("W1[0,1]", "X[1]", "b2[0]"):
+        page.locator(f'#fig-step [data-handle="{key}"]').press("Home")
+    wide = page.locator("#fig-step svg .play-handle").evaluate_all(
+        """all => all.filter((one) => one.querySelector("[data-key]").getComputedTextLength() + 6
+           > Number(one.querySelector("rect:not(.play-reach)").getAttribute("width"))).length"""
+    )
+    assert wide == 0
+
+
+def test_an_arrow_is_the_gap_between_bar_and_truth(page):
+    for k, z in enumerate([2.0, 1.0, -4.5]):
+        page.locator(f'#fig-softmax [data-score="{k}"]').fill(str(z))
+    A2 = functions.softmax(np.array([[2.0], [1.0], [-4.5]]))[:, 0]
+    arrows = page.locator("#fig-softmax .play-arrow").evaluate_all(
+        "all => all.map((a) => a.getAttribute('d').match(/^M\\S+ (\\S+?)(?:V([\\d.]+)m|h)/))"
+    )
+    tall = float(page.locator("#fig-softmax .play-room").first.get_attribute("height"))
+    lengths = [(float(start) - float(tip)) / tall if tip else 0.0 for _, start, tip in arrows]
+    np.testing.assert_allclose(lengths, A2 - np.eye(3)[2], atol=1e-3)
+    page.locator('#fig-softmax [data-score="0"]').fill("-10")
+    assert "V" not in page.locator("#fig-softmax .play-arrow").first.get_attribute("d")
+
+
+def test_each_slider_is_under_its_bar_and_in_sight_with_it(page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    place = (
+        "it => { const r = it.getBoundingClientRect(); return [r.left + r.width / 2, r.bottom]; }"
+    )
+    bars = page.locator("#fig-softmax .play-room")
+    for k in range(3):
+        bar, slider = (
+            found.evaluate(place)
+            for found in (bars.nth(k), page.locator(f'#fig-softmax [data-score="{k}"]'))
+        )
+        assert abs(bar[0] - slider[0]) < 4
+        assert 0 < slider[1] - bar[1] < 250
+
+
+@each_view
+def test_playthings_are_accessible(browser, played, view):
+    assert view in VIEWS
+    context = window(browser, view)
+    page = context.new_page()
+    page.goto(played, wait_until="load")
+    page.locator("#fig-step .play-stage").fill("9")
+    page.locator("#fig-nudge .play-ask button").first.click()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    context.close()
+
+
+def test_what_a_pointer_reaches_hides_nothing_in_forced_colours(browser, played):
+    context = browser.new_context(forced_colors="active")
+    page = context.new_page()
+    page.goto(played, wait_until="load")
+    style = "all => all.map((a) => getComputedStyle(a)).map((s) => s.fill + s.forcedColorAdjust)"
+    styles = page.locator(".play-reach").evaluate_all(style)
+    assert set(styles) <= {"rgba(0, 0, 0, 0)none", "nonenone"}
+    context.close()
+
+
+SIZES = """() => [...document.querySelectorAll(".play svg [data-key]")].map((place) => {
+  const svg = place.ownerSVGElement;
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  return scale * parseFloat(getComputedStyle(place).fontSize);
+})"""
+
+
+def test_numbers_can_be_read_on_a_phone(browser, played):
+    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    page = context.new_page()
+    page.goto(played, wait_until="load")
+    assert min(page.evaluate(SIZES)) >= 11
+    context.close()
+
+
+def test_without_scripts_the_figure_stands_and_nothing_to_handle(browser, played):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(played, wait_until="load")
+    assert page.locator(".play svg").count() == 5
+    assert not page.locator(".play-controls").first.is_visible()
+    page.locator("#fig-step summary").click()
+    expect(page.locator("#fig-step table")).to_contain_text("W1[0,0]")
+    context.close()
