@@ -126,9 +126,9 @@ def test_every_cell_of_a_page_runs(runs, site, name):
 
 
 def test_nothing_is_loaded_before_the_first_run_which_without_a_connection_says_why(
-    open_page, context
+    open_page_of_the_cdn, context
 ):
-    page = open_page("see/one-page")
+    page = open_page_of_the_cdn("see/one-page")
     requests = []
     page.on("request", lambda request: requests.append(request.url))
     page.reload(wait_until="networkidle")
@@ -282,8 +282,8 @@ def test_a_page_opened_as_a_file_says_how_to_run_it(context, site):
     expect(cell.locator(".live-status")).to_contain_text("python -m http.server")
 
 
-def test_a_file_that_is_not_the_expected_one_is_refused(open_page, context):
-    page = open_page("see/one-page")
+def test_a_file_that_is_not_the_expected_one_is_refused(open_page_of_the_cdn, context):
+    page = open_page_of_the_cdn("see/one-page")
     context.route(
         "**/pyodide.asm.js",
         lambda route: route.fulfill(
@@ -366,7 +366,7 @@ def test_what_a_notebook_cell_uses_works_in_a_page_or_says_what_to_do(shared_pag
 def test_long_output_scrolls_inside_and_a_flood_of_it_is_cut(shared_page):
     page = shared_page("see/one-page")
     cell = cell_with(page, "start = nnfs.init_params")
-    rewrite(page, cell, "for i in range(100_000): print(i, 'and so on')")
+    rewrite(page, cell, "for i in range(30_000): print(i, 'and so on')")
     run(cell)
     output = cell.locator(".cell_output")
     assert output.bounding_box()["height"] < 700
