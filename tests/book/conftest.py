@@ -11,6 +11,7 @@ import psutil
 import pytest
 import yaml
 
+from tests.book import ready_python
 from tests.built_site import command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,8 +47,21 @@ class SmallBook:
         toc["chapters"].append({"file": name})
         path.write_text(yaml.safe_dump(toc), "utf8")
 
+    def remove(self, name: str) -> None:
+        """Remove a page that was added."""
+        (self.root / "book" / f"{name}.md").unlink()
+        path = self.root / "book" / "_toc.yml"
+        toc = yaml.safe_load(path.read_text("utf8"))
+        toc["chapters"].remove({"file": name})
+        path.write_text(yaml.safe_dump(toc), "utf8")
+
     def build(self, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run the plain command, as an author does, or with options such as another builder."""
+        """Run the plain command, as an author does, or with options such as another builder.
+
+        With variables of the environment of its own it runs in a Python that was started with them.
+        """
+        if not environment and ready_python.there_is_one():
+            return ready_python.run(self.root, ["build", "book", *options])
         return subprocess.run(
             [command("jupyter-book"), "build", "book", *options],
             cwd=self.root,

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+# No other host is found; that costs nothing, while a driver that looks at every request does.
+FLAGS += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+HERE = ("http://127.0.0.1", "blob:", "data:")
 
 
 @pytest.fixture(scope="session")
@@ -41,43 +44,61 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+@pytest.fixture(scope="session")
+def address_with_python(site: Path) -> Iterator[str]:
+    """Return where the site is served as one that carries Pyodide."""
+    with serve(site, pyodide=pyodide_folder()) as address:
+        yield address
+
+
 @pytest.fixture
-def open_page(context: BrowserContext, address: str) -> Callable[[str], Page]:
-    """Open a page of the site, with the public address of Pyodide on this disk.
+def open_page(context: BrowserContext, address_with_python: str) -> Callable[[str], Page]:
+    """Open a page of the site, which carries Pyodide: that starts sooner than a public address.
 
     A page has the lists ``asked``, of what it wanted from other hosts, and ``complaints``, of
     errors in its scripts.
     """
+    asked: list[str] = []
+
+    def look(request: Request) -> None:
+        if not request.url.startswith(HERE):
+            asked.append(request.url)
+
+    context.on("request", look)
+    return lambda name: opened(context, f"{address_with_python}/{name}.html", asked)
+
+
+@pytest.fixture
+def open_page_of_the_cdn(context: BrowserContext, address: str) -> Callable[[str], Page]:
+    """Open a page as `open_page` does, with the public address of Pyodide on this disk."""
     asked = answer_for_the_cdn(context, pyodide_folder())
+    return lambda name: opened(context, f"{address}/{name}.html", asked)
 
-    def open_page(name: str) -> Page:
-        page = context.new_page()
-        page.asked, page.complaints = asked, []  # type: ignore[attr-defined]
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
-        page.goto(f"{address}/{name}.html", wait_until="load")
-        return page
 
-    return open_page
+def opened(context: BrowserContext, address: str, asked: list[str]) -> Page:
+    page = context.new_page()
+    page.asked, page.complaints = asked, []  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
+    page.goto(address, wait_until="load")
+    return page
 
 
 @pytest.fixture(scope="module")
-def pages_with_python(browser: Browser, site: Path) -> Iterator[Callable[[str], Page]]:
+def pages_with_python(
+    browser: Browser, address_with_python: str
+) -> Iterator[Callable[[str], Page]]:
     """Open a page once for all tests of a file: starting Python takes longer than most of them."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(60_000)
-    opened: dict[str, Page] = {}
-    with serve(site, pyodide=pyodide_folder()) as address:
+    pages: dict[str, Page] = {}
 
-        def open_page(name: str) -> Page:
-            if name not in opened:
-                page = opened[name] = context.new_page()
-                page.complaints = []  # type: ignore[attr-defined]
-                page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
-                page.goto(f"{address}/{name}.html", wait_until="load")
-            return opened[name]
+    def open_page(name: str) -> Page:
+        if name not in pages:
+            pages[name] = opened(context, f"{address_with_python}/{name}.html", [])
+        return pages[name]
 
-        yield open_page
-        context.close()
+    yield open_page
+    context.close()
 
 
 @pytest.fixture

@@ -94,7 +94,8 @@ def test_the_code_of_a_figure_is_below_it(page):
         assert figure["y"] + figure["height"] <= code["y"]
 
 
-def test_a_check_and_a_claim_run_in_the_page(page):
+def test_a_check_and_a_claim_run_in_the_page(shared_page):
+    page = shared_page(PAGE)
     mark = page.locator("details.equation-mark").first
     mark.locator("summary").first.click()
     mark.get_by_role("button", name=re.compile("^Run")).click()
@@ -108,6 +109,7 @@ def test_a_check_and_a_claim_run_in_the_page(page):
     claim.get_by_role("button", name=re.compile("^Run")).click()
     expect(claim.locator(".live-status")).to_contain_text("Done", timeout=100_000)
     expect(claim.locator(".live-output p.claim-confirmed").first).to_be_visible()
+    assert page.complaints == []
 
 
 def test_an_edit_in_a_folded_cell_is_seen_after_a_reload(page):
@@ -124,12 +126,17 @@ def test_an_edit_in_a_folded_cell_is_seen_after_a_reload(page):
     page.evaluate("(number) => liveCells.cells[number].reset.click()", number)
 
 
-def test_an_error_in_a_folded_cell_that_runs_before_is_shown(page):
+def test_an_error_in_a_folded_cell_that_runs_before_is_shown(shared_page):
+    page = shared_page(PAGE)
     folded = page.locator("details.set-up .live-controls").first.get_attribute("data-cell")
-    page.evaluate("(number) => { liveCells.cells[number].code = '1 / 0' }", int(folded))
+    rewrite = "([number, code]) => { liveCells.cells[number].code = code }"
+    built = page.evaluate("(number) => liveCells.cells[number].code", int(folded))
+    page.evaluate(rewrite, [int(folded), "1 / 0"])
     shown = page.locator("article section > .cell .live-controls").all()
     below = next(row for row in shown if int(row.get_attribute("data-cell")) > int(folded))
     below.get_by_role("button", name=re.compile("^Run")).click()
     failed = page.locator("details.set-up .live-error").first
     expect(failed).to_be_visible(timeout=100_000)
     expect(failed).to_contain_text("ZeroDivisionError")
+    page.evaluate(rewrite, [int(folded), built])
+    assert page.complaints == []

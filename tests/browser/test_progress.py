@@ -63,12 +63,12 @@ def test_another_window_is_not_overwritten(page, context):
     assert set(kept(page)["finished"]) == {"see/digits", PAGE}
 
 
-def test_the_first_page_offers_to_go_on_where_one_was(page, address):
+def test_the_first_page_offers_to_go_on_where_one_was(page, address_with_python):
     page.locator("h2").nth(3).scroll_into_view_if_needed()
     page.mouse.wheel(0, 300)
     page.wait_for_function("JSON.parse(localStorage['nnfs-progress'] || '{}').last?.place")
     title = kept(page)["last"]["title"]
-    page.goto(f"{address}/index.html")
+    page.goto(f"{address_with_python}/index.html")
     link = page.locator(".continue-reading a")
     assert link.inner_text() == title
     link.click()
