@@ -1,10 +1,12 @@
 """What is read from the code of a page's cells."""
 
+import ast
+
 import pytest
 
 from sphinx_live_cells.browser.names import read_pages_names
 from sphinx_live_cells.browser.origins import derived, modules
-from sphinx_live_cells.browser.reach import needed, out_of_reach, writers
+from sphinx_live_cells.browser.reach import left_out, needed, out_of_reach, writers
 
 
 def needs(*sources: str) -> list[int]:
@@ -122,3 +124,18 @@ def test_a_cell_that_is_known_to_change_nothing_leaves_what_was_there_in_reach()
     sources = ["a = [1]", "b = measure(a)", "a", "b"]
     assert out_of_reach(sources, [1]) == {2: 1, 3: 1}
     assert out_of_reach(sources, [1], [1]) == {3: 1}
+
+
+def test_a_page_is_parsed_once_for_all_its_runs(monkeypatch):
+    parse, read = ast.parse, []
+    page = [f"y{n} = x{n}\nshow(y{n})\nx{n + 1} = y{n} + {n}" for n in range(40)]
+    with monkeypatch.context() as patched:
+        patched.setattr(ast, "parse", lambda source: read.append(source) or parse(source))
+        found = left_out(page, 39, range(1, 39, 2))
+        left_out(page, 38, [])
+        once, before = sorted(read), page.copy()
+        page[7] = "x8 = 'edited'"
+        left_out(page, 39, [])
+    assert found == set()
+    assert once == sorted(before)
+    assert read[40:] == page[7:8]

@@ -5,6 +5,7 @@ Read from the code alone, so that a cell that does not run can be judged as well
 
 import ast
 import builtins
+import functools
 from collections.abc import Collection, Iterator, Sequence
 
 PURE_METHODS = frozenset(
@@ -29,8 +30,12 @@ PURE_FUNCTIONS = frozenset(
 )
 
 
+@functools.lru_cache(maxsize=256)
 def parsed(source: str) -> list[ast.Module]:
-    """Return the tree of a cell, and nothing where it is no Python."""
+    """Return the tree of a cell, and nothing where it is no Python.
+
+    Trees are kept: in a browser the cells of a page are read for every run, and few were edited.
+    """
     try:
         return [ast.parse(source)]
     except (SyntaxError, ValueError):
@@ -96,12 +101,16 @@ def _same_object(node: ast.expr | None) -> Iterator[str]:
         yield from (node.target.id, *_same_object(node.value))
 
 
-def other_names(sources: Sequence[str]) -> dict[str, set[str]]:
-    """Return for each name those that may stand for the same object, or for one in it."""
-    fixed = {name for source in sources for tree in parsed(source) for name in names_fixed(tree)}
+def other_names(sources: Sequence[str]) -> Iterator[dict[str, set[str]]]:
+    """Yield after each cell, for each name, those that may stand for the same object, or one in it.
+
+    It is one dictionary all the time, so look into it before the next cell.
+    """
+    fixed: set[str] = set()
     groups: dict[str, set[str]] = {}
     for source in sources:
         for tree in parsed(source):
+            fixed |= {*names_fixed(tree)}
             for node in ast.walk(tree):
                 value, targets = _assigned(node)
                 if not targets:
@@ -113,7 +122,7 @@ def other_names(sources: Sequence[str]) -> dict[str, set[str]]:
                 names -= BUILTINS
                 group = set().union(names, *(groups.get(name, ()) for name in names))
                 groups.update(dict.fromkeys(group, group))
-    return groups
+        yield groups
 
 
 def names_fixed(tree: ast.AST) -> Iterator[str]:

@@ -14,7 +14,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sphinx_live_cells.browser.aliases import PURE_METHODS, names_stored
+from sphinx_live_cells.browser.aliases import PURE_METHODS, names_stored, parsed
 
 STREAMS = ("default_rng", "iter", "open")
 ANY = "*"
@@ -239,11 +239,8 @@ def read_pages_names(sources: Sequence[str]) -> list[Names]:
     for source in sources:
         reader = _Reader()
         reader.modules, reader.streams = modules, streams
-        try:
-            reader.visit(ast.parse(source))
-        except (SyntaxError, ValueError):
-            cells.append(Names())
-            continue
+        for tree in parsed(source):
+            reader.visit(tree)
         modules, streams = reader.modules, reader.streams
         names = reader.names
         functions = {

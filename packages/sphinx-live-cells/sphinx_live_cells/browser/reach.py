@@ -1,6 +1,8 @@
 """Which cells of a page need which, and which are out of reach since one of those does not run."""
 
+import functools
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sphinx_live_cells.browser.aliases import (
     names_fixed,
@@ -24,25 +26,71 @@ LOOKS_ANYWHERE = BINDS_ANYTHING | {
 Writers = dict[str, list[int]]
 
 
+class _Makers:
+    """Which cells made the object of each name, as a page goes on."""
+
+    def __init__(self) -> None:
+        self._current: Writers = {}
+
+    def of(self, used: Collection[str]) -> Writers:
+        """Return for each name that a cell uses the earlier cells that make its object."""
+        anything = self._current.get(ANY, [])
+        made_by = {name: self._current.get(name, anything) for name in used}
+        return {name: numbers for name, numbers in made_by.items() if numbers}
+
+    def add(self, number: int, bound: Collection[str], touched: Collection[str]) -> None:
+        """Go on past a cell that binds names and may change what others stand for."""
+        current = self._current
+        for name in set(touched) - set(bound):
+            if name in current:
+                current[name] = [*current[name], number]
+        for name in set(bound) - {ANY}:
+            current[name] = [number]
+        if ANY in bound:
+            for name in {ANY, *current}:
+                current[name] = [*current.get(name, []), number]
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What the cells of a page do, read once.
+
+    Attributes
+    ----------
+    cells : list of Names
+    changed : list of set of str
+        For each cell the names whose objects it may change, by calls and under other names too.
+    """
+
+    cells: list[Names]
+    changed: list[set[str]]
+
+
+@functools.lru_cache(maxsize=2)
+def _read(sources: tuple[str, ...]) -> _Page:
+    """Read a page, and keep it: to plan a run and to run ask for the same one."""
+    trees = [tree for source in sources for tree in parsed(source)]
+    fixed = {name for tree in trees for name in names_fixed(tree)}
+    imported = {name for tree in trees for name in names_imported(tree)}
+    cells = read_pages_names(sources)
+    changed = []
+    for source, names, same in zip(sources, cells, other_names(sources), strict=True):
+        passed = {name for tree in parsed(source) for name in names_passed(tree, imported)}
+        passed = (passed - fixed) | names.touched
+        changed.append({other for name in passed for other in same.get(name, {name})})
+    return _Page(cells, changed)
+
+
 def writers(cells: Sequence[Names]) -> list[Writers]:
     """Return for each cell, and each name that it uses, the earlier cells that make its object.
 
     The first of them binds the name, the others may change what is bound.
     """
-    current: Writers = {}
+    makers = _Makers()
     found = []
     for number, names in enumerate(cells):
-        anything = current.get(ANY, [])
-        made_by = {name: current.get(name, anything) for name in names.used}
-        found.append({name: numbers for name, numbers in made_by.items() if numbers})
-        for name in names.touched - names.bound:
-            if name in current:
-                current[name] = [*current[name], number]
-        for name in names.bound - {ANY}:
-            current[name] = [number]
-        if ANY in names.bound:
-            for name in {ANY, *current}:
-                current[name] = [*current.get(name, []), number]
+        found.append(makers.of(names.used))
+        makers.add(number, names.bound, names.touched)
     return found
 
 
@@ -70,13 +118,12 @@ def left_out(sources: Sequence[str], target: int, aside: Collection[int]) -> set
         The numbers of the cells that only draw or check. One that binds what another cell uses, or
         that may change what was there before, runs all the same.
     """
-    above = sources[: target + 1]
+    page = _read(tuple(sources[: target + 1]))
     found = {number for number in aside if number < target}
-    if any(LOOKS_ANYWHERE & names.mentioned for names in read_pages_names(above)):
+    if any(LOOKS_ANYWHERE & names.mentioned for names in page.cells):
         return set()
     while found:
-        reached = out_of_reach(above, found)
-        needed_all_the_same = found.intersection(reached.values())
+        needed_all_the_same = found.intersection(_reached(page, found).values())
         if not needed_all_the_same:
             break
         found -= needed_all_the_same
@@ -100,25 +147,23 @@ def out_of_reach(
     harmless : collection of int
         Those of them that are known to change nothing that was there before.
     """
-    cells = read_pages_names(sources)
-    fixed = {name for source in sources for tree in parsed(source) for name in names_fixed(tree)}
-    imported = {
-        name for source in sources for tree in parsed(source) for name in names_imported(tree)
-    }
+    return _reached(_read(tuple(sources)), away, harmless)
+
+
+def _reached(page: _Page, away: Collection[int], harmless: Collection[int] = ()) -> dict[int, int]:
+    """Return the cells that need one that is away, each with the first such cell."""
     gone = set(away)
     found: dict[int, int] = {}
-    for number in range(len(cells)):
+    makers = _Makers()
+    needs: list[set[int]] = []
+    for number, names in enumerate(page.cells):
+        direct = {maker for made_by in makers.of(names.used).values() for maker in made_by}
+        needs.append(direct.union(*(needs[maker] for maker in direct)))
+        touched = names.touched
         if number in gone:
-            trees = parsed(sources[number])
-            same = other_names(sources[: number + 1])
-            passed = {name for tree in trees for name in names_passed(tree, imported)} - fixed
-            passed |= cells[number].touched
-            if number in harmless:
-                passed = cells[number].touched = set()
-            cells[number].touched |= {other for name in passed for other in same.get(name, {name})}
-            continue
-        earlier = [n for n in needed(writers(cells[: number + 1]), number) if n in gone]
-        if earlier:
-            found[number] = earlier[0]
+            touched = set() if number in harmless else touched | page.changed[number]
+        elif earlier := needs[number] & gone:
+            found[number] = min(earlier)
             gone.add(number)
+        makers.add(number, names.bound, touched)
     return found
