@@ -452,6 +452,7 @@ def test_what_a_pointer_reaches_hides_nothing_in_forced_colours(browser, played)
     page.goto(played, wait_until="load")
     style = "all => all.map((a) => getComputedStyle(a)).map((s) => s.fill + s.forcedColorAdjust)"
     styles = page.locator(".play-reach").evaluate_all(style)
+    assert styles
     assert set(styles) <= {"rgba(0, 0, 0, 0)none", "nonenone"}
     context.close()
 

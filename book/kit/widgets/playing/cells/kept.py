@@ -7,6 +7,7 @@ move them, so nothing is drawn twice.
 import json
 import math
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -70,7 +71,7 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> s
     )
 
 
-class Plaything:
+class Plaything(ABC):
     """What a cell keeps: subclasses say what is seen at first and which data the scripts get.
 
     Attributes
@@ -95,13 +96,13 @@ class Plaything:
         """Return the parts in their order: what is said stands above what it is said of."""
         return f"{controls}{told}{field}"
 
+    @abstractmethod
     def picture(self) -> str:
         """Return the drawing of the first state as SVG."""
-        raise NotImplementedError
 
+    @abstractmethod
     def numbers(self) -> str:
         """Return the numbers of the first state as a table."""
-        raise NotImplementedError
 
     def __repr__(self) -> str:
         return self.says
