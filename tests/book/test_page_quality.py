@@ -2,11 +2,13 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from docutils import frontend, nodes, utils
+from docutils.parsers.rst import Parser
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from kit.build.page_quality import DEEPEST, EXPONENT, PROGRAM, in_lines
+from kit.build.page_quality import DEEPEST, EXPONENT, PROGRAM, TitlesOfFoldsWithoutLinks, in_lines
 
 PROGRAMS = [
     "a = 1\n",
@@ -48,3 +50,15 @@ def test_numbers_with_exponents_are_found_whole(number):
 @pytest.mark.parametrize("text", ["eq-1e-two", "se-1", "v1.2e-3x", "e-mail", "the-1e3", "2e3"])
 def test_what_only_resembles_such_a_number_is_left_alone(text):
     assert EXPONENT.findall(text) == []
+
+
+def test_a_number_in_the_title_of_a_fold_is_no_link_and_one_inside_is():
+    document = utils.new_document("page", frontend.get_default_settings(Parser))
+    link = nodes.reference("", "", nodes.inline("", "Fig. 4.6"), refuri="#fig-blame")
+    title = nodes.rubric("", "", link, nodes.Text(" in words"))
+    inside = nodes.paragraph("", "", link.deepcopy())
+    alone = nodes.rubric("", "", link.deepcopy())
+    document += [nodes.container("", title, inside, design_component="dropdown"), alone]
+    TitlesOfFoldsWithoutLinks(document).run()
+    assert title.astext() == "Fig. 4.6 in words"
+    assert [len(list(part.findall(nodes.reference))) for part in (title, inside, alone)] == [0, 1, 1]

@@ -12,6 +12,11 @@ CHAPTERS = {page.docname: page for page in chapters()}
 every_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
 every_chapter = pytest.mark.parametrize("page", CHAPTERS.values(), ids=CHAPTERS.keys())
 
+LONGEST_ALT = 125
+"""What a screen reader says in one go; a longer description is a fold below the figure."""
+
+IN_WORDS = re.compile(r"^:::\{dropdown\} \{numref\}`([\w-]+)` in words$", re.MULTILINE)
+
 
 def test_the_contents_list_every_page():
     written = {read(path).docname for path in BOOK.rglob("*.md") if "_" not in path.parts[-2][:1]}
@@ -49,7 +54,7 @@ def test_every_figure_has_a_name_a_caption_and_words_for_what_is_seen(page: Page
             figure, image = (cell.options["mystnb"][key] for key in ("figure", "image"))
             assert figure["name"].startswith("fig-")
             assert len(figure["caption"]) > 10
-            assert len(image["alt"]) > 60
+            assert 60 < len(image["alt"]) <= LONGEST_ALT
             assert image["alt"].endswith(".")
 
 
@@ -57,7 +62,18 @@ def test_every_figure_has_a_name_a_caption_and_words_for_what_is_seen(page: Page
 def test_every_figure_is_spoken_of(page: Page):
     for cell in page.cells:
         name = cell.options.get("mystnb", {}).get("figure", {}).get("name")
-        assert name is None or f"{{numref}}`{name}`" in page.body
+        sentences = re.sub(r"^:{3,}\{dropdown\}.*$", "", page.body, flags=re.MULTILINE)
+        assert name is None or f"{{numref}}`{name}`" in sentences
+
+
+@every_page
+def test_a_description_stands_below_the_figure_whose_number_it_bears(page: Page):
+    assert not re.search(r"\{dropdown\} The figure in words", page.body)
+    for fold in IN_WORDS.finditer(page.body):
+        above = page.body[: fold.start()]
+        assert re.findall(r"figure: \{name: ([\w-]+)", above)[-1] == fold[1]
+        between = above[above.rindex(f"name: {fold[1]}") :].partition("\n```\n")[2]
+        assert Page("between", between).prose.strip() == ""
 
 
 @every_page

@@ -2,8 +2,9 @@
 
 Defers scripts that nothing waits for, gives code that hides behind a summary its words back for
 screen readers, makes the boxes in which wide formulas and tables scroll reachable by keyboard,
-keeps the mark after a formula on the formula's line, and a number with an exponent whole. Each line
-of a program is an element of its own, so that the style sheet can indent what does not fit.
+keeps the mark after a formula on the formula's line, and a number with an exponent whole. A fold
+opens wherever its title is pressed, so a number in the title is no link. Each line of a program is
+an element of its own, so that the style sheet can indent what does not fit.
 """
 
 import os
@@ -116,10 +117,28 @@ class MarkWithItsFormula(SphinxPostTransform):
                 together += [formula, nodes.Text(mark[0])]
 
 
+class TitlesOfFoldsWithoutLinks(SphinxPostTransform):
+    """Leaves of a reference in a dropdown's title its text, such as the number of a figure.
+
+    A link in a summary would be a control within a control.
+    """
+
+    default_priority = 150  # references are resolved by then, and dropdowns not yet rendered
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Put the text of each reference in a title in its place."""
+        for title in self.document.findall(nodes.rubric):
+            if title.parent.get("design_component") == "dropdown":
+                for reference in list(title.findall(nodes.reference)):
+                    reference.parent.replace(reference, reference.children)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("config-inited", configure, priority=50)
     app.connect("html-page-context", improve, priority=900)
     app.add_post_transform(WholeNumbers)
     app.add_post_transform(MarkWithItsFormula)
+    app.add_post_transform(TitlesOfFoldsWithoutLinks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
