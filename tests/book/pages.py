@@ -10,6 +10,9 @@ import yaml
 
 BOOK = Path(__file__).resolve().parents[2] / "book"
 
+LONGEST_ALT = 125
+"""Letters that a screen reader says in one go; what is longer is a fold below the figure."""
+
 FENCE = re.compile(
     r"^(?P<fence>`{3,}|:{3,})\{(?P<kind>[\w-]+)\}[^\n]*\n(?P<body>.*?)^(?P=fence)[ ]*$",
     re.MULTILINE | re.DOTALL,

@@ -5,15 +5,12 @@ import re
 import pytest
 
 from .numbers_in_prose import typed_numbers
-from .pages import BOOK, Page, all_pages, chapters, read
+from .pages import BOOK, LONGEST_ALT, Page, all_pages, chapters, read
 
 PAGES = {page.docname: page for page in all_pages()}
 CHAPTERS = {page.docname: page for page in chapters()}
 every_page = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES.keys())
 every_chapter = pytest.mark.parametrize("page", CHAPTERS.values(), ids=CHAPTERS.keys())
-
-LONGEST_ALT = 125
-"""What a screen reader says in one go; a longer description is a fold below the figure."""
 
 IN_WORDS = re.compile(r"^:::\{dropdown\} \{numref\}`([\w-]+)` in words$", re.MULTILINE)
 
