@@ -59,6 +59,17 @@ def test_a_drawn_network_has_every_text_it_was_given():
     assert {*edges.values(), *units.values(), "bias", "back"} <= written
 
 
+def test_a_unit_of_a_drawn_network_has_its_own_name_or_the_one_given():
+    mpl.use("Agg")
+    fig, axes = plt.subplots(2)
+    draw_network(axes[0], {})
+    draw_network(axes[1], {}, names={"loss": "loss $J$"})
+    own, given_names = ({text.get_text() for text in ax.texts} for ax in axes)
+    plt.close(fig)
+    assert own - given_names == {r"loss $\ell$"}
+    assert given_names - own == {"loss $J$"}
+
+
 @pytest.mark.parametrize("below", [{"biases"}, {"returned"}, {"biases", "returned"}])
 def test_no_text_of_a_drawn_network_covers_another(below):
     with mpl.rc_context():
@@ -83,7 +94,11 @@ def test_no_text_of_a_drawn_network_covers_another(below):
 
 @pytest.mark.parametrize(
     ("given_texts", "said"),
-    [({"values": {"a3": "1"}}, "no unit a3"), ({"weights": {("x1", "z0"): "1"}}, "no edge")],
+    [
+        ({"values": {"a3": "1"}}, "no unit a3"),
+        ({"names": {"J": "loss"}}, "no unit J"),
+        ({"weights": {("x1", "z0"): "1"}}, "no edge"),
+    ],
 )
 def test_what_the_network_does_not_have_is_refused(given_texts, said):
     fig, ax = plt.subplots()

@@ -48,6 +48,7 @@ def draw_network(
     backward: bool = False,
     heads: bool = True,
     closed: Collection[str] = (),
+    names: Mapping[str, str] | None = None,
 ) -> None:
     """Draw the network with the texts given.
 
@@ -69,6 +70,8 @@ def draw_network(
         Whether strong edges have an arrow at all.
     closed : units
         A bar on their left stops what comes back.
+    names : dict from unit to text
+        Written above the unit where its own name will not do, such as ``{"loss": "loss $J$"}``.
 
     Raises
     ------
@@ -76,14 +79,15 @@ def draw_network(
         If a unit or an edge is not one of the network's.
     """
     weights, biases, returned = weights or {}, biases or {}, returned or {}
-    _refuse_unknown({*values, *biases, *returned, *closed}, PLACES, "unit")
+    names = {**NAMES, **(names or {})}
+    _refuse_unknown({*values, *biases, *returned, *closed, *names}, PLACES, "unit")
     _refuse_unknown({*weights, *strong}, EDGES, "edge")
     for edge in EDGES:
         _draw_edge(ax, edge, thick=edge in strong, backward=backward, heads=heads)
     for edge, text in weights.items():
         _label_edge(ax, edge, text, thick=edge in strong)
     for unit in PLACES:
-        _draw_unit(ax, unit, values.get(unit, ""), closed=unit in closed)
+        _draw_unit(ax, unit, names[unit], values.get(unit, ""), closed=unit in closed)
     for unit, text in biases.items():
         _write_below(ax, unit, text, line=0, color=COLORS["parameter"])
     for unit, text in returned.items():
@@ -136,7 +140,7 @@ def _label_edge(ax: "Axes", edge: Edge, text: str, *, thick: bool) -> None:
     )
 
 
-def _draw_unit(ax: "Axes", unit: str, text: str, *, closed: bool) -> None:
+def _draw_unit(ax: "Axes", unit: str, name: str, text: str, *, closed: bool) -> None:
     from matplotlib.patches import Circle
 
     x, y = PLACES[unit]
@@ -148,7 +152,7 @@ def _draw_unit(ax: "Axes", unit: str, text: str, *, closed: bool) -> None:
         left = x - RADIUS - 0.2
         ax.plot([left, left], [y - 0.42, y + 0.42], color=COLORS["gradient"], linewidth=4)
     ax.add_patch(circle)
-    ax.text(x, y + RADIUS + 0.12, NAMES[unit], ha="center", va="bottom", fontsize=12)
+    ax.text(x, y + RADIUS + 0.12, name, ha="center", va="bottom", fontsize=12)
     ax.text(x, y, text, ha="center", va="center", color=COLORS["activation"], fontsize=10.5)
 
 
