@@ -157,7 +157,7 @@ def test_a_chapter_has_the_form_of_a_chapter(page: Page):
     assert body.rindex("## Further reading") > body.rindex("## Exercises")
     exercises = re.findall(r"^```\{exercise\}\n:label: (\S+)", body, re.MULTILINE)
     solutions = re.findall(r"^```\{solution-start\} (\S+)\n:class: dropdown", body, re.MULTILINE)
-    assert 2 <= len(exercises) <= 4, "two to four exercises"
+    assert 2 <= len(exercises) <= 5, "two to five exercises"
     assert exercises == solutions, "a solution-start with :class: dropdown for each exercise"
     for solution in re.findall(r"\{solution-start\}.*?\{solution-end\}", body, re.DOTALL):
         assert "{code-cell}" in solution
