@@ -364,6 +364,19 @@ def test_no_question_stands_beside_its_answer(page, act):
     expect(figure.locator(".play-verdict")).to_contain_text("The answer")
 
 
+def test_a_nudge_finds_all_the_digits_that_one_pass_back_finds(page):
+    figure = page.locator("#fig-nudge")
+    for text in ("Nudge all the others", "Go back once instead"):
+        figure.locator("button", has_text=text).click()
+    rows = figure.locator(".play-beside tr:has(td + td)")
+    found = rows.evaluate_all(
+        "all => all.map(row => [...row.querySelectorAll('td')].map(cell => cell.textContent))"
+    )
+    slopes = [cells for cells in found if all(cells)]
+    assert len(slopes) == 12
+    assert [by_nudge for by_nudge, _ in slopes] == [by_pass for _, by_pass in slopes]
+
+
 def test_a_used_button_leaves_the_page_where_it_is(page):
     figure = page.locator("#fig-nudge")
     for text in ("Nudge all the others", "Go back once instead"):
