@@ -287,14 +287,14 @@ def top(locator):
     return locator.evaluate("it => Math.round(it.getBoundingClientRect().top + scrollY)")
 
 
-BOX = """it => {
-  const { left, right, top, bottom } = it.getBoundingClientRect();
+BOXES = """(figure, parts) => parts.map((part) => {
+  const { left, right, top, bottom } = figure.querySelector(part).getBoundingClientRect();
   return { left, right, top: top + scrollY, bottom: bottom + scrollY };
-}"""
+})"""
 
 
-def box(locator):
-    return locator.evaluate(BOX)
+def boxes(figure, *parts):
+    return figure.evaluate(BOXES, parts)
 
 
 def every_stage(figure):
@@ -311,15 +311,13 @@ def test_on_a_phone_a_press_and_what_it_changes_are_in_sight_together(page):
     figure = page.locator("#fig-step")
     tops = set()
     for _ in every_stage(figure):
-        svg, pressed, title, told = (
-            box(figure.locator(part))
-            for part in ("svg", ".play-next", ".play-title", ".play-says")
+        svg, pressed, title, told, ask, beside, more = boxes(
+            figure,
+            *("svg", ".play-next", ".play-title", ".play-says"),
+            *(".play-ask", ".play-beside", ".play-more"),
         )
         assert svg["bottom"] < pressed["top"] < title["top"] < told["top"]
         assert told["bottom"] - svg["top"] < 844 - 64
-        ask, beside, more = (
-            box(figure.locator(part)) for part in (".play-ask", ".play-beside", ".play-more")
-        )
         lowest = max(part["bottom"] for part in (told, ask, beside))
         assert more["top"] - lowest < 70
         tops.add(round(svg["top"]))
@@ -334,13 +332,14 @@ def test_where_there_is_room_words_stand_beside_the_drawing_and_all_is_in_sight(
     stages = every_stage(figure) if name == "fig-step" else [None]
     heights = set()
     for _ in stages:
-        svg, field, panel = (
-            box(figure.locator(part)) for part in ("svg", ".play-field", ".play-panel")
+        svg, field, panel, *parts = boxes(
+            figure,
+            *("svg", ".play-field", ".play-panel"),
+            *(".play-controls", ".play-says", ".play-beside"),
         )
         assert panel["left"] > svg["right"]
         assert abs(panel["top"] - svg["top"]) < 12
-        for part in (".play-controls", ".play-says", ".play-beside"):
-            assert box(figure.locator(part).first)["bottom"] - field["top"] < 800 - 64
+        assert max(part["bottom"] for part in parts) - field["top"] < 800 - 64
         heights.add(round(field["bottom"] - field["top"]))
     assert len(heights) == 1
 
@@ -360,12 +359,13 @@ def test_what_a_nudge_has_found_stands_at_its_parameter_too(page):
     figure.locator("button", has_text="Nudge all the others").click()
     found = sorted(chips.all_text_contents())
     assert found == sorted(signed(slope) for block in slopes for slope in block.ravel())
-    boxes = figure.locator("svg .play-handle rect:not(.play-reach), svg .play-found rect")
-    places = boxes.evaluate_all("all => all.map((a) => a.getBBox()).map((b) => [b.x, b.y, b.x + b.width, b.y + b.height])")
-    for i, one in enumerate(places):
-        for other in places[:i]:
-            apart = one[0] >= other[2] or other[0] >= one[2] or one[1] >= other[3] or other[1] >= one[3]
-            assert apart, (one, other)
+    drawn = figure.locator("svg .play-handle rect:not(.play-reach), svg .play-found rect")
+    places = drawn.evaluate_all(
+        "all => all.map((a) => a.getBBox()).map((b) => [b.x, b.y, b.x + b.width, b.y + b.height])"
+    )
+    for i, (left, upper, right, lower) in enumerate(places):
+        for a, b, c, d in places[:i]:
+            assert left >= c or a >= right or upper >= d or b >= lower
 
 
 def test_a_bar_is_drawn_up_and_a_finger_scrolls(page):

@@ -134,7 +134,9 @@ def _filter(ink: str, paper: str) -> str:
         low, high = (
             int(color[2 * channel + 1 : 2 * channel + 3], 16) / 255 for color in (ink, paper)
         )
-        rows.append(" ".join(f"{weight * (high - low):.3f}" for weight in weights) + f" 0 {low:.3f}")
+        rows.append(
+            " ".join(f"{weight * (high - low):.3f}" for weight in weights) + f" 0 {low:.3f}"
+        )
     return (
         f'<filter id="{TURNED}" color-interpolation-filters="sRGB">'
         f'<feColorMatrix values="{" ".join(rows)} 0 0 0 1 0"/></filter>'

@@ -77,7 +77,9 @@ class SoftmaxSliders(Plaything):
         gradient = functions.cross_entropy_gradient(A2, Y)
         self.gradient = [float(g) for g in gradient[:, 0]]
         self.loss = float(functions.cross_entropy(Z, Y))
-        shares = ", ".join(f"class {k} {100 * p:.1f} %" for k, p in enumerate(self.probabilities))
+        shares = ", ".join(
+            f"class {k} {100 * p:.1f}\u00a0%" for k, p in enumerate(self.probabilities)
+        )
         p, y = self.names["A2"], self.names["Y"]
         self.says = (
             f"The probabilities: {shares}. The truth is class {label}, and the loss is "
@@ -88,7 +90,7 @@ class SoftmaxSliders(Plaything):
     def controls(self) -> str:
         """Return a slider under each bar, and what changes all scores."""
         sliders = "".join(
-            f'<label class="play-under"><span>score {k} <output>{number(z)}</output></span>'
+            f'<label class="play-under"><output>{number(z)}</output>'
             f'<input type="range" data-score="{k}" min="-{LARGEST:g}" max="{LARGEST:g}" '
             f'step="0.05" value="{z}" aria-label="score of class {k}"></label>'
             for k, z in enumerate(self.scores)
@@ -97,7 +99,8 @@ class SoftmaxSliders(Plaything):
             f"--play-inset: {100 * LEFT / self._width():.2f}%; --play-classes: {len(self.scores)}"
         )
         return (
-            f'<div class="play-sliders play-scores" style="{columns}">{sliders}</div>'
+            f'<div class="play-sliders play-scores" style="{columns}">'
+            f'<span class="play-lead">score</span>{sliders}</div>'
             f'<div class="play-bar play-all" style="{columns}">'
             '<button type="button" data-add="-1">−1 to all</button>'
             '<button type="button" data-add="1">+1 to all</button></div>'

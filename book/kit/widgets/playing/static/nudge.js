@@ -122,7 +122,7 @@
     function ledger(place) {
       const found = Object.keys(slopes).length;
       const rows = keys.map((key) => [called(key), key in slopes ? n(slopes[key], 4) : "?", ...(wentBack ? [n(before[`d${key}`], 4)] : [])]);
-      playing.rows(place, ["", "by a nudge", wentBack ? "by one pass back" : ""].slice(0, wentBack ? 3 : 2), rows, 2);
+      playing.rows(place, ["", "by nudge", wentBack ? "by going back" : ""].slice(0, wentBack ? 3 : 2), rows, 2);
       const paid = `${passes}, ${passes > 1 ? "one of them " : ""}before any nudge`;
       const price = `Slopes found by nudging: ${found} of ${keys.length}. Forward passes so far: ${paid}.`;
       playing.element("p", { class: "play-price", tabindex: "-1" }, wentBack ? `${price} One pass forward and one back found all ${keys.length}.` : price, place);

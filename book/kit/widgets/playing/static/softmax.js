@@ -84,7 +84,7 @@
     function sentence() {
       const warmth = 2 ** state.heat;
       const { shares, loss, gradient } = playing.softmax(state.scores.map((z) => z / warmth), state.label);
-      const list = shares.map((p, k) => `class ${k} ${n(100 * p, 1)} %`).join(", ");
+      const list = shares.map((p, k) => `class ${k} ${n(100 * p, 1)} %`).join(", ");
       const longest = Math.max(...gradient.map(Math.abs));
       const advice = longest > 0.0005
         ? ` Each arrow is ${called("A2 − Y")}: move its score that way, and the loss rises. To make it fall, raise the score of class ${state.label} and lower the others.`

@@ -37,8 +37,8 @@
       () => `${list("Z1", sum(1, "X"))}.`,
       () => sentence("Z1", (i) => (f[`Z1[${i}]`] > 0 ? `unit ${i + 1} passes ${n(f[`Z1[${i}]`])} on` : `unit ${i + 1} has ${n(f[`Z1[${i}]`])}, which is not positive, and gives 0`)) + ".",
       () => `${list("Z2", sum(2, "A1"))}.`,
-      () => `${sentence("A2", (k) => `class ${k} gets ${n(100 * f[`A2[${k}]`], 1)} %`)}. They add up to 100 %.`,
-      () => `The true class ${now.label} got ${n(100 * f[`A2[${now.label}]`], 1)} %, so the loss is −log ${n(f[`A2[${now.label}]`], 3)} = ${n(f.J, 3)}.`,
+      () => `${sentence("A2", (k) => `class ${k} gets ${n(100 * f[`A2[${k}]`], 1)} %`)}. They add up to 100 %.`,
+      () => `The true class ${now.label} got ${n(100 * f[`A2[${now.label}]`], 1)} %, so the loss is −log ${n(f[`A2[${now.label}]`], 3)} = ${n(f.J, 3)}.`,
       () => `${list("Z2", (k) => `dZ2[${k}] = ${n(f[`A2[${k}]`])} − ${n(f[`Y[${k}]`], 0)} = ${n(f[`dZ2[${k}]`])}`)}. A slope below 0 asks its score to rise.`,
       () => `Each weight's slope is blame times what came in: dW2[0,0] = ${factor(f["dZ2[0]"])}·${factor(f["A1[0]"])} = ${n(f["dW2[0,0]"])}. A unit that gave 0 leaves its weights without a slope. ${ALONE}`,
       () => `${list("A1", part)}. ${sentence("Z1", (i) => (f[`Z1[${i}]`] > 0 ? `unit ${i + 1} was on: dZ1[${i}] = ${n(f[`dZ1[${i}]`])}` : `unit ${i + 1} was off: dZ1[${i}] = 0`))}.`,
@@ -110,8 +110,8 @@
     // What a stage has found, beside what it is compared with.
     function ledger(stage, found, after, place) {
       if (stage === last) {
-        const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [called(key), n(found[key], 4), n(found[`d${key}`], 4), n(after[key], 4)]);
-        playing.rows(place, ["", "before", "slope", "after"], [["loss", n(found.J, 4), "", n(after.J, 4)], ...rows]);
+        const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [called(key), n(found[key], 3), n(found[`d${key}`], 3), n(after[key], 3)]);
+        playing.rows(place, ["", "before", "slope", "after"], [["loss", n(found.J, 3), "", n(after.J, 3)], ...rows]);
       } else if (MEASURED[stage]) {
         playing.rows(place, ["", "by going back", "by a nudge of ±0.0001"], measured(stage, found));
       } else place.replaceChildren();
