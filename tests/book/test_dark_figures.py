@@ -95,9 +95,9 @@ def of(color):
 def test_a_turned_picture_has_the_ink_and_paper_of_the_page_and_its_hues(color):
     dark = darkened(DRAWING.format(picture="").replace(WORD.format(70), UPRIGHT), KNOWN)
     values = re.search(r'<feColorMatrix values="([^"]+)"', dark)[1]
-    rows = [[float(value) for value in row] for row in zip(*[iter(values.split())] * 5)]
+    rows = [list(map(float, values.split()[5 * i : 5 * i + 5])) for i in range(4)]
     assert rows[3] == [0, 0, 0, 1, 0]
-    shown = [sum(a * b for a, b in zip(row, [*of(color), 0, 1])) for row in rows[:3]]
+    shown = [sum(a * b for a, b in zip(row, [*of(color), 0, 1], strict=True)) for row in rows[:3]]
     if color == "#7f7f7f":
         assert max(shown) - min(shown) < 0.1
     elif color in ("#000000", "#ffffff"):

@@ -368,6 +368,19 @@ def test_what_a_nudge_has_found_stands_at_its_parameter_too(page):
             assert left >= c or a >= right or upper >= d or b >= lower
 
 
+def test_a_found_slope_hides_no_name_and_is_hidden_by_none(page):
+    figure = page.locator("#fig-named")
+    figure.locator("button", has_text="Nudge all the others").click()
+    texts = figure.locator("svg :is(.play-name, .play-found.play-found text), svg .play-unit text")
+    places = texts.evaluate_all(
+        "all => all.map((a) => a.getBBox()).map((b) => [b.x, b.y, b.x + b.width, b.y + b.height])"
+    )
+    assert len(places) >= 12
+    for i, (left, upper, right, lower) in enumerate(places):
+        for a, b, c, d in places[:i]:
+            assert left >= c or a >= right or upper >= d - 4 or b >= lower - 4
+
+
 def test_a_bar_is_drawn_up_and_a_finger_scrolls(page):
     score = page.locator('#fig-softmax [data-score="1"]')
     bar = page.locator("#fig-softmax .play-room").nth(1)

@@ -89,6 +89,12 @@
       return element;
     };
     for (const [key, slope] of Object.entries(slopes)) {
+      // Below a weight there may be the name of the next one: the slope stands beside its own name.
+      const name = key[0] === "W" && svg.querySelector(`[data-handle="${key}"] .play-name`);
+      if (name) {
+        made("tspan", { class: "play-found is-gradient", dx: "6" }, name).textContent = playing.signed(slope);
+        continue;
+      }
       const box = svg.querySelector(`[data-handle="${key}"] rect:not(.play-reach)`);
       const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(box.getAttribute(name)));
       const [right, down] = key[0] === "b" ? BESIDE : BELOW;
