@@ -70,10 +70,42 @@ def test_every_painted_colour_has_its_rule_and_the_drawing_is_otherwise_the_same
 @pytest.mark.parametrize("picture", [UPRIGHT, FLIPPED, SCALED])
 def test_words_on_a_picture_keep_their_colour_and_others_do_not(picture):
     dark = darkened(DRAWING.format(picture=picture), KNOWN)
+    assert "turned-picture" not in dark.replace("</style>", "<style>").split("<style>")[2]
     kept = re.findall(r'<g class="on-picture"[^>]*>', dark)
     assert len(kept) == 1
     assert "translate(70 50)" in kept[0]
     assert '<path id="letter"' in dark
+
+
+@pytest.mark.parametrize("picture", [UPRIGHT, FLIPPED, SCALED])
+def test_a_picture_on_which_nothing_is_written_is_turned_over_beside_one_that_is_kept(picture):
+    elsewhere = '<image x="100" y="60" width="20" height="20"/>'
+    dark = darkened(DRAWING.format(picture=picture + elsewhere), KNOWN)
+    turned = re.findall(r'<image class="turned-picture"[^>]*>', dark)
+    assert len(turned) == 1
+    assert 'x="100"' in turned[0]
+    assert dark.count("<filter ") == 1
+
+
+def of(color):
+    return [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+
+
+@pytest.mark.parametrize("color", ["#000000", "#ffffff", "#7f7f7f", "#b35806", "#542788"])
+def test_a_turned_picture_has_the_ink_and_paper_of_the_page_and_its_hues(color):
+    dark = darkened(DRAWING.format(picture="").replace(WORD.format(70), UPRIGHT), KNOWN)
+    values = re.search(r'<feColorMatrix values="([^"]+)"', dark)[1]
+    rows = [list(map(float, values.split()[5 * i : 5 * i + 5])) for i in range(4)]
+    assert rows[3] == [0, 0, 0, 1, 0]
+    shown = [sum(a * b for a, b in zip(row, [*of(color), 0, 1], strict=True)) for row in rows[:3]]
+    if color == "#7f7f7f":
+        assert max(shown) - min(shown) < 0.1
+    elif color in ("#000000", "#ffffff"):
+        assert shown == pytest.approx(of(in_the_dark(color, KNOWN)), abs=0.005)
+    else:
+        order = sorted(range(3), key=lambda channel: of(color)[channel])
+        assert sorted(range(3), key=lambda channel: shown[channel]) == order
+        assert sum(shown) > sum(of(color))
 
 
 @pytest.mark.parametrize("drawing", ["", "<svg/>", "<svg><path d='M 0 0'/></svg>"])

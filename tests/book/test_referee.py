@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import re
 from itertools import combinations
 
 import matplotlib as mpl
@@ -75,7 +76,7 @@ def test_no_text_of_a_drawn_network_covers_another(below):
     with mpl.rc_context():
         figure_style()
         mpl.use("Agg")
-        fig, ax = plt.subplots(figsize=(5.4, 2.9 if len(below) > 1 else 2.5))
+        fig, ax = plt.subplots(figsize=(5.0, 2.8 if len(below) > 1 else 2.4))
         units = [unit for unit in PLACES if unit[0] in "az"]
         draw_network(
             ax,
@@ -105,3 +106,26 @@ def test_what_the_network_does_not_have_is_refused(given_texts, said):
     with pytest.raises(ValueError, match=said):
         draw_network(ax, **{"values": {}, **given_texts})
     plt.close(fig)
+
+
+PHONE = 390  # pixels; a drawing has all of them
+
+
+def test_the_smallest_letter_of_a_drawn_network_is_read_on_a_phone(tmp_path):
+    """Indices too: a figure is shrunk to the width of the phone, with all that is written in it."""
+    with mpl.rc_context():
+        figure_style()
+        mpl.use("Agg")
+        fig, ax = plt.subplots(figsize=(5.0, 2.4))
+        draw_network(ax, {}, weights={EDGES[0]: "$x_1$", EDGES[4]: "$v_{01}$"})
+        fig.tight_layout(pad=0.2)
+        fig.savefig(tmp_path / "drawn.svg", bbox_inches="tight")
+        plt.close(fig)
+    drawn = (tmp_path / "drawn.svg").read_text("utf8")
+    width = float(re.search(r'<svg[^>]*? width="([\d.]+)pt"', drawn)[1])
+    sizes = []
+    for scale, words in re.findall(r"scale\((0\.\d+) -0\.\d+\)\">(.*?)</g>", drawn, re.DOTALL):
+        parts = [1.0, *(float(part) for part in re.findall(r"scale\((0\.[1-9]\d*)\)", words))]
+        sizes += [100 * float(scale) * part for part in parts]
+    assert len(sizes) >= 16
+    assert min(sizes) * PHONE / width >= 9

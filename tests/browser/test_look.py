@@ -149,3 +149,95 @@ def test_with_a_palette_of_the_readers_the_first_button_has_words(opened):
     page.goto(page.url.replace("index", "derive/discover"))
     reach = page.locator(".play-reach").first
     assert reach.evaluate("(r) => getComputedStyle(r).fill") == "none"
+
+
+@pytest.mark.parametrize("width", [1280, 1600, 1920])
+def test_a_side_note_stands_clear_of_the_contents_and_leaves_them_where_they_are(opened, width):
+    page = opened("derive/a2-minus-y", width)
+    note = page.locator("article aside.margin").first
+    note.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    contents = page.locator(".bd-sidebar-secondary")
+    assert note.bounding_box()["x"] + note.bounding_box()["width"] < contents.bounding_box()["x"]
+    expect(contents.locator("nav.page-toc")).to_have_css("opacity", "1")
+    assert contents.bounding_box()["height"] > 200
+    overlapping = note.evaluate("""(note) => {
+      const a = note.getBoundingClientRect();
+      return [...note.parentElement.children].filter((it) => it !== note).filter((it) => {
+        const b = it.getBoundingClientRect();
+        return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom &&
+          [...it.querySelectorAll("*")].some((part) => {
+            const c = part.getBoundingClientRect();
+            return part.children.length === 0 && part.textContent.trim() &&
+              a.left < c.right && c.left < a.right && a.top < c.bottom && c.top < a.bottom;
+          });
+      }).length;
+    }""")
+    assert overlapping == 0
+
+
+def test_a_wide_window_has_captions_beside_drawings_on_one_edge(opened):
+    page = opened("derive/discover", 1920)
+    edges = page.evaluate("""() => [...document.querySelectorAll("article figure:has(> img)")]
+      .map((figure) => [figure.querySelector("img"), figure.querySelector("figcaption")]
+        .map((part) => part.getBoundingClientRect()))
+      .map(([img, words]) =>
+        [Math.round(img.left), Math.round(words.left), img.right < words.left])""")
+    assert len(edges) >= 5
+    assert len({left for left, _, _ in edges}) == len({words for _, words, _ in edges}) == 1
+    assert all(beside for _, _, beside in edges)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_no_sentence_is_wider_than_the_eye_goes_back(opened, page, width):
+    measure = opened(page, width).evaluate("""() => {
+      const wide = [];
+      const lines = "article section > p:not(.place-in-book), article .play-guide p, article figcaption p";
+      for (const p of document.querySelectorAll(lines)) {
+        if (!p.checkVisibility()) continue;
+        const size = parseFloat(getComputedStyle(p).fontSize);
+        if (p.getBoundingClientRect().width > 34 * size) wide.push(p.textContent.slice(0, 60));
+      }
+      return wide;
+    }""")
+    assert measure == []
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_what_a_mark_on_the_sheet_opens_has_the_width_of_the_sheet(opened, width):
+    page = opened("derive/backpropagation", width)
+    for pair in page.locator(".one-sheet .two-columns").all():
+        code = pair.locator("> .column-of-code")
+        left = code.bounding_box()["x"]
+        pair.locator(".equation-mark > summary").click()
+        note, whole = pair.locator(".equation-note").bounding_box(), pair.bounding_box()
+        assert note["width"] > 0.98 * whole["width"]
+        beside = code.bounding_box()
+        assert beside["x"] == left
+        assert note["y"] >= beside["y"] + beside["height"] - 10
+
+
+@pytest.mark.parametrize("page", ["derive/backpropagation", "derive/a2-minus-y", "derive/discover"])
+def test_nothing_floats_over_a_page_that_has_been_scrolled(opened, page):
+    tab = opened(page, 390)
+    tab.mouse.wheel(0, 6000)
+    tab.wait_for_timeout(200)
+    tab.mouse.wheel(0, -900)
+    tab.wait_for_timeout(300)
+    fixed = tab.evaluate("""() => [...document.querySelectorAll("body *")].filter((it) => {
+      const style = getComputedStyle(it);
+      return style.position === "fixed" && it.checkVisibility({ visibilityProperty: true }) &&
+        it.getBoundingClientRect().bottom > 0 && it.getBoundingClientRect().left < innerWidth;
+    }).map((it) => `${it.tagName}#${it.id}.${it.className}`)""")
+    assert fixed == []
+
+
+def test_the_table_of_the_sheet_is_read_on_a_phone_without_scrolling_it(opened):
+    page = opened("derive/backpropagation", 390)
+    table = page.locator(".one-sheet table")
+    assert table.evaluate("(t) => t.scrollWidth <= t.clientWidth + 1")
+    for row in table.locator("tbody tr").all():
+        first, second, words = (cell.bounding_box() for cell in row.locator("> td").all())
+        assert words["y"] >= max(first["y"] + first["height"], second["y"] + second["height"]) - 1
+        assert words["width"] > 300

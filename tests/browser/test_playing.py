@@ -287,22 +287,116 @@ def top(locator):
     return locator.evaluate("it => Math.round(it.getBoundingClientRect().top + scrollY)")
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_jumps_and_the_sentence_stands_above_the_drawing(page, width):
-    page.set_viewport_size({"width": width, "height": 800})
-    figure = page.locator("#fig-step")
-    tops = set()
+BOXES = """(figure, parts) => parts.map((part) => {
+  const { left, right, top, bottom } = figure.querySelector(part).getBoundingClientRect();
+  return { left, right, top: top + scrollY, bottom: bottom + scrollY };
+})"""
+
+
+def boxes(figure, *parts):
+    return figure.evaluate(BOXES, parts)
+
+
+def every_stage(figure):
+    """Go through all stages, and take a step at the end."""
     for _ in range(11):
-        tops.add(top(figure.locator("svg")))
+        yield
         figure.locator(".play-next").press("Enter")
     figure.locator(".play-take").click()
-    tops.add(top(figure.locator("svg")))
+    yield
+
+
+def test_on_a_phone_a_press_and_what_it_changes_are_in_sight_together(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    figure = page.locator("#fig-step")
+    tops = set()
+    for _ in every_stage(figure):
+        svg, pressed, title, told, ask, beside, more = boxes(
+            figure,
+            *("svg", ".play-next", ".play-title", ".play-says"),
+            *(".play-ask", ".play-beside", ".play-more"),
+        )
+        assert svg["bottom"] < pressed["top"] < title["top"] < told["top"]
+        assert told["bottom"] - svg["top"] < 844 - 64
+        lowest = max(part["bottom"] for part in (told, ask, beside))
+        assert more["top"] - lowest < 70
+        tops.add(round(svg["top"]))
     assert len(tops) == 1
-    assert top(figure.locator(".play-title")) < top(figure.locator(".play-says")) < tops.pop()
-    nudge = page.locator("#fig-nudge")
-    before = top(nudge.locator("svg"))
-    nudge.locator(".play-ask button").first.click()
-    assert top(nudge.locator("svg")) == before > top(nudge.locator(".play-says"))
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+@pytest.mark.parametrize("name", ["fig-step", "fig-nudge", "fig-named", "fig-softmax"])
+def test_where_there_is_room_words_stand_beside_the_drawing_and_all_is_in_sight(page, width, name):
+    page.set_viewport_size({"width": width, "height": 800})
+    figure = page.locator(f"#{name}")
+    stages = every_stage(figure) if name == "fig-step" else [None]
+    heights = set()
+    for _ in stages:
+        svg, field, panel, *parts = boxes(
+            figure,
+            *("svg", ".play-field", ".play-panel"),
+            *(".play-controls", ".play-says", ".play-beside"),
+        )
+        assert panel["left"] > svg["right"]
+        assert abs(panel["top"] - svg["top"]) < 12
+        assert max(part["bottom"] for part in parts) - field["top"] < 800 - 64
+        heights.add(round(field["bottom"] - field["top"]))
+    assert len(heights) == 1
+
+
+def test_what_a_nudge_has_found_stands_at_its_parameter_too(page):
+    figure = page.locator("#fig-nudge")
+    chips = figure.locator("svg .play-found")
+    assert chips.count() == 0
+    figure.locator(".play-push").fill("0.1")
+    slopes = nnfs.backward(
+        pencil,
+        nnfs.forward(pencil, X_pencil[:, :1]),
+        X_pencil[:, :1],
+        functions.one_hot(y_pencil[:1], n_classes=2),
+    )
+    assert chips.all_text_contents() == [signed(slopes.W1[0, 0])]
+    figure.locator("button", has_text="Nudge all the others").click()
+    found = sorted(chips.all_text_contents())
+    assert found == sorted(signed(slope) for block in slopes for slope in block.ravel())
+    drawn = figure.locator("svg .play-handle rect:not(.play-reach), svg .play-found rect")
+    places = drawn.evaluate_all(
+        "all => all.map((a) => a.getBBox()).map((b) => [b.x, b.y, b.x + b.width, b.y + b.height])"
+    )
+    for i, (left, upper, right, lower) in enumerate(places):
+        for a, b, c, d in places[:i]:
+            assert left >= c or a >= right or upper >= d or b >= lower
+
+
+def test_a_found_slope_hides_no_name_and_is_hidden_by_none(page):
+    figure = page.locator("#fig-named")
+    figure.locator("button", has_text="Nudge all the others").click()
+    texts = figure.locator("svg :is(.play-name, .play-found.play-found text), svg .play-unit text")
+    places = texts.evaluate_all(
+        "all => all.map((a) => a.getBBox()).map((b) => [b.x, b.y, b.x + b.width, b.y + b.height])"
+    )
+    assert len(places) >= 12
+    for i, (left, upper, right, lower) in enumerate(places):
+        for a, b, c, d in places[:i]:
+            assert left >= c or a >= right or upper >= d - 4 or b >= lower - 4
+
+
+def test_a_bar_is_drawn_up_and_a_finger_scrolls(page):
+    score = page.locator('#fig-softmax [data-score="1"]')
+    bar = page.locator("#fig-softmax .play-room").nth(1)
+    bar.scroll_into_view_if_needed()
+    place = bar.bounding_box()
+    middle = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0], middle[1] - 50)
+    page.mouse.up()
+    page.mouse.move(middle[0], middle[1] + 90)
+    assert score.input_value() == "2.5"
+    at_rest = score.input_value()
+    bar.dispatch_event("pointerdown", {"pointerType": "touch", "button": 0, "clientY": 100})
+    bar.dispatch_event("pointermove", {"pointerType": "touch", "clientY": 20})
+    assert score.input_value() == at_rest
 
 
 def test_the_way_back_runs_from_right_to_left_and_not_through_what_is_off(page):

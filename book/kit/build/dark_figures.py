@@ -3,8 +3,9 @@
 A figure is a picture of its own that no style sheet of the page reaches. But a browser tells a
 picture the colour scheme of the element that shows it, so each drawing gets rules for the dark:
 the book's colours become their dark ones of ``_static/colors.css``, every other colour keeps its
-hue and has its lightness turned over. Photographs within a drawing stay as they are, and so does
-what is written on them. Some 1 to 2 KB a figure; on paper the light holds.
+hue and has its lightness turned over, and so does every picture within a drawing: a digit is light
+on dark paper. Only a picture on which something is written stays as it is with its words, whose
+contrast was chosen for it. Some 1 to 2 KB a figure; on paper the light holds.
 """
 
 import colorsys
@@ -30,7 +31,9 @@ PLACED = re.compile(
     rf'|d="M {NUMBER} {NUMBER} ))'
 )
 DARKEST, LIGHTEST = 0.10, 0.88
-KEPT = "on-picture"
+KEPT, TURNED = "on-picture", "turned-picture"
+# A hue turned half round, with its luminance kept; the pictures' lightness is turned over by it.
+HALF_ROUND = ((-0.574, 1.430, 0.144), (0.426, 0.430, 0.144), (0.426, 1.430, -0.856))
 EDGE = 1.0  # points; what frames a picture does not stand on it
 
 
@@ -84,28 +87,60 @@ def darkened(drawing: str, known: dict[str, str]) -> str:
     if MARK in drawing or start < 0:
         return drawing
     drawing = marked(drawing)
-    ink = in_the_dark("#000000", known)
+    ink, paper = (in_the_dark(color, known) for color in ("#000000", "#ffffff"))
     rules = [f"svg {{ fill: {ink} }}", f'.{KEPT}:not([style*="fill"]) {{ fill: #000000 }}']
-    rules.append("image { opacity: 0.9 }")
+    rules.append(f"image {{ opacity: 0.9 }} .{TURNED} {{ opacity: 1; filter: url(#{TURNED}) }}")
     for kind, sign, color in sorted(set(PAINTED.findall(drawing))):
         where = f'[{kind}="{color}"]' if "=" in sign else f'[style*="{kind}{sign}{color}"]'
         rules.append(
             f"{where}:not(.{KEPT}, .{KEPT} *) {{ {kind}: {in_the_dark(color, known)} !important }}"
         )
     style = "\n".join([MARK, "@media screen and (prefers-color-scheme: dark) {", *rules, "}"])
-    return f"{drawing[:start]}<style>{style}</style>\n {drawing[start:]}"
+    turning = _filter(ink, paper) if TURNED in drawing else ""
+    return f"{drawing[:start]}<style>{style}</style>{turning}\n {drawing[start:]}"
 
 
 def marked(drawing: str) -> str:
-    """Give the words and lines that stand on a picture within a drawing a class that keeps them."""
+    """Give pictures within a drawing the class that turns them, where nothing stands on them.
+
+    Where words or lines do, they get the class that keeps them as they are on the picture.
+    """
     boxes = [_box(image[0]) for image in IMAGE.finditer(drawing)]
+    written_on = set()
 
     def keep(found: re.Match[str]) -> str:
         x, y = (float(part) for part in found.groups()[2:] if part is not None)
-        on = any(a + EDGE < x < b - EDGE and c + EDGE < y < d - EDGE for a, b, c, d in boxes)
+        on = [
+            place
+            for place, (a, b, c, d) in enumerate(boxes)
+            if a + EDGE < x < b - EDGE and c + EDGE < y < d - EDGE
+        ]
+        written_on.update(on)
         return f'<{found[1]} class="{KEPT}"{found[2]}' if on else found[0]
 
-    return PLACED.sub(keep, drawing) if boxes else drawing
+    places = iter(range(len(boxes)))
+
+    def turn(image: re.Match[str]) -> str:
+        kept = next(places) in written_on
+        return image[0] if kept else image[0].replace("<image", f'<image class="{TURNED}"', 1)
+
+    return IMAGE.sub(turn, PLACED.sub(keep, drawing)) if boxes else drawing
+
+
+def _filter(ink: str, paper: str) -> str:
+    """Return the filter that makes black ink and white paper those of the dark, and keeps hues."""
+    rows = []
+    for channel, weights in enumerate(HALF_ROUND):
+        low, high = (
+            int(color[2 * channel + 1 : 2 * channel + 3], 16) / 255 for color in (ink, paper)
+        )
+        rows.append(
+            " ".join(f"{weight * (high - low):.3f}" for weight in weights) + f" 0 {low:.3f}"
+        )
+    return (
+        f'<filter id="{TURNED}" color-interpolation-filters="sRGB">'
+        f'<feColorMatrix values="{" ".join(rows)} 0 0 0 1 0"/></filter>'
+    )
 
 
 def _box(image: str) -> tuple[float, float, float, float]:

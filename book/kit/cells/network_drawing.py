@@ -134,7 +134,7 @@ def _label_edge(ax: "Axes", edge: Edge, text: str, *, thick: bool) -> None:
         ha="center",
         va="center",
         color=COLORS["gradient"] if thick else COLORS["parameter"],
-        fontsize=10.5,
+        fontsize=12 if "$" in text else 10.5,
         fontweight="bold" if thick else "normal",
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
     )

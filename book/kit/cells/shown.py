@@ -315,6 +315,8 @@ def figure_style() -> None:
         {
             "figure.figsize": (6.4, 3.6),
             "figure.facecolor": "white",
+            # The edge of a figure is that of the text above it, and a phone's width is used.
+            "savefig.pad_inches": 0.02,
             "font.size": 12,
             "axes.prop_cycle": cycler(color=[*COLORS.values(), QUIET]),
             "axes.edgecolor": QUIET,

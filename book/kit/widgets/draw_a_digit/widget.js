@@ -114,9 +114,10 @@
 
   function showAnswer({ card, found, failed, ready }) {
     const sure = found && percent(found.probabilities[found.answer]);
+    card.classList.toggle("is-waiting", recording && !found);
     card.querySelector(".digit-answer").textContent = found ? found.answer : "–";
     card.querySelector(".digit-sure").textContent =
-      sure || (failed ? "not loaded" : ready || !image ? "" : recording ? "waits for your digit" : "loading");
+      sure || (failed ? "not loaded" : ready || !image ? "" : recording ? "Draw, and it reads yours" : "loading");
   }
 
   // Who reads, and what: the page's own network reads a recorded digit, both read a reader's.

@@ -82,19 +82,26 @@ class Plaything(ABC):
         What JSON can hold.
     says : str
         The first state, as a sentence.
+    asks_first : bool
+        Whether a question stands above what is said of the state.
     """
 
     kind: str
     data: dict[str, Any]
     says: str
+    asks_first = False
 
     def controls(self) -> str:
-        """Return the markup of what a reader handles; it is hidden where no script runs."""
+        """Return what changes the picture right above it; it is hidden where no script runs."""
         return ""
 
-    def layout(self, controls: str, told: str, field: str) -> str:
-        """Return the parts in their order: what is said stands above what it is said of."""
-        return f"{controls}{told}{field}"
+    def more(self) -> str:
+        """Return what is handled less often; it is hidden where no script runs."""
+        return ""
+
+    def heading(self) -> str:
+        """Return what stands above the words beside the picture."""
+        return ""
 
     @abstractmethod
     def picture(self) -> str:
@@ -109,22 +116,29 @@ class Plaything(ABC):
 
     def _repr_html_(self) -> str:
         data = json.dumps(self.data, allow_nan=False).replace("</", "<\\/")
-        controls = self.controls()
-        handled = f'<div class="play-controls">{controls}</div>' if controls else ""
-        told = (
-            f'<div class="play-told"><p class="play-says">{escape(self.says)}</p>'
-            '<div class="play-ask" role="group" aria-label="Predict first"></div></div>'
-        )
+        told = [
+            f'<p class="play-says">{escape(self.says)}</p>',
+            '<div class="play-ask" role="group" aria-label="Predict first"></div>',
+        ]
+        words = "".join(reversed(told) if self.asks_first else told)
+        # The order of a phone: a picture, what moves it within reach, and what is said of it.
         field = (
-            f'<div class="play-field"><div class="play-picture">{self.picture()}</div>'
+            f'<div class="play-picture">{self.picture()}</div>'
+            f"{_handled('play-controls', self.controls())}"
+            f'<div class="play-panel">{self.heading()}<div class="play-told">{words}</div>'
             '<div class="play-beside"></div></div>'
+            f"{_handled('play-controls play-more', self.more())}"
         )
         return (
             f'<div class="play play-{self.kind}" data-kind="{self.kind}">'
-            f"{self.layout(handled, told, field)}{self.numbers()}"
+            f'<div class="play-field">{field}</div>{self.numbers()}'
             '<p class="play-unseen" role="status" aria-live="polite"></p>'
             f'<script type="application/json">{data}</script></div>'
         )
+
+
+def _handled(classes: str, markup: str) -> str:
+    return f'<div class="{classes}">{markup}</div>' if markup else ""
 
 
 def keep(name: str, plaything: Plaything) -> None:

@@ -171,22 +171,31 @@ class StepThrough(_Network):
         )
 
     def controls(self) -> str:
-        """Return what a reader handles."""
+        """Return the ways through the stages."""
+        return (
+            '<div class="play-bar"><button type="button" class="play-back">Back</button>'
+            '<button type="button" class="play-next">Next</button>'
+            '<button type="button" class="play-take" aria-disabled="true">Take this step</button>'
+            '</div><label class="play-line">Stage <input type="range" class="play-stage" min="0" '
+            f'max="{len(STAGE_NAMES) - 1}" value="0"></label>'
+        )
+
+    def more(self) -> str:
+        """Return the choice of the example, and the way back to the beginning."""
         examples = "".join(
             f'<option value="{i}"{" selected" if i == self.example else ""}>'
             f"{i + 1}, of class {y}</option>"
             for i, y in enumerate(self.data["y"])
         )
         return (
-            '<div class="play-bar"><button type="button" class="play-back">Back</button>'
-            '<button type="button" class="play-next">Next</button>'
-            '<button type="button" class="play-take" aria-disabled="true">Take this step</button>'
-            '<label class="play-wide">Stage <input type="range" class="play-stage" min="0" '
-            f'max="{len(STAGE_NAMES) - 1}" value="0"></label>'
+            '<div class="play-bar">'
             f'<label>Example <select class="play-example">{examples}</select></label>'
             '<button type="button" class="play-reset">Start again</button></div>'
-            f'<p class="play-title">{escape(STAGE_NAMES[0])}</p>'
         )
+
+    def heading(self) -> str:
+        """Return the name of the stage."""
+        return f'<p class="play-title">{escape(STAGE_NAMES[0])}</p>'
 
 
 class OneNudge(_Network):
@@ -239,7 +248,7 @@ class OneNudge(_Network):
             f'<div class="play-bar"><label>Push <select class="play-which">{options}</select>'
             '</label><label class="play-wide">by <input type="range" class="play-push" min="-0.5"'
             ' max="0.5" step="0.01" value="0"><output class="play-value">0.00</output></label>'
-            '<button type="button" class="play-replay">Replay</button>'
+            '</div><div class="play-bar"><button type="button" class="play-replay">Replay</button>'
             '<button type="button" class="play-reset">Start again</button></div>'
         )
 

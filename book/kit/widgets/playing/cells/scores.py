@@ -46,6 +46,7 @@ class SoftmaxSliders(Plaything):
     """
 
     kind = "softmax"
+    asks_first = True
 
     def __init__(
         self,
@@ -76,7 +77,9 @@ class SoftmaxSliders(Plaything):
         gradient = functions.cross_entropy_gradient(A2, Y)
         self.gradient = [float(g) for g in gradient[:, 0]]
         self.loss = float(functions.cross_entropy(Z, Y))
-        shares = ", ".join(f"class {k} {100 * p:.1f} %" for k, p in enumerate(self.probabilities))
+        shares = ", ".join(
+            f"class {k} {100 * p:.1f}\u00a0%" for k, p in enumerate(self.probabilities)
+        )
         p, y = self.names["A2"], self.names["Y"]
         self.says = (
             f"The probabilities: {shares}. The truth is class {label}, and the loss is "
@@ -85,39 +88,41 @@ class SoftmaxSliders(Plaything):
         )
 
     def controls(self) -> str:
-        """Return the places to go to; what is slid stands under the bars."""
-        presets = "".join(
-            f'<button type="button" data-preset="{escape(name)}">{escape(name)}</button>'
-            for name in self.places
-        )
-        return f'<div class="play-bar play-places">{presets}</div>'
-
-    def layout(self, controls: str, told: str, field: str) -> str:
-        """Return bars, the sliders right below them, and below those what is said."""
-        return f'{controls}{field}<div class="play-controls">{self._sliders()}</div>{told}'
-
-    def _sliders(self) -> str:
         """Return a slider under each bar, and what changes all scores."""
-        n_classes = len(self.scores)
         sliders = "".join(
-            f'<label class="play-under"><span>score {k} <output>{number(z)}</output></span>'
+            f'<label class="play-under"><output>{number(z)}</output>'
             f'<input type="range" data-score="{k}" min="-{LARGEST:g}" max="{LARGEST:g}" '
             f'step="0.05" value="{z}" aria-label="score of class {k}"></label>'
             for k, z in enumerate(self.scores)
         )
+        columns = (
+            f"--play-inset: {100 * LEFT / self._width():.2f}%; --play-classes: {len(self.scores)}"
+        )
+        return (
+            f'<div class="play-sliders play-scores" style="{columns}">'
+            f'<span class="play-lead">score</span>{sliders}</div>'
+            f'<div class="play-bar play-all" style="{columns}">'
+            '<button type="button" data-add="-1">−1 to all</button>'
+            '<button type="button" data-add="1">+1 to all</button></div>'
+        )
+
+    def more(self) -> str:
+        """Return the temperature, the true class, and the places to go to."""
         labels = "".join(
             f"<option{' selected' if k == self.label else ''}>{k}</option>"
-            for k in range(n_classes)
+            for k in range(len(self.scores))
         )
-        inset = f"--play-inset: {100 * LEFT / self._width():.2f}%; --play-classes: {n_classes}"
+        presets = "".join(
+            f'<button type="button" data-preset="{escape(name)}">{escape(name)}</button>'
+            for name in self.places
+        )
         return (
-            f'<div class="play-sliders play-scores" style="{inset}">{sliders}</div>'
-            '<div class="play-bar"><button type="button" data-add="-1">−1 to all</button>'
-            '<button type="button" data-add="1">+1 to all</button>'
-            '<label class="play-wide">temperature <input type="range" class="play-temperature" '
-            'min="-2" max="2" step="0.1" value="0"><output>1.00</output></label>'
-            f'<label>true class <select class="play-label">{labels}</select></label>'
-            '<button type="button" class="play-reset">Start again</button></div>'
+            '<div class="play-bar"><label class="play-wide">temperature '
+            '<input type="range" class="play-temperature" min="-2" max="2" step="0.1" value="0">'
+            "<output>1.00</output></label>"
+            f'<label>true class <select class="play-label">{labels}</select></label></div>'
+            '<div class="play-bar play-places" role="group" aria-label="Settings to look at">'
+            f'{presets}<button type="button" class="play-reset">Start again</button></div>'
         )
 
     def _width(self) -> int:

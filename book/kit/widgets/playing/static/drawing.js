@@ -5,7 +5,10 @@
   const LIMIT = 5;
   const STEP = 0.1;
   const CHIP = 39; // from the middle of a box to the lower end of the slope below it
-  const PIXELS = 80; // that a pointer moves for a change of one
+  const PIXELS = 80; // that a pointer moves for a change of one, unless a plaything is finer
+  const BELOW = [0, 27]; // from the middle of a weight's box to its slope
+  const BESIDE = [72, 0]; // from that of a bias
+  const GROUND = [64, 23]; // of a slope
 
   playing.draw = function (root, found, latest) {
     for (const place of root.querySelectorAll("svg [data-key]")) {
@@ -75,8 +78,36 @@
     }
   };
 
+  // Slopes that a reader has found, each at its parameter, where the drawing has none of its own.
+  playing.chips = function (root, slopes) {
+    const svg = root.querySelector("svg");
+    svg.querySelectorAll(".play-found").forEach((one) => one.remove());
+    const made = (tag, attributes, parent) => {
+      const element = document.createElementNS(svg.namespaceURI, tag);
+      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+      parent.append(element);
+      return element;
+    };
+    for (const [key, slope] of Object.entries(slopes)) {
+      // Below a weight there may be the name of the next one: the slope stands beside its own name.
+      const name = key[0] === "W" && svg.querySelector(`[data-handle="${key}"] .play-name`);
+      if (name) {
+        made("tspan", { class: "play-found is-gradient", dx: "6" }, name).textContent = playing.signed(slope);
+        continue;
+      }
+      const box = svg.querySelector(`[data-handle="${key}"] rect:not(.play-reach)`);
+      const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(box.getAttribute(name)));
+      const [right, down] = key[0] === "b" ? BESIDE : BELOW;
+      const [middle, centre] = [x + width / 2 + right, y + height / 2 + down];
+      const group = made("g", { class: "play-found" }, svg);
+      const [wide, high] = GROUND;
+      made("rect", { class: "play-chip", x: middle - wide / 2, y: centre - high / 2, width: wide, height: high, rx: high / 2 }, group);
+      made("text", { class: "is-gradient is-chip", x: middle, y: centre + 6 }, group).textContent = playing.signed(slope);
+    }
+  };
+
   // Boxes become sliders: arrows, Page keys, Home and End, or a pointer that is drawn sideways.
-  playing.handles = function (root, names, get, set, told) {
+  playing.handles = function (root, names, get, set, told, pixels = PIXELS) {
     for (const handle of root.querySelectorAll("svg [data-handle]")) {
       const key = handle.dataset.handle;
       handle.setAttribute("role", "slider");
@@ -100,7 +131,7 @@
         handle.classList.add("is-held");
       });
       handle.addEventListener("pointermove", (event) => {
-        if (from) to(from[1] + (event.clientX - from[0]) / PIXELS);
+        if (from) to(from[1] + (event.clientX - from[0]) / pixels);
       });
       for (const end of ["pointerup", "pointercancel"]) {
         handle.addEventListener(end, () => {

@@ -6,6 +6,7 @@
   const STOP = 300; // milliseconds from one layer to the next
   const LAYERS = { W1: 0, b1: 0, X: 0, Y: 0, Z1: 1, A1: 1, W2: 0, b2: 0, Z2: 2, A2: 2, J: 3 };
   const LAST = 3;
+  const PIXELS = 300; // that a pointer moves for a push of one; at most half of it is pushed
   const n = playing.number;
   const layerOf = (key) => LAYERS[key.replace(/\[.*/, "")];
 
@@ -68,6 +69,7 @@
       if (!state.guessed) loss.textContent = n(before.J, 3);
       mark(reached);
       deltas(reached);
+      playing.chips(root, slopes);
     }
 
     // At each unit that moved, by how much; where a unit is off, the move ends.
@@ -117,11 +119,10 @@
       return parts.filter(Boolean).join(", then ");
     }
 
-    function ledger() {
+    function ledger(place) {
       const found = Object.keys(slopes).length;
       const rows = keys.map((key) => [called(key), key in slopes ? n(slopes[key], 4) : "?", ...(wentBack ? [n(before[`d${key}`], 4)] : [])]);
-      const place = find("beside");
-      playing.rows(place, ["", "by a nudge", wentBack ? "by one pass back" : ""].slice(0, wentBack ? 3 : 2), rows, 2);
+      playing.rows(place, ["", "by nudge", wentBack ? "by going back" : ""].slice(0, wentBack ? 3 : 2), rows, 2);
       const paid = `${passes}, ${passes > 1 ? "one of them " : ""}before any nudge`;
       const price = `Slopes found by nudging: ${found} of ${keys.length}. Forward passes so far: ${paid}.`;
       playing.element("p", { class: "play-price", tabindex: "-1" }, wentBack ? `${price} One pass forward and one back found all ${keys.length}.` : price, place);
@@ -191,7 +192,7 @@
       find("replay").setAttribute("aria-disabled", String(!state.by));
       travel(after, atOnce || !state.by);
       say(sentence(after), first);
-      ledger();
+      ledger(find("beside"));
       tell();
     }
 
@@ -216,7 +217,7 @@
     const tell = playing.handles(root, data.names,
       (key) => before[key] + (key === state.which ? state.by : 0),
       (key, value) => choose(key, playing.clamp(Math.round((value - before[key]) * 100) / 100, -0.5, 0.5)),
-      (key) => n(before[key] + (key === state.which ? state.by : 0)));
+      (key) => n(before[key] + (key === state.which ? state.by : 0)), PIXELS);
     find("which").addEventListener("change", (event) => choose(event.target.value, 0));
     find("push").addEventListener("input", (event) => choose(state.which, Number(event.target.value)));
     find("replay").addEventListener("click", () => {
@@ -234,14 +235,18 @@
       show(false, true);
       playing.remember(root, null);
     });
-    playing.reserve(find("told"), () => {
+    playing.reserve(find("panel"), () => {
       const kept = state;
       const fills = keys.flatMap((which) => {
         state = { which, by: -0.1, guessed: true };
         const said = sentence(pushed(which, -0.1));
+        const whole = (told) => (place) => {
+          told(place);
+          ledger(playing.element("div", { class: "play-beside" }, undefined, place));
+        };
         return [
-          playing.told("Nothing is pushed yet.", asks(), [["Up"], ["Down"], ["It stays"]]),
-          playing.told(said, `Look again. ${because()} Now push as you like.`),
+          whole(playing.told("Nothing is pushed yet.", asks(), [["Up"], ["Down"], ["It stays"]])),
+          whole(playing.told(said, `Look again. ${because()} Now push as you like.`)),
         ];
       });
       state = kept;

@@ -66,8 +66,9 @@
     };
   };
 
-  // A place is as high as the highest of what may come, so that nothing below it jumps: fills() are
-  // functions, each of which fills a copy of it.
+  // Beside a picture a place is as high as the highest of what may come, so that nothing below it
+  // jumps: fills() are functions, each of which fills a copy of it. Below a picture the style takes
+  // no notice: there the room that is kept would be a gap.
   playing.reserve = function (place, fills) {
     let width = 0;
     function measure() {
@@ -75,7 +76,8 @@
       width = place.clientWidth;
       const copy = place.cloneNode(false);
       copy.classList.add("is-measured");
-      copy.style.cssText = `min-height: 0; width: ${place.offsetWidth}px`;
+      copy.classList.remove("has-room");
+      copy.style.cssText = `width: ${place.offsetWidth}px`;
       place.after(copy);
       let most = 0;
       for (const fill of fills()) {
@@ -84,17 +86,19 @@
         most = Math.max(most, Math.ceil(copy.getBoundingClientRect().height));
       }
       copy.remove();
-      place.style.minHeight = `${most}px`;
+      place.style.setProperty("--play-room", `${most}px`);
+      place.classList.add("has-room");
     }
     new ResizeObserver(measure).observe(place);
     measure();
   };
   playing.told = (sentence, asked, answers, last) => function (place) {
-    playing.element("p", { class: "play-says" }, sentence, place);
-    const ask = playing.element("div", { class: "play-ask" }, undefined, place);
+    const told = playing.element("div", { class: "play-told" }, undefined, place);
+    playing.element("p", { class: "play-says" }, sentence, told);
+    const ask = playing.element("div", { class: "play-ask" }, undefined, told);
     if (asked) playing.element("p", {}, asked, ask);
     for (const [answer] of answers || []) playing.element("button", { type: "button" }, answer, ask);
-    if (last) playing.element("p", { class: "play-steps" }, last, place);
+    if (last) playing.element("p", { class: "play-steps" }, last, told);
   };
 
   playing.still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

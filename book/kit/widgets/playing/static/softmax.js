@@ -8,6 +8,7 @@
   const FULL = 160;
   const ASIDE = 40; // from the middle of a bar to its arrow
   const HEAD = 10;
+  const PIXELS = 25; // that a bar is drawn up for a score that is one higher
 
   // From the truth to the probability, on the scale of the bars; a gap too small for a head is a dash.
   function arrow(x, truth, slope) {
@@ -83,7 +84,7 @@
     function sentence() {
       const warmth = 2 ** state.heat;
       const { shares, loss, gradient } = playing.softmax(state.scores.map((z) => z / warmth), state.label);
-      const list = shares.map((p, k) => `class ${k} ${n(100 * p, 1)} %`).join(", ");
+      const list = shares.map((p, k) => `class ${k} ${n(100 * p, 1)} %`).join(", ");
       const longest = Math.max(...gradient.map(Math.abs));
       const advice = longest > 0.0005
         ? ` Each arrow is ${called("A2 − Y")}: move its score that way, and the loss rises. To make it fall, raise the score of class ${state.label} and lower the others.`
@@ -124,6 +125,29 @@
         keep();
       });
     }
+    // A bar is drawn up and down, too; a finger that does so scrolls the page.
+    for (const group of root.querySelectorAll("svg [data-class]")) {
+      const k = Number(group.dataset.class);
+      let from = null;
+      group.addEventListener("pointerdown", (event) => {
+        if (event.button !== 0 || event.pointerType === "touch") return;
+        group.setPointerCapture(event.pointerId);
+        from = [event.clientY, state.scores[k]];
+        group.classList.add("is-held");
+      });
+      group.addEventListener("pointermove", (event) => {
+        if (!from) return;
+        const drawn = Math.round(20 * (from[1] + (from[0] - event.clientY) / PIXELS)) / 20;
+        state.scores = state.scores.map((z, i) => (i === k ? playing.clamp(drawn, -LARGEST, LARGEST) : z));
+        keep();
+      });
+      for (const end of ["pointerup", "pointercancel"]) {
+        group.addEventListener(end, () => {
+          from = null;
+          group.classList.remove("is-held");
+        });
+      }
+    }
     // The same for all or for none: at the end of a slider a difference would be lost.
     for (const button of root.querySelectorAll("[data-add]")) {
       button.addEventListener("click", () => {
@@ -147,7 +171,7 @@
       show(false);
       playing.remember(root, null);
     });
-    playing.reserve(find("told"), () => {
+    playing.reserve(find("panel"), () => {
       const kept = state;
       const fills = Object.values(data.presets).flatMap((place) => {
         state = { ...state, ...place };

@@ -37,13 +37,13 @@
       () => `${list("Z1", sum(1, "X"))}.`,
       () => sentence("Z1", (i) => (f[`Z1[${i}]`] > 0 ? `unit ${i + 1} passes ${n(f[`Z1[${i}]`])} on` : `unit ${i + 1} has ${n(f[`Z1[${i}]`])}, which is not positive, and gives 0`)) + ".",
       () => `${list("Z2", sum(2, "A1"))}.`,
-      () => `${sentence("A2", (k) => `class ${k} gets ${n(100 * f[`A2[${k}]`], 1)} %`)}. They add up to 100 %.`,
-      () => `The true class ${now.label} got ${n(100 * f[`A2[${now.label}]`], 1)} %, so the loss is −log ${n(f[`A2[${now.label}]`], 3)} = ${n(f.J, 3)}.`,
+      () => `${sentence("A2", (k) => `class ${k} gets ${n(100 * f[`A2[${k}]`], 1)} %`)}. They add up to 100 %.`,
+      () => `The true class ${now.label} got ${n(100 * f[`A2[${now.label}]`], 1)} %, so the loss is −log ${n(f[`A2[${now.label}]`], 3)} = ${n(f.J, 3)}.`,
       () => `${list("Z2", (k) => `dZ2[${k}] = ${n(f[`A2[${k}]`])} − ${n(f[`Y[${k}]`], 0)} = ${n(f[`dZ2[${k}]`])}`)}. A slope below 0 asks its score to rise.`,
       () => `Each weight's slope is blame times what came in: dW2[0,0] = ${factor(f["dZ2[0]"])}·${factor(f["A1[0]"])} = ${n(f["dW2[0,0]"])}. A unit that gave 0 leaves its weights without a slope. ${ALONE}`,
       () => `${list("A1", part)}. ${sentence("Z1", (i) => (f[`Z1[${i}]`] > 0 ? `unit ${i + 1} was on: dZ1[${i}] = ${n(f[`dZ1[${i}]`])}` : `unit ${i + 1} was off: dZ1[${i}] = 0`))}.`,
       () => `Once more blame times what came in: dW1[0,0] = ${factor(f["dZ1[0]"])}·${factor(f["X[0]"])} = ${n(f["dW1[0,0]"])}. ${ALONE}`,
-      () => `Subtract ${now.alpha} times its slope from each parameter. The loss of this example goes from ${n(f.J, 3)} to ${n(now.after.J, 3)}.`,
+      () => `Take this step, and ${now.alpha} times its slope is subtracted from each parameter: the loss of this example goes from ${n(f.J, 3)} to ${n(now.after.J, 3)}.`,
     ][stage]();
   }
 
@@ -93,9 +93,9 @@
       return good;
     }
 
-    function measured(found) {
+    function measured(stage, found) {
       const rows = [];
-      for (const name of MEASURED[state.stage] || []) {
+      for (const name of MEASURED[stage] || []) {
         for (const key of Object.keys(found).filter((one) => one.startsWith(`${name}[`))) {
           const of = key.slice(1);
           const loss = (by) => of[0] === "Z"
@@ -105,6 +105,16 @@
         }
       }
       return rows;
+    }
+
+    // What a stage has found, beside what it is compared with.
+    function ledger(stage, found, after, place) {
+      if (stage === last) {
+        const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [called(key), n(found[key], 3), n(found[`d${key}`], 3), n(after[key], 3)]);
+        playing.rows(place, ["", "before", "slope", "after"], [["loss", n(found.J, 3), "", n(after.J, 3)], ...rows]);
+      } else if (MEASURED[stage]) {
+        playing.rows(place, ["", "by going back", "by a nudge of ±0.0001"], measured(stage, found));
+      } else place.replaceChildren();
     }
 
     // What travels back at a stage, and along which edges; what is 0 carries nothing.
@@ -134,7 +144,7 @@
     }
 
     function title(stage, place) {
-      place.append(`${stage + 1} of ${last + 1}. ${data.stages[stage]}`);
+      place.replaceChildren(`${stage + 1} of ${last + 1}. ${data.stages[stage]}`);
       for (const line of LINES[stage]) playing.code(line, place);
     }
 
@@ -143,16 +153,11 @@
       const found = playing.run(state.params, inputs(), label);
       const after = playing.run(playing.stepped(state.params, found, data.alpha), inputs(), label);
       const now = { example: state.example, label, alpha: data.alpha, after };
-      return { said: called(story(stage, found, now)), asked: question(stage, found, now) };
+      return { found, after, said: called(story(stage, found, now)), asked: question(stage, found, now) };
     }
 
     function show(first) {
-      const label = data.y[state.example];
-      const found = playing.run(state.params, inputs(), label);
-      const stepped = playing.stepped(state.params, found, data.alpha);
-      const after = playing.run(stepped, inputs(), label);
-      const now = { example: state.example, label, alpha: data.alpha, after };
-      find("title").replaceChildren();
+      const { found, after, said, asked } = nowOf(state.stage);
       title(state.stage, find("title"));
       playing.draw(root, found, Math.min(state.stage, 9));
       playing.spotlight(root, LIT[state.stage]);
@@ -164,20 +169,13 @@
       find("take").setAttribute("aria-disabled", String(state.stage !== last));
       playing.blame(root, blame(found));
       history();
-      say(called(story(state.stage, found, now)), first);
-      const asked = question(state.stage, found, now);
+      say(said, first);
       playing.ask(root, asked && called(asked[0]), asked && asked[1], (right) => {
         move(state.stage + 1);
         playing.verdict(root, `${right ? "Yes." : "Look again."} ${called(asked[2])}`);
       });
-      if (state.stage === last) {
-        const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [called(key), n(found[key], 4), n(found[`d${key}`], 4), n(after[key], 4)]);
-        playing.rows(find("beside"), ["", "before", "slope", "after"], [["loss", n(found.J, 4), "", n(after.J, 4)], ...rows], 2);
-      } else if (MEASURED[state.stage]) {
-        playing.rows(find("beside"), ["", "backpropagation", "measured by a nudge of ±0.0001"], measured(found));
-      } else find("beside").replaceChildren();
+      ledger(state.stage, found, after, find("beside"));
       tell();
-      return stepped;
     }
 
     function get(key) {
@@ -234,13 +232,17 @@
       playing.remember(root, null);
     });
     const stages = data.stages.map((_, stage) => stage);
-    playing.reserve(find("title"), () => stages.map((stage) => (place) => title(stage, place)));
-    playing.reserve(find("told"), () => stages.flatMap((stage) => {
-      const { said, asked } = nowOf(stage);
+    playing.reserve(find("panel"), () => stages.flatMap((stage) => {
+      const { found, after, said, asked } = nowOf(stage);
       const before = stage && nowOf(stage - 1).asked;
+      const whole = (told) => (place) => {
+        title(stage, playing.element("p", { class: "play-title" }, "", place));
+        told(place);
+        ledger(stage, found, after, playing.element("div", { class: "play-beside" }, undefined, place));
+      };
       return [
-        playing.told(said, asked && called(asked[0]), asked && asked[1], "Step"),
-        playing.told(said, before && `Look again. ${called(before[2])}`, null, "Step"),
+        whole(playing.told(said, asked && called(asked[0]), asked && asked[1], "Step")),
+        whole(playing.told(said, before && `Look again. ${called(before[2])}`, null, "Step")),
       ];
     }));
     show(true);

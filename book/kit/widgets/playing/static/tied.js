@@ -60,9 +60,8 @@
       const button = playing.element("button", { type: "button", "data-sym": symbol, "aria-pressed": "false" }, symbol, list);
       button.addEventListener("click", () => hold(symbol));
     }
-    // The sliders of scores keep their place right below the bars.
-    if (root.dataset.kind === "softmax") root.querySelector(".play-told").after(list);
-    else root.querySelector(".play-picture").append(list);
+    // Last, so that on a phone nothing stands between a picture and what moves it.
+    root.querySelector(".play-field").append(list);
   }
 
   let held = null;
