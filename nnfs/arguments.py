@@ -75,11 +75,17 @@ def flag(value: object, name: str) -> bool:
     return bool(value)
 
 
-def function(value: object, name: str, *given: str) -> None:
-    """Refuse what is no function, or none that can be called with what it will be given."""
+def function(value: object, name: str, *given: str, or_class: bool = False) -> None:
+    """Refuse what is no function, or none that can be called with what it will be given.
+
+    A class takes almost anything and makes an object of it. So where that object is not what is
+    wanted, as the list of some arrays may be, the class itself is a mistake.
+    """
     called = f"{name} must be a function of {', '.join(given)}"
     if not callable(value):
         raise ValueError(f"{called}; got {value!r}")
+    if isinstance(value, type) and not or_class:
+        raise ValueError(f"{called}; got {value!r}, a class, and not an object that was made of it")
     try:
         inspect.signature(value).bind(*given)
     except TypeError as error:

@@ -157,7 +157,16 @@ def _rate_at(rate: Schedule, iteration: int, iterations: int) -> float:
     alpha = returned.rate(rate(iteration), iteration)
     if alpha == 0:
         raise ValueError(
-            f"the learning rate is 0 at iteration {iteration} of {iterations}: the schedule is "
-            "shorter than the run; give it as many steps"
+            f"the learning rate is 0 at iteration {iteration} of {iterations}: "
+            f"{_of_no_rate(rate, iteration, iterations)}"
         )
     return alpha
+
+
+def _of_no_rate(rate: Schedule, iteration: int, iterations: int) -> str:
+    """Return what to say of a rate of 0, which is not always one that has come to its end."""
+    if rate(iterations - 1) != 0:
+        return "a step that changes nothing; let the schedule be above 0 there too"
+    if iteration == 0:
+        return "the schedule is 0 from its start on"
+    return "the schedule is shorter than the run, or falls too far; give it as many steps"

@@ -316,7 +316,7 @@ def _pair(optimizer: Any) -> Optimizer:
             f"optimizer must be one of the names {', '.join(KINDS)}, or a pair such as "
             f"nnfs.optimizers.adam() returns, got {optimizer!r}"
         )
-    arguments.function(init, "the optimizer's init", "params")
+    arguments.function(init, "the optimizer's init", "params", or_class=True)
     arguments.function(step, "the optimizer's update", "params", "gradients", "state", "alpha")
     return optimizer if isinstance(optimizer, Optimizer) else Optimizer(init, step)
 

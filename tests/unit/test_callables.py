@@ -91,6 +91,23 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
 }
 
 
+class Anything:
+    def __init__(self, *given: Any) -> None: ...
+
+
+@pytest.mark.parametrize("name", [name for name in CALLS if name != "init"])
+def test_a_class_is_not_what_is_made_of_it(name):
+    call, told = CALLS[name]
+    for wrong in (int, np.float32, Anything):
+        with pytest.raises(ValueError, match=f"^{told}.*; got <class '.*'>, a class, and not an"):
+            call(wrong)
+
+
+def test_the_state_of_an_optimizer_may_be_made_by_a_class():
+    moved = Optimizer(list, lambda params, gradients, state, alpha: (params, state))
+    assert train(optimizer=moved).history.loss.size == 3
+
+
 @pytest.mark.parametrize("wrong", [nothing, one_too_many, by_name, partial(nothing)])
 @pytest.mark.parametrize("name", CALLS)
 def test_a_function_of_another_signature_is_told_by_its_argument(name, wrong):

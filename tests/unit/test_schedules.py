@@ -1,5 +1,7 @@
 """The learning rate as a function of the step."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,18 @@ def test_cosine_rises_then_falls_and_is_positive_within_the_run(steps, data):
     assert min(rates) > 0
     assert rates[:warmup] == sorted(rates[:warmup])
     assert rates[warmup:] == sorted(rates[warmup:], reverse=True)
+
+
+@pytest.mark.parametrize("steps", [10**6, 10**9, 10**15])
+def test_cosine_is_accurate_at_the_end_of_the_longest_run(steps):
+    # There, (1 + cos(pi - x)) / 2 is x^2 / 4 up to a share of x^2.
+    ends = [schedules.cosine(0.8, steps=steps)(steps - left) for left in (7, 2, 1)]
+    assert ends == pytest.approx([0.2 * (math.pi * k / steps) ** 2 for k in (7, 2, 1)], rel=1e-9, abs=0)
+
+
+def test_a_factor_of_more_than_1_grows_out_of_bounds():
+    rate = schedules.stepwise(0.1, every=2, factor=10)
+    assert [rate(step) for step in (0, 3, 700)] == pytest.approx([0.1, 1, math.inf])
 
 
 @pytest.mark.parametrize(
