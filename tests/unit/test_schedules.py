@@ -39,7 +39,8 @@ def test_cosine_rises_then_falls_and_is_positive_within_the_run(steps, data):
 def test_cosine_is_accurate_at_the_end_of_the_longest_run(steps):
     # There, (1 + cos(pi - x)) / 2 is x^2 / 4 up to a share of x^2.
     ends = [schedules.cosine(0.8, steps=steps)(steps - left) for left in (7, 2, 1)]
-    assert ends == pytest.approx([0.2 * (math.pi * k / steps) ** 2 for k in (7, 2, 1)], rel=1e-9, abs=0)
+    expected = [0.2 * (math.pi * left / steps) ** 2 for left in (7, 2, 1)]
+    assert ends == pytest.approx(expected, rel=1e-9, abs=0)
 
 
 def test_a_factor_of_more_than_1_grows_out_of_bounds():

@@ -497,7 +497,7 @@ def test_a_run_may_be_longer_than_anyone_waits_for(X, y):
     for rate in (alpha, schedules.cosine(alpha, steps=steps)):
         run = nnfs.training.Run(X, y, n_classes=3, alpha=rate, iterations=steps)
         assert next(iter(run)).iteration == 0
-    with pytest.raises(ValueError, match=r"^alpha at iteration \d+ must be a positive, finite .* inf"):
+    with pytest.raises(ValueError, match=r"^alpha at iteration \d+ must be .* returned inf"):
         nnfs.train(X, y, alpha=schedules.stepwise(alpha, every=1, factor=2), iterations=2000)
 
 
