@@ -76,7 +76,7 @@ def steps(
     Raises
     ------
     ValueError
-        If the optimizer is none, a function does not take what it will be given, or the schedule
+        If iterations is no whole number, the optimizer is none, a function does not take what it will be given, or the schedule
         ends before the run.
     DivergenceError
         If the loss or a parameter is no longer finite, or in float64 beyond what float32 holds; it
@@ -87,6 +87,7 @@ def steps(
     Book: :eq:`eq-update`.
     """
     arguments.function(objective, "objective", "params")
+    iterations = arguments.whole_number(iterations, "iterations", at_least=0)
     pair, _ = optimizers.known(optimizer)
     if callable(alpha):
         arguments.function(alpha, "alpha", "step")

@@ -29,6 +29,10 @@ class Described:
         """Return the learning rate of a step."""
         return self.rate(step)
 
+    def __reduce__(self) -> Any:
+        # The rate is a function within a function, which cannot be pickled.
+        return rebuilt, ({"name": self.name, "settings": self.settings},)
+
     def __repr__(self) -> str:
         inside = ", ".join(f"{name}={value!r}" for name, value in self.settings.items())
         return f"nnfs.schedules.{self.name}({inside})"
