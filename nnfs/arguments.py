@@ -48,7 +48,9 @@ def whole_number(value: object, name: str, *, at_least: int) -> int:
     except TypeError:
         number = None
     if number is None or isinstance(value, bool) or number < at_least:
-        raise ValueError(f"{name} must be a whole number of at least {at_least}, got {shown(value)}")
+        raise ValueError(
+            f"{name} must be a whole number of at least {at_least}, got {shown(value)}"
+        )
     return number
 
 
@@ -94,7 +96,9 @@ def function(value: object, name: str, *given: str, or_class: bool = False) -> N
     if not callable(value):
         raise ValueError(f"{called}; got {shown(value)}")
     if isinstance(value, type) and not or_class:
-        raise ValueError(f"{called}; got {shown(value)}, a class, and not an object that was made of it")
+        raise ValueError(
+            f"{called}; got {shown(value)}, a class, and not an object that was made of it"
+        )
     try:
         inspect.signature(value).bind(*given)
     except TypeError as error:
@@ -127,7 +131,8 @@ def widths(value: object, name: str) -> tuple[int, ...]:
     """Return one width, or a sequence or array of them, as a tuple of whole numbers."""
     if isinstance(value, Mapping | Set):
         raise ValueError(
-            f"{name} must be a whole number of at least 1, or a sequence of them, got {shown(value)}"
+            f"{name} must be a whole number of at least 1, or a sequence of them, got "
+            f"{shown(value)}"
         )
     several = np.iterable(value) and not isinstance(value, str | bytes)
     items = list(value) if several else [value]  # type: ignore[call-overload]

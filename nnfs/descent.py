@@ -76,8 +76,8 @@ def steps(
     Raises
     ------
     ValueError
-        If iterations is no whole number, the optimizer is none, a function does not take what it will be given, or the schedule
-        ends before the run.
+        If iterations is no whole number, the optimizer is none, a function does not take what it
+        will be given, or the schedule ends before the run.
     DivergenceError
         If the loss or a parameter is no longer finite, or in float64 beyond what float32 holds; it
         says at which iteration.

@@ -177,8 +177,8 @@ def _loss(value: Any, params: Sequence[Array], function: str) -> None:
     _one_number(value, function, "loss", "the mean over the examples")
     if np.iscomplexobj(value) and not any(map(np.iscomplexobj, params)):
         raise ValueError(
-            f"{function} returned {_shown(value)} as loss; expected a real number, as the parameters "
-            "are real"
+            f"{function} returned {_shown(value)} as loss; expected a real number, as the "
+            "parameters are real"
         )
 
 

@@ -1,6 +1,7 @@
 """The learning rate as a function of the step."""
 
 import math
+import pickle
 
 import pytest
 from hypothesis import given
@@ -62,3 +63,11 @@ def test_a_factor_of_more_than_1_grows_out_of_bounds():
 def test_settings_out_of_range_are_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("name", schedules.PLANS)
+def test_a_schedule_can_be_pickled(name):
+    schedule = schedules.planned(name, 0.3, 12)
+    again = pickle.loads(pickle.dumps(schedule))
+    assert [again(step) for step in range(12)] == [schedule(step) for step in range(12)]
+    assert repr(again) == repr(schedule)
