@@ -65,7 +65,7 @@ def options_of(way):
 
 def bits(run):
     """Return all that a run is, as bytes."""
-    best = () if run.best is None else (*run.best.params, run.best.scores)
+    best = () if run.best is None else (*run.best.params, *run.best[1:])
     return [np.asarray(A).tobytes() for A in (*run.params, *run.history, *best)]
 
 
@@ -599,6 +599,12 @@ def test_a_file_that_lacks_something_says_what(tmp_path):
         with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: .*it has no {name}"):
             Run.load(path, X, Y)
         place[name] = value
+
+
+def test_the_range_that_data_are_said_to_have_comes_back(tmp_path):
+    run = Run(X, Y, iterations=N, data_range=(-9, 9))
+    again = saved_and_loaded(run, tmp_path / "run.npz")
+    assert again.result.data_range == run.result.data_range == (-9, 9)
 
 
 @pytest.mark.parametrize("again", [lambda run: pickle.loads(pickle.dumps(run)), copy.deepcopy])

@@ -71,3 +71,19 @@ def test_a_schedule_can_be_pickled(name):
     again = pickle.loads(pickle.dumps(schedule))
     assert [again(step) for step in range(12)] == [schedule(step) for step in range(12)]
     assert repr(again) == repr(schedule)
+
+
+@pytest.mark.parametrize(("steps", "thirds"), [(9, (3, 3, 3)), (10, (4, 4, 2)), (11, (4, 4, 3))])
+def test_a_step_is_a_tenth_after_each_third_of_the_run(steps, thirds):
+    rate = schedules.planned("step", 0.5, steps)
+    expected = [0.5 / 10**third for third, count in enumerate(thirds) for _ in range(count)]
+    assert [rate(step) for step in range(steps)] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("steps", "warmup"), [(1, 0), (19, 0), (59, 2), (60, 3)])
+def test_a_cosine_rises_over_a_twentieth_of_the_run(steps, warmup):
+    rate, expected = (
+        schedules.planned("cosine", 0.5, steps),
+        schedules.cosine(0.5, steps=steps, warmup=warmup),
+    )
+    assert [rate(step) for step in range(steps)] == [expected(step) for step in range(steps)]
