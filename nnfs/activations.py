@@ -97,7 +97,8 @@ def checked(activation: Any) -> Activation:
 
 def is_known(activation: Activation) -> bool:
     """Whether the name of an activation leads back to it."""
-    return KNOWN.get(activation.name) is activation
+    # A copy, or one that was pickled, is as good.
+    return KNOWN.get(activation.name) == activation
 
 
 def of(params: Any, given: Activation | str | None = None) -> Activation:

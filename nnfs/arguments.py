@@ -27,9 +27,18 @@ FARTHER, SMALLER = 3, 1 / 100
 """How far inputs may lie beyond what a network was trained on, in widths of that range, and how
 small they may be beside it, if like pixels they are not negative."""
 
+LONGEST = 120
+"""Letters of a value in a message."""
+
 
 class ScaleWarning(UserWarning):
     """Inputs are of another scale than training expects, or than the network was trained on."""
+
+
+def shown(value: object) -> str:
+    """Return a value as it is spelt in a message: on one line, and not all of what is long."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
 def whole_number(value: object, name: str, *, at_least: int) -> int:
@@ -39,7 +48,9 @@ def whole_number(value: object, name: str, *, at_least: int) -> int:
     except TypeError:
         number = None
     if number is None or isinstance(value, bool) or number < at_least:
-        raise ValueError(f"{name} must be a whole number of at least {at_least}, got {value!r}")
+        raise ValueError(
+            f"{name} must be a whole number of at least {at_least}, got {shown(value)}"
+        )
     return number
 
 
@@ -64,26 +75,34 @@ def _real(value: object, name: str, expected: str, holds: Callable[[float], bool
     except (TypeError, ValueError, OverflowError):
         number = np.nan
     if isinstance(value, str | bytes | bool | np.bool_) or not holds(number):
-        raise ValueError(f"{name} must be {expected}, got {value!r}")
+        raise ValueError(f"{name} must be {expected}, got {shown(value)}")
     return number
 
 
 def flag(value: object, name: str) -> bool:
     """Return ``value`` as a bool; only True and False are taken."""
     if not isinstance(value, bool | np.bool_):
-        raise ValueError(f"{name} must be True or False, got {value!r}")
+        raise ValueError(f"{name} must be True or False, got {shown(value)}")
     return bool(value)
 
 
-def function(value: object, name: str, *given: str) -> None:
-    """Refuse what is no function, or none that can be called with what it will be given."""
+def function(value: object, name: str, *given: str, or_class: bool = False) -> None:
+    """Refuse what is no function, or none that can be called with what it will be given.
+
+    A class takes almost anything and makes an object of it. So where that object is not what is
+    wanted, as the list of some arrays may be, the class itself is a mistake.
+    """
     called = f"{name} must be a function of {', '.join(given)}"
     if not callable(value):
-        raise ValueError(f"{called}; got {value!r}")
+        raise ValueError(f"{called}; got {shown(value)}")
+    if isinstance(value, type) and not or_class:
+        raise ValueError(
+            f"{called}; got {shown(value)}, a class, and not an object that was made of it"
+        )
     try:
         inspect.signature(value).bind(*given)
     except TypeError as error:
-        raise ValueError(f"{called}; got {value!r}, which does not fit: {error}") from None
+        raise ValueError(f"{called}; got {shown(value)}, which does not fit: {error}") from None
     except ValueError:
         # Some functions have no signature to look at.
         return
@@ -98,7 +117,7 @@ def path(value: object, name: str) -> Path:
     if not isinstance(text, str) or not text or "\0" in text:
         advice = ": pass os.fsdecode of it" if isinstance(text, bytes) and text else ""
         raise ValueError(
-            f"{name} must be the name of a file as text or a path, got {value!r}{advice}"
+            f"{name} must be the name of a file as text or a path, got {shown(value)}{advice}"
         )
     return Path(text)
 
@@ -112,7 +131,8 @@ def widths(value: object, name: str) -> tuple[int, ...]:
     """Return one width, or a sequence or array of them, as a tuple of whole numbers."""
     if isinstance(value, Mapping | Set):
         raise ValueError(
-            f"{name} must be a whole number of at least 1, or a sequence of them, got {value!r}"
+            f"{name} must be a whole number of at least 1, or a sequence of them, got "
+            f"{shown(value)}"
         )
     several = np.iterable(value) and not isinstance(value, str | bytes)
     items = list(value) if several else [value]  # type: ignore[call-overload]
@@ -322,6 +342,64 @@ def blocks(params: Any) -> Any:
     return params
 
 
+def start(params: Any) -> Any:
+    """Return the parameters that a run starts at, as arrays of its own.
+
+    They are matrices of float32 or a wider kind. Bytes are in the order of this machine, as those
+    are that the steps lead to.
+    """
+    given = blocks(params)
+    for place, P in enumerate(given):
+        if P.ndim != 2:
+            raise ValueError(f"{name(place)} has shape {P.shape}; expected a matrix")
+        if P.dtype == np.float16:
+            raise ValueError(
+                f"{name(place)} has dtype {P.dtype}; expected float32 or float64, since its own "
+                "steps are too coarse to train with"
+            )
+    return rebuilt(given, [P.astype(P.dtype.newbyteorder("=")) for P in given])
+
+
+def numbers(params: Sequence[Array], gradients: Sequence[Array]) -> None:
+    """Check that parameters can be moved by gradients: real ones by real ones, and no integers."""
+    for place, (P, dP) in enumerate(zip(params, gradients, strict=True)):
+        if P.dtype.kind not in "fc":
+            raise ValueError(f"{name(place)} has dtype {P.dtype}; expected floating-point numbers")
+        if dP.dtype.kind not in ("fiubc" if P.dtype.kind == "c" else "fiub"):
+            raise ValueError(
+                f"the gradient of {name(place)} has dtype {dP.dtype}; expected real numbers, as "
+                "those of the parameter"
+            )
+
+
+def converted(X: Array, dtype: "np.dtype[Any]", name: str = "X") -> Array:
+    """Return finite numbers in another dtype, if they are finite there too."""
+    with np.errstate(over="ignore"):
+        Y = X.astype(dtype, copy=False)
+    if Y.dtype.itemsize < X.dtype.itemsize and not np.isfinite(Y).all():
+        row, column = np.argwhere(~np.isfinite(Y))[0]
+        raise ValueError(
+            f"{name}[{row}, {column}] is {X[row, column]:g}, too large for {Y.dtype}, the dtype of "
+            f"params: scale {name} to about [0, 1]"
+        )
+    return Y
+
+
+def paired(X: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
+    """Return X (n, m) and y (m,) as arrays, if they are of the same examples; no entry is read."""
+    X, y = array(X, "X"), array(y, "labels")
+    if X.ndim != 2:
+        raise ValueError(
+            f"X has shape {X.shape}; expected (inputs, examples), one example a column"
+        )
+    if y.shape != X.shape[1:] or y.dtype.kind not in "iu":
+        raise ValueError(
+            f"labels have shape {y.shape} and dtype {y.dtype}; expected integers of shape "
+            f"{X.shape[1:]}, one for each example of X"
+        )
+    return X, y
+
+
 def span(data_range: object) -> tuple[float, float]:
     """Return a range of data, two finite numbers of which the first is not the larger."""
     try:
@@ -331,7 +409,7 @@ def span(data_range: object) -> tuple[float, float]:
     if not -np.inf < low <= high < np.inf:
         raise ValueError(
             f"data_range must be two finite numbers, the smallest and the largest, got "
-            f"{data_range!r}"
+            f"{shown(data_range)}"
         )
     return low, high
 

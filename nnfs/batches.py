@@ -44,6 +44,7 @@ class MiniBatches:
     def __init__(
         self, gradient: Gradient, X: Array, y: Array, *, batch_size: int, seed: int, dropout: float
     ) -> None:
+        X, y = arguments.paired(X, y)
         self._gradient, self._y = gradient, y
         self._batch_size = arguments.whole_number(batch_size, "batch_size", at_least=1)
         self._dropout = arguments.share(dropout, "dropout")
@@ -125,7 +126,8 @@ def mini_batches(
     Raises
     ------
     ValueError
-        If batch_size, seed or dropout is out of its range, or gradient no such function.
+        If batch_size, seed or dropout is out of its range, gradient no such function, or y are not
+        the labels of X.
 
     Notes
     -----

@@ -6,6 +6,7 @@ array is named by its place, and the arrays stand beside it. It is written whole
 
 import io
 import os
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,15 @@ from nnfs.arguments import Array
 
 FORM, VERSION = "nnfs run", 1
 ADVICE = "start the run anew"
+
+
+class Saved(dict[str, Any]):
+    """A dict of a saved run, which says so where it lacks something."""
+
+    path: Path
+
+    def __missing__(self, name: str) -> Any:
+        raise ValueError(f"{self.path}: not a saved run (it has no {name}); {ADVICE}")
 
 
 def write(path: str | os.PathLike[str], content: dict[str, Any]) -> None:
@@ -76,7 +86,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
                 raise ValueError(
                     f"it has version {header['version']}, this program reads {VERSION}"
                 )
-            return dict(_decoded(header["content"], archive))
+            return _decoded(header["content"], archive, path)  # type: ignore[no-any-return]
     except Exception as error:  # what a damaged archive raises has no common kind
         reason = file_kinds.why_no_archive(content, error)
         raise ValueError(f"{path}: not a saved run ({reason}); {ADVICE}") from error
@@ -105,7 +115,7 @@ def _encoded(value: Any, arrays: list[Array], place: str) -> Any:
     )
 
 
-def _decoded(node: Any, arrays: Any) -> Any:
+def _decoded(node: Any, arrays: Any, path: Path) -> Any:
     if not isinstance(node, dict):
         return node
     ((kind, inside),) = node.items()
@@ -113,8 +123,10 @@ def _decoded(node: Any, arrays: Any) -> Any:
         array = arrays[f"array{inside}"]
         return array[()] if kind == "scalar" else array
     if kind == "dict":
-        return {name: _decoded(value, arrays) for name, value in inside.items()}
-    items = [_decoded(value, arrays) for value in inside]
+        saved = Saved((name, _decoded(value, arrays, path)) for name, value in inside.items())
+        saved.path = path
+        return saved
+    items = [_decoded(value, arrays, path) for value in inside]
     return tuple(items) if kind == "tuple" else items
 
 

@@ -76,8 +76,8 @@ def steps(
     Raises
     ------
     ValueError
-        If the optimizer is none, a function does not take what it will be given, or the schedule
-        ends before the run.
+        If iterations is no whole number, the optimizer is none, a function does not take what it
+        will be given, or the schedule ends before the run.
     DivergenceError
         If the loss or a parameter is no longer finite, or in float64 beyond what float32 holds; it
         says at which iteration.
@@ -87,6 +87,7 @@ def steps(
     Book: :eq:`eq-update`.
     """
     arguments.function(objective, "objective", "params")
+    iterations = arguments.whole_number(iterations, "iterations", at_least=0)
     pair, _ = optimizers.known(optimizer)
     if callable(alpha):
         arguments.function(alpha, "alpha", "step")
@@ -157,7 +158,16 @@ def _rate_at(rate: Schedule, iteration: int, iterations: int) -> float:
     alpha = returned.rate(rate(iteration), iteration)
     if alpha == 0:
         raise ValueError(
-            f"the learning rate is 0 at iteration {iteration} of {iterations}: the schedule is "
-            "shorter than the run; give it as many steps"
+            f"the learning rate is 0 at iteration {iteration} of {iterations}: "
+            f"{_of_no_rate(rate, iteration, iterations)}"
         )
     return alpha
+
+
+def _of_no_rate(rate: Schedule, iteration: int, iterations: int) -> str:
+    """Return what to say of a rate of 0, which is not always one that has come to its end."""
+    if rate(iterations - 1) != 0:
+        return "a step that changes nothing; let the schedule be above 0 there too"
+    if iteration == 0:
+        return "the schedule is 0 from its start on"
+    return "the schedule is shorter than the run, or falls too far; give it as many steps"

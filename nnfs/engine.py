@@ -77,7 +77,8 @@ def full_batch(
     Raises
     ------
     ValueError
-        If part or threads is not a whole number of at least 1, or gradient no such function.
+        If part or threads is not a whole number of at least 1, gradient no such function, or y are
+        not the labels of X.
     RuntimeError
         From the function, if it is called after the end of the context.
 
@@ -90,6 +91,7 @@ def full_batch(
     threads = arguments.whole_number(
         _processors() if threads is None else threads, "threads", at_least=1
     )
+    X, y = arguments.paired(X, y)
     m = y.size
     cuts = _cuts(X.T, part)
     with one_blas_thread(), _mapping(min(threads, len(cuts))) as map_parts:

@@ -138,7 +138,7 @@ def log_softmax(Z: ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If Z has fewer than two axes.
+        If Z has fewer than two axes or no class, or is not of numbers.
 
     Notes
     -----
@@ -167,7 +167,7 @@ def softmax(Z: ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If Z has fewer than two axes.
+        If Z has fewer than two axes or no class, or is not of numbers.
 
     Notes
     -----
@@ -203,7 +203,7 @@ def cross_entropy(Z2: ArrayLike, Y: ArrayLike) -> Array:
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ, or there is no example.
 
     Notes
     -----
@@ -212,6 +212,8 @@ def cross_entropy(Z2: ArrayLike, Y: ArrayLike) -> Array:
     logits, targets = np.asarray(Z2), np.asarray(Y)
     if logits.shape != targets.shape:
         raise ValueError(f"logits have shape {logits.shape}, one-hot labels {targets.shape}")
+    if logits.size == 0:
+        raise ValueError(f"logits have shape {logits.shape}; expected one example at least")
     return np.asarray(-(targets * log_softmax(logits)).sum(axis=-2).mean(axis=-1))[()]
 
 
@@ -280,4 +282,12 @@ def _shifted(Z: ArrayLike) -> Array:
         raise ValueError(
             f"logits have shape {logits.shape}; pass one example as a column, z[:, np.newaxis]"
         )
+    if logits.shape[-2] == 0 or logits.dtype.kind not in "fciub":
+        raise ValueError(
+            f"logits have shape {logits.shape} and dtype {logits.dtype}; expected numbers, "
+            "(..., classes, m)"
+        )
+    if logits.dtype.kind in "iub":
+        # The difference of two small integers need not be one.
+        logits = logits.astype(np.float64)
     return np.asarray(logits - logits.max(axis=-2, keepdims=True))

@@ -83,6 +83,8 @@ def forward(
     value = activations.of(params, activation).value
     params, X = arguments.blocks(params), arguments.matrix(X)
     arguments.shapes(params, X)
+    if masks:
+        _check_masks(masks, params, X.shape[-1])
     W1, b1, *others = params
     with arguments.overflow_to_be_told():
         inputs, Z = Inputs([X]), affine(W1, b1, X)
@@ -94,6 +96,16 @@ def forward(
             Z = affine(W, b, inputs[-1])
     arguments.finite_logits(Z, params, X)
     return inputs, Z
+
+
+def _check_masks(masks: Sequence[Array], params: Sequence[Array], m: int) -> None:
+    """Check that there is one mask for each hidden layer, of its units and the m examples."""
+    expected = [(len(b), m) for b in arguments.biases(params)[:-1]]
+    found = [np.shape(mask) for mask in masks]
+    if found != expected:
+        raise ValueError(
+            f"masks have shapes {found}; expected {expected}, one for each hidden layer, (units, m)"
+        )
 
 
 def backward(

@@ -97,7 +97,7 @@ def with_activation(params: Any, activation: Activation | str | None) -> Any:
         If the activation is none.
     """
     chosen = None if activation is None else activations.checked(activation)
-    if chosen is activations.RELU:
+    if chosen == activations.RELU:
         chosen = None
     if getattr(params, "activation", None) is chosen:
         return params

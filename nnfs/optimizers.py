@@ -35,6 +35,12 @@ class Optimizer(_Pair):
 
     description: Mapping[str, Any] | None = None
 
+    def __reduce__(self) -> Any:
+        # Functions within functions cannot be pickled; what makes them again can.
+        if self.description is None:
+            return Optimizer, tuple(self)
+        return rebuilt, (dict(self.description),)
+
     def __repr__(self) -> str:
         if self.description is None:
             return super().__repr__()
@@ -71,7 +77,8 @@ def update(params: Params, gradients: Sequence[Array], alpha: float) -> Params:
     Raises
     ------
     ValueError
-        If the shapes differ or alpha is not a positive, finite number.
+        If the shapes differ, params are no floating-point numbers, gradients are complex and params
+        are not, or alpha is not a positive, finite number.
 
     Notes
     -----
@@ -81,6 +88,7 @@ def update(params: Params, gradients: Sequence[Array], alpha: float) -> Params:
     alpha = arguments.positive_number(alpha, "alpha")
     arguments.same_shapes(gradients, params)
     params, gradients = arguments.blocks(params), arguments.blocks(gradients)
+    arguments.numbers(params, gradients)
     pairs = zip(params, gradients, strict=True)
     moved = [P - (alpha * dP).astype(P.dtype, copy=False) for P, dP in pairs]
     return arguments.rebuilt(params, moved)  # type: ignore[no-any-return]
@@ -316,7 +324,7 @@ def _pair(optimizer: Any) -> Optimizer:
             f"optimizer must be one of the names {', '.join(KINDS)}, or a pair such as "
             f"nnfs.optimizers.adam() returns, got {optimizer!r}"
         )
-    arguments.function(init, "the optimizer's init", "params")
+    arguments.function(init, "the optimizer's init", "params", or_class=True)
     arguments.function(step, "the optimizer's update", "params", "gradients", "state", "alpha")
     return optimizer if isinstance(optimizer, Optimizer) else Optimizer(init, step)
 

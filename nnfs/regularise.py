@@ -74,7 +74,7 @@ def dropout_masks(params: Any, m: int, rate: float, rng: "np.random.Generator") 
     Raises
     ------
     ValueError
-        If rate is not in [0, 1).
+        If rate is not in [0, 1), m no whole number, or rng no Generator.
 
     Notes
     -----
@@ -82,7 +82,11 @@ def dropout_masks(params: Any, m: int, rate: float, rng: "np.random.Generator") 
 
     Source: Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov, Dropout (JMLR, 2014).
     """
-    rate = arguments.share(rate, "rate")
+    rate, m = arguments.share(rate, "rate"), arguments.whole_number(m, "m", at_least=0)
+    if not isinstance(rng, np.random.Generator):
+        raise ValueError(
+            f"rng must be a generator, such as np.random.default_rng(0), got {arguments.shown(rng)}"
+        )
     params = arguments.blocks(params)
     hidden = arguments.weights(params)[:-1]
     kept = [rng.random((W.shape[-2], m), np.float32) >= rate for W in hidden]

@@ -40,7 +40,7 @@ def gradient(result: Any, params: Sequence[Array], m: int) -> tuple[Any, int, Se
         If it is something else.
     """
     loss, correct, gradients = _three(result, "gradient", EVALUATED)
-    _one_number(loss, "gradient", "loss", "the mean over the examples")
+    _loss(loss, params, "gradient")
     # The sum over examples, not their mean: the parts of the data are put together by their sizes.
     counted = _is_number(correct, "fiub")
     if not counted or not 0 <= correct <= m or correct != int(correct):
@@ -77,7 +77,7 @@ def objective(result: Any, params: Sequence[Array]) -> tuple[Any, float, Sequenc
         # Those of this package are made of what `gradient` has checked.
         return result
     loss, accuracy, gradients = _three(result, "objective", OBJECTIVE)
-    _one_number(loss, "objective", "loss", "the mean over the examples")
+    _loss(loss, params, "objective")
     _one_number(accuracy, "objective", "accuracy", "a share in [0, 1]")
     return loss, accuracy, _gradients(gradients, params, "objective")
 
@@ -172,6 +172,16 @@ def _three(result: Any, function: str, expected: str) -> tuple[Any, Any, Any]:
     return loss, second, gradients
 
 
+def _loss(value: Any, params: Sequence[Array], function: str) -> None:
+    """Check that a loss is a number, and a real one where the parameters are real."""
+    _one_number(value, function, "loss", "the mean over the examples")
+    if np.iscomplexobj(value) and not any(map(np.iscomplexobj, params)):
+        raise ValueError(
+            f"{function} returned {_shown(value)} as loss; expected a real number, as the "
+            "parameters are real"
+        )
+
+
 def _one_number(value: Any, function: str, name: str, meaning: str) -> None:
     if isinstance(value, float | np.inexact):
         return
@@ -209,7 +219,8 @@ def _same_shapes(found: Sequence[Any], params: Sequence[Array], function: str, w
         )
     for place, (G, P) in enumerate(zip(found, params, strict=True)):
         # The usual case, asked of every array of every step.
-        if isinstance(G, np.ndarray) and G.shape == P.shape and G.dtype.kind in "fiuc":
+        known = "fiuc" if P.dtype.kind == "c" else "fiu"
+        if isinstance(G, np.ndarray) and G.shape == P.shape and G.dtype.kind in known:
             continue
         name = f"{'d' if what == 'gradients' else ''}{arguments.name(place)}"
         if np.shape(G) != P.shape:
@@ -218,8 +229,9 @@ def _same_shapes(found: Sequence[Any], params: Sequence[Array], function: str, w
                 f"{[np.shape(each) for each in found]}, expected those of params, "
                 f"{[each.shape for each in params]}"
             )
-        if np.asarray(G).dtype.kind not in "fiuc":
-            raise ValueError(f"{function} returned {name} as {_shown(G)}; expected numbers")
+        if np.asarray(G).dtype.kind not in known:
+            real = "" if P.dtype.kind == "c" else "real "
+            raise ValueError(f"{function} returned {name} as {_shown(G)}; expected {real}numbers")
 
 
 def _shown(value: Any) -> str:

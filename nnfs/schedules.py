@@ -29,6 +29,10 @@ class Described:
         """Return the learning rate of a step."""
         return self.rate(step)
 
+    def __reduce__(self) -> Any:
+        # The rate is a function within a function, which cannot be pickled.
+        return rebuilt, ({"name": self.name, "settings": self.settings},)
+
     def __repr__(self) -> str:
         inside = ", ".join(f"{name}={value!r}" for name, value in self.settings.items())
         return f"nnfs.schedules.{self.name}({inside})"
@@ -79,8 +83,15 @@ def stepwise(alpha: float, *, every: int, factor: float = 0.1) -> Schedule:
     alpha = arguments.positive_number(alpha, "alpha")
     factor = arguments.positive_number(factor, "factor")
     every = arguments.whole_number(every, "every", at_least=1)
-    settings = {"alpha": alpha, "every": every, "factor": factor}
-    return Described("stepwise", settings, lambda step: alpha * factor ** (step // every))
+
+    def rate(step: int) -> float:
+        try:
+            return alpha * factor ** (step // every)
+        except OverflowError:
+            # As other sums that are too large; who takes the step says at which one it is.
+            return math.inf
+
+    return Described("stepwise", {"alpha": alpha, "every": every, "factor": factor}, rate)
 
 
 def cosine(alpha: float, *, steps: int, warmup: int = 0) -> Schedule:
@@ -118,8 +129,9 @@ def cosine(alpha: float, *, steps: int, warmup: int = 0) -> Schedule:
     def rate(step: int) -> float:
         if step < warmup:
             return alpha * (step + 1) / warmup
-        done = (step - warmup) / (steps - warmup)
-        return alpha * (1 + math.cos(math.pi * min(done, 1.0))) / 2
+        # (1 + cos(pi - x)) / 2 would round to 0 long before the end of a run of 10^9 steps.
+        left = max(steps - step, 0) / (steps - warmup)
+        return alpha * math.sin(math.pi / 2 * left) ** 2
 
     return Described("cosine", {"alpha": alpha, "steps": steps, "warmup": warmup}, rate)
 

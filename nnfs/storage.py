@@ -144,7 +144,7 @@ def save_parameters(path: str | os.PathLike[str], params: Sequence[Array]) -> No
     named: Any = {arguments.name(i): P for i, P in enumerate(blocks)}
     if (data_range := getattr(params, "data_range", None)) is not None:
         named["data_range"] = np.array(data_range, np.float64)
-    if (activation := activations.of(params)) is not activations.RELU:
+    if (activation := activations.of(params)) != activations.RELU:
         named["activation"] = np.array(activation.name)
     with replacing(target) as file:
         np.savez(file, version=VERSION, **named)

@@ -157,16 +157,16 @@ class Run:
         if params is None:
             params = _start(X, y, validation, hidden, n_classes, scheme, seed)
         before = getattr(params, "data_range", None)
-        params = arguments.blocks(params)
+        arguments.finite(arguments.blocks(params))
+        params = arguments.start(params)
         arguments.shapes(params, X)
-        arguments.finite(params)
         if given:
             _check_start(params, hidden, n_classes, scheme, activation)
         if activation is not None:
             params = network.with_activation(params, activation)
         self._y = arguments.labels(y, params[-1].shape[-2], X.shape[-1])
         self._data_range = _data_range(X, data_range, before)
-        self._X = X.astype(params[0].dtype, copy=False)
+        self._X = arguments.converted(X, params[0].dtype)
         self._seed = arguments.whole_number(seed, "seed", at_least=0)
         self._batch_size = _optional(batch_size, "batch_size")
         self._threads = _optional(threads, "threads")
@@ -215,7 +215,7 @@ class Run:
             y = arguments.labels(validation[1], params[-1].shape[-2], X.shape[-1])
         except ValueError as error:
             raise ValueError(f"of the validation part, {error}") from None
-        self._validation = X.astype(params[0].dtype, copy=False), y
+        self._validation = arguments.converted(X, params[0].dtype, "the validation part's X"), y
         usual = batches.per_epoch(self._y.size, self._batch_size)
         return Judge(self._score, every=usual if every is None else every, patience=patience)
 
@@ -777,7 +777,7 @@ def _check_start(
     # ReLU is not noted with parameters, so that those without a note may be of any network.
     noted = getattr(params, "activation", None)
     given = None if activation is None else activations.checked(activation)
-    if noted is not None and given is not None and given is not noted:
+    if noted is not None and given is not None and given != noted:
         raise _contradicted(f"activation={given.name!r}", f"the activation {noted.name!r}")
 
 

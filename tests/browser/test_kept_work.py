@@ -297,3 +297,27 @@ def test_two_windows_on_a_page_show_and_check_what_is_written_in_each(open_page)
         )
         exercise(page, "relu").get_by_role("button", name="Check relu").click()
         assert code in page.evaluate("sent")
+
+
+@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+def test_what_was_typed_before_an_earlier_edit_was_shown_can_be_had_back(open_page, by):
+    page = open_page(PAGE)
+    number = int(cell_with(page, START).locator(".live-controls").get_attribute("data-cell"))
+    old = {PAGE: [{"number": number, "was": "start = 'old'", "code": "start = 'mine'"}]}
+    page.evaluate("(text) => localStorage.setItem('nnfs-cells', text)", json.dumps(old))
+    page.reload(wait_until="load")
+    cell = numbered(page, number)
+    press(page, cell.get_by_role("button", name=re.compile("^Edit")), by)
+    expect(cell.get_by_role("textbox")).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("typed = 1")
+    press(page, cell.get_by_role("button", name=re.compile("^Show mine")), by)
+    expect(cell.get_by_role("textbox")).to_have_text("start = 'mine'")
+    undo = cell.get_by_role("button", name=f"Undo the reset of cell {number + 1}")
+    press(page, undo, by)
+    assert page.evaluate(f"liveCells.sources()[{number}]") == "typed = 1"
+    expect(undo).to_be_hidden()
+    expect(cell.get_by_role("button", name=re.compile("^Show mine"))).to_be_visible()
+    page.reload(wait_until="load")
+    assert page.evaluate(f"liveCells.sources()[{number}]") == "typed = 1"
+    assert page.complaints == []

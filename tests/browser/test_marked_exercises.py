@@ -188,3 +188,23 @@ def test_where_nothing_can_be_kept_the_page_still_marks(open_page, context):
     assert check(page, "cross_entropy_gradient")[0] == "passed"
     status = exercise(page, "cross_entropy_gradient").locator(".live-status")
     expect(status).to_contain_text(f"1 of {len(ANSWERS)} passed")
+
+
+def test_what_was_typed_is_back_after_a_reset_and_can_be_typed_on(open_page):
+    page = open_page("derive/relu")
+    box = exercise(page, "relu")
+    box.get_by_role("button", name="Write relu", exact=True).press("Enter")
+    expect(box.get_by_role("textbox")).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("def relu(Z): mine")
+    page.keyboard.press("Escape")
+    box.get_by_role("button", name="Reset relu", exact=True).press("Enter")
+    expect(box.get_by_role("textbox")).not_to_contain_text("mine")
+    box.get_by_role("button", name="Undo the reset of relu").press("Enter")
+    expect(box.get_by_role("textbox")).to_have_text("def relu(Z): mine")
+    box.get_by_role("button", name="Write relu", exact=True).press("Enter")
+    page.keyboard.press("Control+End")
+    page.keyboard.type("s")
+    page.reload()
+    expect(box.locator(".live-edited")).to_have_text("def relu(Z): mines")
+    assert page.complaints == []

@@ -189,3 +189,13 @@ def test_the_command_line_offers_what_is_known(capsys):
     offered = re.search(r"--activation \{([^}]*)\}", "".join(capsys.readouterr().out.split("\n")))
     assert [name.strip() for name in offered[1].split(",")] == list(activations.KNOWN)
     assert {"relu", "tanh", "gelu"} <= set(activations.KNOWN)
+
+
+@PAIRS
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda p: pickle.loads(pickle.dumps(p))])
+def test_a_copy_of_an_activation_is_as_good(pair, again, X, y, tmp_path):
+    start = again(nnfs.init_params(7, 5, 3, activation=pair.name))
+    run = Run(X, y, params=start, activation=pair.name, iterations=5)
+    next(iter(run))
+    run.save(tmp_path / "run.npz")
+    assert Run.load(tmp_path / "run.npz", X, y).iteration == 1

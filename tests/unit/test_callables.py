@@ -91,6 +91,23 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
 }
 
 
+class Anything:
+    def __init__(self, *given: Any) -> None: ...
+
+
+@pytest.mark.parametrize("name", [name for name in CALLS if name != "init"])
+def test_a_class_is_not_what_is_made_of_it(name):
+    call, told = CALLS[name]
+    for wrong in (int, np.float32, Anything):
+        with pytest.raises(ValueError, match=f"^{told}.*; got <class '.*'>, a class, and not an"):
+            call(wrong)
+
+
+def test_the_state_of_an_optimizer_may_be_made_by_a_class():
+    moved = Optimizer(list, lambda params, gradients, state, alpha: (params, state))
+    assert train(optimizer=moved).history.loss.size == 3
+
+
 @pytest.mark.parametrize("wrong", [nothing, one_too_many, by_name, partial(nothing)])
 @pytest.mark.parametrize("name", CALLS)
 def test_a_function_of_another_signature_is_told_by_its_argument(name, wrong):
@@ -132,3 +149,37 @@ def test_an_error_within_a_function_is_its_own():
 
     with pytest.raises(TypeError, match="mine"):
         train(gradient=broken, threads=1)
+
+
+@pytest.mark.parametrize("batch_size", [None, 3])
+@pytest.mark.parametrize(
+    ("turned", "told"),
+    [
+        (lambda loss, correct, dP: (loss + 0j, correct, dP), "0j. as loss; expected a real number"),
+        (lambda loss, correct, dP: (loss, correct, [G * 1j for G in dP]), "dW1 as .* real numbers"),
+    ],
+)
+def test_a_real_run_takes_no_complex_numbers(turned, told, batch_size):
+    def gradient(params: Any, X: Any, y: Any) -> Any:
+        return turned(*nnfs.network.gradient(params, X, y))
+
+    with pytest.raises(ValueError, match=f"^gradient returned .*{told}"):
+        train(gradient=gradient, batch_size=batch_size, threads=1)
+
+
+@pytest.mark.parametrize("iterations", [-1, 2.0, "3", None, True])
+def test_steps_are_a_whole_number(iterations):
+    steps = training.steps(PARAMS, lambda p: (1.0, 0.0, p), iterations=iterations, alpha=0.1)
+    with pytest.raises(ValueError, match=r"^iterations must be a whole number of at least 0"):
+        next(steps)
+
+
+@pytest.mark.parametrize("value", [np.random.SeedSequence(1), np.zeros((9, 9)), [[1, 2]] * 999])
+@pytest.mark.parametrize(
+    "name", ["seed", "iterations", "alpha", "dropout", "batch_size", "n_classes"]
+)
+def test_whatever_is_given_the_message_is_one_line(name, value):
+    with pytest.raises(ValueError, match=f"^{name} must be ") as error:
+        nnfs.train(X, Y, **{name: value})
+    assert "\n" not in str(error.value)
+    assert len(str(error.value)) < 250

@@ -12,7 +12,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 import nnfs
-from nnfs import engine, layers, network, regularise, tiles
+from nnfs import batches, engine, layers, network, regularise, tiles
 from nnfs.engine import Tiles
 
 rng = np.random.default_rng(3)
@@ -515,3 +515,33 @@ def test_a_run_that_is_left_open_is_closed_in_silence_when_python_ends():
     command = [sys.executable, "-c", code]
     result = subprocess.run(command, capture_output=True, encoding="utf8", check=True)
     assert result.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "message"),
+    [
+        (np.ones((7, 4)), np.array([0, 1, 2]), r"labels have shape \(3,\)"),
+        (np.ones((7, 4)), np.array([0, 1, 2, 1, 0]), r"labels have shape \(5,\)"),
+        (np.ones((7, 4)), np.zeros((3, 4), int), r"labels have shape \(3, 4\)"),
+        (np.ones((7, 4)), np.zeros(4), "labels have .* dtype float64; expected integers"),
+        (np.ones(7), np.array([0]), r"X has shape \(7,\); expected \(inputs, examples\)"),
+    ],
+)
+def test_labels_of_other_examples_are_told(X, y, message):
+    params = nnfs.init_params(7, 5, 3)
+    for options in ({}, {"batch_size": 2}):
+        with (
+            pytest.raises(ValueError, match=f"^{message}"),
+            batches.objective(network.gradient, X, y, **options) as objective,
+        ):
+            objective(params)
+
+
+def test_examples_may_be_lists(problem):
+    params, X, y = problem
+    for options in ({}, {"batch_size": 9}):
+        found = []
+        for given in ((X, y), (X.tolist(), y.tolist())):
+            with batches.objective(network.gradient, *given, **options) as objective:
+                found.append(objective(params).loss)
+        assert found[0] == found[1]

@@ -186,3 +186,25 @@ def test_lists_of_numbers_are_arrays_too():
 def test_cross_entropy_takes_lists():
     Z2, Y = [[1.0, 0.5], [2.0, -1.0]], [[0, 1], [1, 0]]
     assert functions.cross_entropy(Z2, Y) == functions.cross_entropy(np.array(Z2), np.array(Y))
+
+
+@pytest.mark.parametrize("kind", ["u1", "i1", "i2", "u8", "?"])
+def test_whole_numbers_as_logits_are_numbers_like_others(kind):
+    Z = np.array([[127, 3, 0], [0, 5, 1], [1, 2, 255]]).astype(kind)
+    Y = np.eye(3)
+    for name in ("softmax", "log_softmax"):
+        function = getattr(nnfs, name)
+        np.testing.assert_array_equal(function(Z), function(Z.astype(float)))
+    assert nnfs.cross_entropy(Z, Y) == nnfs.cross_entropy(Z.astype(float), Y)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax"])
+@pytest.mark.parametrize("Z", [np.empty((0, 4)), np.array([["1"]]), np.array([[1, 2]], object)])
+def test_logits_without_a_class_or_a_number_are_told(name, Z):
+    with pytest.raises(ValueError, match=r"^logits have shape .* and dtype .*; expected numbers"):
+        getattr(nnfs, name)(Z)
+
+
+def test_the_mean_of_no_examples_is_refused():
+    with pytest.raises(ValueError, match=r"\(3, 0\); expected one example at least"):
+        nnfs.cross_entropy(np.empty((3, 0)), np.empty((3, 0)))

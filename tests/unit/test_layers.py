@@ -152,3 +152,12 @@ def test_one_hidden_layer_in_a_list_is_the_two_layer_network():
 def test_init_params_refuses_bad_widths(hidden):
     with pytest.raises(ValueError, match="n_hidden must be a whole number of at least 1"):
         nnfs.init_params(7, hidden, 3)
+
+
+@pytest.mark.parametrize(
+    "shapes", [[(5, 4)], [(6, 4), (5, 4)], [(5, 4), (6, 4), (6, 4)], [(5, 4), (6, 1)]]
+)
+def test_masks_are_one_for_each_hidden_layer(shapes):
+    params, X = start((5, 6)), np.ones((7, 4))
+    with pytest.raises(ValueError, match=r"^masks have shapes .*; expected \[\(5, 4\), \(6, 4\)\]"):
+        layers.forward(params, X, [np.ones(shape) for shape in shapes])

@@ -1,5 +1,8 @@
 """Optimisers: their recurrences by hand, and nothing changed behind the caller's back."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -146,3 +149,12 @@ def test_an_optimiser_says_what_it_is_and_is_made_again_from_it():
 def test_settings_out_of_range_are_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize("optimizer", [*ALL.values(), optimizers.decayed(ALL["momentum"], 0.2)])
+@pytest.mark.parametrize("again", [lambda o: pickle.loads(pickle.dumps(o)), copy.deepcopy])
+def test_an_optimizer_can_be_pickled_and_copied(optimizer, again):
+    found = again(optimizer)
+    assert repr(found) == repr(optimizer)
+    gradients = [0.3, -0.7, 0.2]
+    assert run(found, gradients) == run(optimizer, gradients)

@@ -89,3 +89,17 @@ def test_rates_out_of_range_are_refused(params, rate):
 def test_strengths_out_of_range_are_refused(strength):
     with pytest.raises(ValueError, match="strength must be a finite number of at least 0"):
         regularise.penalised(network.gradient, strength)
+
+
+@pytest.mark.parametrize("m", [2.5, -1, "4", None])
+def test_masks_are_drawn_for_a_number_of_examples(params, m):
+    with pytest.raises(ValueError, match=r"^m must be a whole number"):
+        regularise.dropout_masks(params, m, 0.5, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("rng", [0, None, np.random, np.random.RandomState(0)])
+def test_masks_are_drawn_by_a_generator(params, rng):
+    with pytest.raises(
+        ValueError, match=r"^rng must be a generator, such as np.random.default_rng"
+    ):
+        regularise.dropout_masks(params, 4, 0.5, rng)

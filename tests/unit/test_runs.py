@@ -1,7 +1,9 @@
 """A run goes on where it stopped, from memory or from a file, to the same bits as in one piece."""
 
+import copy
 import itertools
 import json
+import pickle
 import re
 from typing import NamedTuple
 
@@ -63,7 +65,7 @@ def options_of(way):
 
 def bits(run):
     """Return all that a run is, as bytes."""
-    best = () if run.best is None else (*run.best.params, run.best.scores)
+    best = () if run.best is None else (*run.best.params, *run.best[1:])
     return [np.asarray(A).tobytes() for A in (*run.params, *run.history, *best)]
 
 
@@ -583,3 +585,35 @@ def test_a_name_of_a_file_that_is_none_is_named(path):
     for call in (run.save, lambda path: Run.load(path, X, Y), training.about):
         with pytest.raises(ValueError, match=r"^path must be the name of a file"):
             call(path)
+
+
+def test_a_file_that_lacks_something_says_what(tmp_path):
+    path = tmp_path / "run.npz"
+    Run(X, Y, iterations=N).save(path)
+    whole = checkpoints.read(path)
+    needed = [name for name in whole if name not in ("best", "stopped", "about")]
+    kept = [n for n in whole["settings"] if n not in ("every", "patience")]
+    for place, name in [(whole, name) for name in needed] + [(whole["settings"], n) for n in kept]:
+        value = place.pop(name)
+        checkpoints.write(path, whole)
+        with pytest.raises(ValueError, match=f"^{re.escape(str(path))}: .*it has no {name}"):
+            Run.load(path, X, Y)
+        place[name] = value
+
+
+def test_the_range_that_data_are_said_to_have_comes_back(tmp_path):
+    run = Run(X, Y, iterations=N, data_range=(-9, 9))
+    again = saved_and_loaded(run, tmp_path / "run.npz")
+    assert again.result.data_range == run.result.data_range == (-9, 9)
+
+
+@pytest.mark.parametrize("again", [lambda run: pickle.loads(pickle.dumps(run)), copy.deepcopy])
+def test_a_run_can_be_pickled_and_copied_and_goes_on(again):
+    options = {"batch_size": 4, "optimizer": "adam", "schedule": "cosine", "dropout": 0.3}
+    run = Run(X, Y, validation=HELD, iterations=N, **options)
+    for step in run:
+        if step.iteration == 5:
+            break
+    copied = again(run)
+    assert copied.iteration == 6
+    assert bits(copied.finish()) == bits(run.finish())

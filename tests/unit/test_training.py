@@ -478,6 +478,29 @@ def test_a_schedule_shorter_than_the_run_is_told_before_any_step(X, y):
         nnfs.train(X, y, alpha=schedules.cosine(0.1, steps=3), iterations=5, gradient=never)
 
 
+@pytest.mark.parametrize(
+    ("rate", "told"),
+    [
+        (lambda step: 0.1 * step, "at iteration 0 of 12: a step that changes nothing"),
+        (lambda step: 0.1 * abs(step - 8), "at iteration 8 of 12: a step that"),
+        (lambda step: 0, "at iteration 0 of 12: the schedule is 0 from its start on"),
+        (schedules.stepwise(0.1, every=1, factor=1e-60), "at iteration 6 of 12: .*falls too far"),
+    ],
+)
+def test_a_rate_of_0_is_told_as_what_it_is(X, y, rate, told):
+    with pytest.raises(ValueError, match=f"^the learning rate is 0 {told}"):
+        nnfs.train(X, y, alpha=rate, iterations=12)
+
+
+def test_a_run_may_be_longer_than_anyone_waits_for(X, y):
+    alpha, steps = 0.1, 10**12
+    for rate in (alpha, schedules.cosine(alpha, steps=steps)):
+        run = nnfs.training.Run(X, y, n_classes=3, alpha=rate, iterations=steps)
+        assert next(iter(run)).iteration == 0
+    with pytest.raises(ValueError, match=r"^alpha at iteration \d+ must be .* returned inf"):
+        nnfs.train(X, y, alpha=schedules.stepwise(alpha, every=1, factor=2), iterations=2000)
+
+
 @pytest.mark.parametrize("rate", [None, "0.1", np.nan, -1.0, [0.1], True])
 def test_a_rate_that_is_none_is_told_with_its_iteration(X, y, rate):
     with pytest.raises(ValueError, match=r"alpha at iteration .* must be a positive"):

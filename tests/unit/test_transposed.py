@@ -1,12 +1,13 @@
 """Images that are stored column by column, as those of EMNIST are."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import nnfs
-from nnfs import cli, data
+from nnfs import checkpoints, cli, data
 
 from .test_cli import one_line, write_table
 from .test_other_data import write_set
@@ -113,3 +114,57 @@ def test_answers_for_a_table_are_those_for_its_images_turned(tmp_path, capsys, m
         answers = nnfs.predict(params, data.read_images(source, transposed=transposed)[0])
         written = np.loadtxt("EMNIST-letters-train-predictions.csv", int, delimiter=",", skiprows=1)
         np.testing.assert_array_equal(written[:, 1], answers)
+
+
+def test_a_run_learns_from_the_images_turned(tmp_path):
+    folder, out = write_set(tmp_path / "data", "letters"), tmp_path / "run"
+    given = ["--data", str(folder), "--test-size", "9", "--out", str(out), "--iterations", "3"]
+    assert cli.main(["train", *given, "--transposed"]) == 0
+    digits = nnfs.load_mnist(folder, n_test=9, transposed=True)
+    start = nnfs.init_params(30, 10, digits.n_classes)
+    expected = nnfs.train(digits.x_train, digits.y_train, params=start, iterations=3).params
+    for found, P in zip(nnfs.load_parameters(out / "parameters.npz"), expected, strict=True):
+        np.testing.assert_array_equal(found, P)
+
+
+def trained_on_images_as_they_are(tmp_path: Path) -> tuple[Path, Path]:
+    """Return the data and the folder of a run that did not turn them."""
+    folder, out = write_set(tmp_path / "data", "letters"), tmp_path / "run"
+    given = ["--data", str(folder), "--test-size", "9", "--out", str(out), "--iterations", "3"]
+    assert cli.main(["train", *given]) == 0
+    return folder, out
+
+
+def test_the_test_part_of_another_run_is_turned_where_that_is_said(tmp_path, capsys):
+    folder, out = trained_on_images_as_they_are(tmp_path)
+    params = nnfs.load_parameters(out / "parameters.npz")
+    asked = ["predict", "--parameters", str(out / "parameters.npz"), *"012345678"]
+    for transposed in (False, True):
+        capsys.readouterr()
+        assert cli.main([*asked, *["--transposed"] * transposed]) == 0
+        lines = capsys.readouterr().out.splitlines()[:-1]
+        X = nnfs.load_mnist(folder, n_test=9, transposed=transposed).x_test
+        with np.errstate(all="raise"):
+            A2 = nnfs.softmax(nnfs.layers.forward(params, X)[1])
+        found = [float(line.split(" p ")[1].split()[0]) for line in lines]
+        assert found == pytest.approx(A2.max(axis=0), abs=1e-4)
+
+
+def test_runs_that_do_not_say_it_did_not_turn_their_images(tmp_path, capsys):
+    _, out = trained_on_images_as_they_are(tmp_path)
+    saved = checkpoints.read(out / cli.CHECKPOINT)
+    del saved["about"]["transposed"]
+    checkpoints.write(out / cli.CHECKPOINT, saved)
+    assert cli.main(["train", "--resume", str(out), "--iterations", "4"]) == 0
+    capsys.readouterr()
+    assert cli.main(["train", "--resume", str(out), "--transposed"]) == 1
+    assert "was made without --transposed" in one_line(capsys.readouterr().err)
+
+
+def test_settings_that_say_it_otherwise_are_refused(tmp_path, capsys):
+    _, out = trained_on_images_as_they_are(tmp_path)
+    path = out / "run.json"
+    said = json.loads(path.read_text(encoding="utf8"))
+    path.write_text(json.dumps({**said, "transposed": "yes"}), encoding="utf8")
+    assert cli.main(["predict", "--parameters", str(out / "parameters.npz")]) == 1
+    assert "transposed is 'yes', not true or false" in one_line(capsys.readouterr().err)
