@@ -27,25 +27,20 @@ def width_between_margins(paper):
 
 
 @pytest.fixture
-def from_the_dark(site, browser):
+def from_the_dark(site, new_page):
     """Return a function that opens a page in a dark window, as it is before it is printed."""
-    contexts = []
 
     def open_page(name, *, mode="auto", width=1280, scripts=True):
-        context = browser.new_context(
+        page = new_page(
             viewport={"width": width, "height": 900},
             color_scheme="light" if mode == "dark" else "dark",
             java_script_enabled=scripts,
         )
-        contexts.append(context)
-        context.add_init_script(f"localStorage.mode = localStorage.theme = {mode!r}")
-        page = context.new_page()
+        page.add_init_script(f"localStorage.mode = localStorage.theme = {mode!r}")
         page.goto((site / f"{name}.html").as_uri(), wait_until="load")
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 @pytest.mark.parametrize("name", [page.docname for page in all_pages()] + ["genindex"])
