@@ -34,7 +34,7 @@ each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view[0]}-
 
 
 # axe takes some ten times as long to look at a page as the page to open.
-@pytest.mark.exhaustive(share=1 / 16)
+@pytest.mark.exhaustive(share=1 / 32)
 @each_view
 @pytest.mark.parametrize("name", [page.docname for page in all_pages()])
 def test_a_page_is_accessible(site, new_page, view, name):
@@ -44,7 +44,7 @@ def test_a_page_is_accessible(site, new_page, view, name):
     assert violations(page) == []
 
 
-@pytest.mark.exhaustive(share=1 / 2)
+@pytest.mark.exhaustive(share=1 / 2, fewest=1)
 @each_view
 def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, browser, view):
     context = browser.new_context(**window(view))

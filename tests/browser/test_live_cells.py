@@ -113,7 +113,7 @@ def rewrite(page, cell, code):
     page.keyboard.insert_text(code)
 
 
-@pytest.mark.exhaustive(share=1 / 16)
+@pytest.mark.exhaustive(share=1 / 32, fewest=1)
 @pytest.mark.parametrize("name", PAGES)
 def test_every_cell_of_a_page_runs(runs, site, name):
     results, complaints, late = runs[name]
