@@ -36,7 +36,8 @@ EXHAUSTIVE = (
     "exhaustive(share=1/8, of='test', fewest=2): builds the whole book again, runs every cell "
     "alone, races, or opens every page in every view; --all draws a share of its cases, the "
     "fewest at least: 0 for none, 1 for all, of what is only too slow for every day; with "
-    "of='file' it draws among all tests of the file that say so, such as books under one condition each"
+    "of='file' it draws among all tests of the file that say so, such as books under one "
+    "condition each"
 )
 
 # Tests of prose among those of sources.
