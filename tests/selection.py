@@ -33,10 +33,11 @@ SUBJECTS = {
 }
 EVERY_DAY = ("unit", "book", "style")
 EXHAUSTIVE = (
-    "exhaustive(share=1/8, of='test'): builds the whole book again, runs every cell alone, races, "
-    "or opens every page in every view; --all draws a share of its cases, two at least: 0 for "
-    "none, 1 for all, of what is only too slow for every day; with of='file' it draws among all "
-    "tests of the file that say so, such as books under one condition each"
+    "exhaustive(share=1/8, of='test', fewest=2): builds the whole book again, runs every cell "
+    "alone, races, or opens every page in every view; --all draws a share of its cases, the "
+    "fewest at least: 0 for none, 1 for all, of what is only too slow for every day; with "
+    "of='file' it draws among all tests of the file that say so, such as books under one "
+    "condition each"
 )
 
 # Tests of prose among those of sources.
@@ -68,7 +69,9 @@ def subject(path: str, function: str = "") -> str:
     return "book" if above in ("book", "packages") else "unit"
 
 
-def sample(cases: Sequence[str], pages: Sequence[str], seed: str, share: float) -> set[str]:
+def sample(
+    cases: Sequence[str], pages: Sequence[str], seed: str, share: float, fewest: int = FEWEST
+) -> set[str]:
     """Draw some cases of one test, about as many different pages as can be.
 
     Parameters
@@ -80,7 +83,9 @@ def sample(cases: Sequence[str], pages: Sequence[str], seed: str, share: float) 
     seed : str
         Any text; the same one draws the same cases on every machine.
     share : float
-        The part of the cases to draw, two cases at least; 0 draws none.
+        The part of the cases to draw; 0 draws none.
+    fewest : int
+        As many cases are drawn at least, where any are.
 
     """
 
@@ -92,7 +97,7 @@ def sample(cases: Sequence[str], pages: Sequence[str], seed: str, share: float) 
     for case, page in sorted(zip(cases, pages, strict=True), key=lambda pair: drawn(pair[0])):
         rounds.append((turns[page], drawn(case), case))
         turns[page] += 1
-    wanted = max(FEWEST, math.ceil(share * len(cases))) if share else 0
+    wanted = max(fewest, math.ceil(share * len(cases))) if share else 0
     return {case for *_, case in sorted(rounds)[:wanted]}
 
 
@@ -231,7 +236,8 @@ def chosen(items: Sequence[pytest.Item], config: pytest.Config) -> set[pytest.It
         elif exhaustive and (everything or expression):
             ids = [item.nodeid for item in cases]
             share = exhaustive.kwargs.get("share", 1 / 8)
-            drawn = sample(ids, [page_of(item) for item in cases], seed(config), share)
+            fewest = exhaustive.kwargs.get("fewest", FEWEST)
+            drawn = sample(ids, [page_of(item) for item in cases], seed(config), share, fewest)
             taken |= {item for item in cases if item.nodeid in drawn}
         elif not exhaustive:
             taken |= {

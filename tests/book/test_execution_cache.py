@@ -54,6 +54,7 @@ CELLS = "book/kit/cells/running_example.py"
 CHECKS = "packages/sphinx-equation-checks/sphinx_equation_checks/cells/statements.py"
 
 
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 @pytest.mark.parametrize("path", [CHECKS, CELLS, "constraints.txt"])
 def test_a_change_of_what_cells_depend_on_executes_again(built, path):
     first, caches = run(built.html()), built.caches()
@@ -65,6 +66,7 @@ def test_a_change_of_what_cells_depend_on_executes_again(built, path):
     assert built.caches() != caches
 
 
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_a_foreign_package_of_the_same_name_is_not_used(small_book, tmp_path_factory):
     foreign = tmp_path_factory.mktemp("foreign")
     (foreign / "nnfs").mkdir()
@@ -75,6 +77,7 @@ def test_a_foreign_package_of_the_same_name_is_not_used(small_book, tmp_path_fac
     assert str(small_book.root / "nnfs" / "__init__.py") in small_book.html()
 
 
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_trained_networks_are_kept_for_the_digest(small_book):
     small_book.write(
         "```{code-cell} ipython3\n"
@@ -93,6 +96,7 @@ def test_trained_networks_are_kept_for_the_digest(small_book):
     assert (small_book.root / "book" / "_build" / ".jupyter_cache" / cache / "trained").is_dir()
 
 
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_a_change_of_an_extension_writes_every_page_again_and_executes_none(built):
     first = run(built.html())
     extension = built.root / "book" / "kit" / "build" / "page_quality.py"
@@ -105,6 +109,7 @@ def test_a_change_of_an_extension_writes_every_page_again_and_executes_none(buil
     assert run(built.html()) == first
 
 
+@pytest.mark.exhaustive(share=1 / 3, of="file")
 def test_the_list_of_fonts_is_the_builds_own(small_book):
     small_book.write(
         "```{code-cell} ipython3\nimport matplotlib\nprint(matplotlib.get_configdir())\n```\n"

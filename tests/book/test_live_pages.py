@@ -100,7 +100,7 @@ def run(folder, page, order, aside=()):
     return json.loads(result.stdout.partition("FOUND")[2])
 
 
-@pytest.mark.exhaustive(share=1 / 16)
+@pytest.mark.exhaustive(share=1 / 32, fewest=1)
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.docname)
 def test_a_cell_shows_in_any_order_what_it_shows_in_the_whole_page(packed, page):
     cells = range(len(page.cells))

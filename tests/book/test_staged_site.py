@@ -145,7 +145,7 @@ def test_memory_in_another_folder_is_left_there(tmp_path):
     assert "memory" not in stage.names
 
 
-@pytest.mark.exhaustive(share=1)
+@pytest.mark.exhaustive(share=1 / 2, of="file", fewest=1)
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_killed_build_leaves_no_kernel_and_the_next_gives_the_site_of_a_clean_one(small_book):
     small_book.write(CELL.format("print('first')"))
@@ -206,7 +206,7 @@ def test_the_entries_of_pages_are_read_from_a_search_index():
     }
 
 
-@pytest.mark.exhaustive(share=1)
+@pytest.mark.exhaustive(share=1 / 2, of="file", fewest=1)
 def test_a_search_finds_equations_of_pages_that_were_not_written_again(small_book):
     small_book.write("$$\n1 + 1 = 2\n$$ (def-two)\n")
     small_book.add("other", "$$\n2 + 2 = 4\n$$ (def-four)\n")

@@ -241,7 +241,7 @@ CONSEQUENT = (
 )
 
 
-@pytest.mark.exhaustive(share=1)
+@pytest.mark.exhaustive(share=1 / 4, of="file")
 def test_what_follows_from_a_failed_page_is_not_said_and_the_last_site_stays(small_book):
     small_book.write(CONSEQUENT)
     small_book.add("other", "See {ref}`fig-line`, {numref}`fig-line` and {eq}`eq-sum`.")
@@ -263,6 +263,7 @@ def test_what_follows_from_a_failed_page_is_not_said_and_the_last_site_stays(sma
     assert "Mended." in small_book.html()
 
 
+@pytest.mark.exhaustive(share=1 / 4, of="file")
 def test_a_repaired_page_builds(small_book):
     small_book.write(CELL.format("1 / 0"))
     assert small_book.build().returncode != 0
@@ -316,6 +317,7 @@ def bibliography(root: Path) -> str:
     return "book/references.bib:"
 
 
+@pytest.mark.exhaustive(share=1 / 4, of="file")
 @pytest.mark.parametrize(
     "spoil",
     [library, syntax, renamed, without_data, pointer, bibliography],
@@ -354,6 +356,7 @@ def test_a_setting_that_nothing_reads_is_named(old, new, said):
     assert strict_build.unknown_settings("\n".join(lines)) == [(line, *said)]
 
 
+@pytest.mark.exhaustive(share=1 / 4, of="file")
 def test_an_error_in_an_extension_is_said_with_its_page(small_book):
     extension = small_book.root / "book" / "kit" / "build" / "function_source.py"
     source = extension.read_text("utf8")
@@ -414,6 +417,7 @@ def test_the_same_warning_of_one_place_is_said_once():
     assert causes([fault, fault]) == [fault]
 
 
+@pytest.mark.exhaustive(share=1 / 4, of="file")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of other processes end them at once")
 def test_an_interrupted_build_ends_with_its_kernels_and_says_so(small_book, number):

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
+from tests.browser.windows import Windows
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # No other host is found; that costs nothing, while a driver that looks at every request does.
@@ -36,6 +37,20 @@ def address(site: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> Iterator[Windows]:
+    windows = Windows(browser)
+    yield windows
+    windows.close()
+
+
+@pytest.fixture
+def new_page(windows: Windows) -> Iterator[Callable[..., Page]]:
+    """Open an empty page with settings of `Browser.new_context`; it is closed after the test."""
+    yield windows.new_page
+    windows.clear()
+
+
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
@@ -52,31 +67,38 @@ def address_with_python(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def open_page(context: BrowserContext, address_with_python: str) -> Callable[[str], Page]:
+def open_page(
+    request: pytest.FixtureRequest, new_page: Callable[..., Page], address_with_python: str
+) -> Callable[[str], Page]:
     """Open a page of the site, which carries Pyodide: that starts sooner than a public address.
 
     A page has the lists ``asked``, of what it wanted from other hosts, and ``complaints``, of
-    errors in its scripts.
+    errors in its scripts. Where a test changes the context, the context is its own.
     """
+    if "context" in request.fixturenames:
+        new_page = request.getfixturevalue("context").new_page
     asked: list[str] = []
 
     def look(request: Request) -> None:
         if not request.url.startswith(HERE):
             asked.append(request.url)
 
-    context.on("request", look)
-    return lambda name: opened(context, f"{address_with_python}/{name}.html", asked)
+    def open_page(name: str) -> Page:
+        page = new_page()
+        page.on("request", look)
+        return opened(page, f"{address_with_python}/{name}.html", asked)
+
+    return open_page
 
 
 @pytest.fixture
 def open_page_of_the_cdn(context: BrowserContext, address: str) -> Callable[[str], Page]:
     """Open a page as `open_page` does, with the public address of Pyodide on this disk."""
     asked = answer_for_the_cdn(context, pyodide_folder())
-    return lambda name: opened(context, f"{address}/{name}.html", asked)
+    return lambda name: opened(context.new_page(), f"{address}/{name}.html", asked)
 
 
-def opened(context: BrowserContext, address: str, asked: list[str]) -> Page:
-    page = context.new_page()
+def opened(page: Page, address: str, asked: list[str]) -> Page:
     page.asked, page.complaints = asked, []  # type: ignore[attr-defined]
     page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
     page.goto(address, wait_until="load")
@@ -94,7 +116,7 @@ def pages_with_python(
 
     def open_page(name: str) -> Page:
         if name not in pages:
-            pages[name] = opened(context, f"{address_with_python}/{name}.html", [])
+            pages[name] = opened(context.new_page(), f"{address_with_python}/{name}.html", [])
         return pages[name]
 
     yield open_page

@@ -14,9 +14,10 @@ from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
 VIEWS = [(390, "light"), (1280, "dark")]
 
 
-def window(browser, view):
+def window(view):
+    """Return the settings of a window."""
     width, scheme = view
-    return browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    return {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
 
 
 def violations(page):
@@ -33,22 +34,20 @@ each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda view: f"{view[0]}-
 
 
 # axe takes some ten times as long to look at a page as the page to open.
-@pytest.mark.exhaustive(share=1 / 16)
+@pytest.mark.exhaustive(share=1 / 32)
 @each_view
 @pytest.mark.parametrize("name", [page.docname for page in all_pages()])
-def test_a_page_is_accessible(site, browser, view, name):
-    context = window(browser, view)
-    page = context.new_page()
+def test_a_page_is_accessible(site, new_page, view, name):
+    page = new_page(**window(view))
     page.goto((site / f"{name}.html").as_uri(), wait_until="load")
     unfold(page.locator("article"))
     assert violations(page) == []
-    context.close()
 
 
-@pytest.mark.exhaustive(share=1 / 2)
+@pytest.mark.exhaustive(share=1 / 2, fewest=1)
 @each_view
 def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, browser, view):
-    context = window(browser, view)
+    context = browser.new_context(**window(view))
     answer_for_the_cdn(context, pyodide_folder())
     with serve(site) as address:
         page = context.new_page()

@@ -60,23 +60,19 @@ def digits():
 
 
 @pytest.fixture
-def opened(browser):
+def opened(new_page):
     """Return a function that opens the landing page and notes errors and requests."""
-    contexts = []
 
     def open_page(site, **settings):
         settings = {"viewport": {"width": 1280, "height": 1000}, "offline": True, **settings}
-        contexts.append(browser.new_context(**settings))
-        page = contexts[-1].new_page()
+        page = new_page(**settings)
         page.errors, page.asked = [], []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.on("request", lambda request: page.asked.append(request.url))
         page.goto((site / "index.html").as_uri(), wait_until="load")
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 def answer(page, network=0):

@@ -75,15 +75,13 @@ def test_the_printer_gets_the_evidence_if_the_book_says_so(page, printed):
     assert closed(page) == before
 
 
-def test_without_scripts_everything_folded_opens(site, browser):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_scripts_everything_folded_opens(site, new_page):
+    page = new_page(java_script_enabled=False)
     page.goto((site / f"{PAGE}.html").as_uri())
     for kind in ("equation-mark", "set-up", "figure-code", "claims"):
         fold = page.locator(f"details.{kind}").first
         fold.locator("summary").first.click()
         expect(fold.locator("p, pre, li").first).to_be_visible()
-    context.close()
 
 
 def test_the_code_of_a_figure_is_below_it(page):

@@ -113,7 +113,7 @@ def rewrite(page, cell, code):
     page.keyboard.insert_text(code)
 
 
-@pytest.mark.exhaustive(share=1 / 16)
+@pytest.mark.exhaustive(share=1 / 32, fewest=1)
 @pytest.mark.parametrize("name", PAGES)
 def test_every_cell_of_a_page_runs(runs, site, name):
     results, complaints, late = runs[name]
@@ -276,8 +276,8 @@ def test_a_cell_that_cannot_run_says_why(shared_page):
     expect(cell.locator(".live-controls").get_by_role("button")).to_have_count(0)
 
 
-def test_a_page_opened_as_a_file_says_how_to_run_it(context, site):
-    page = context.new_page()
+def test_a_page_opened_as_a_file_says_how_to_run_it(new_page, site):
+    page = new_page()
     page.goto((site / f"{LIGHT}.html").as_uri(), wait_until="load")
     cell = cell_with(page, FORMULA)
     run(cell)
@@ -322,13 +322,11 @@ send_event("sums", {"rows": X.sum(axis=1), "type": str(X.dtype), "n": n})`;
     }
 
 
-def test_a_page_without_javascript_has_no_buttons(browser, site):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_a_page_without_javascript_has_no_buttons(new_page, site):
+    page = new_page(java_script_enabled=False)
     page.goto((site / "see" / "one-page.html").as_uri())
     assert page.locator(".live-controls button").count() == 0
     assert page.locator(".live-controls >> visible=true").count() == 0
-    context.close()
 
 
 def test_what_is_loaded_at_the_first_run_is_listed_with_hashes(site):
@@ -427,14 +425,13 @@ FORBIDDEN = "forbids {} \\(Content-Security-Policy\\)"
         ("worker-src 'none'", FORBIDDEN.format("Python to start")),
     ],
 )
-def test_a_hosts_policy_is_named_as_the_cause(site, browser, policy, words):
+def test_a_hosts_policy_is_named_as_the_cause(site, new_page, policy, words):
     with serve(site, pyodide=pyodide_folder(), policy=policy) as address:
-        page = browser.new_page()
+        page = new_page()
         page.goto(f"{address}/{LIGHT}.html")
         cell = cell_with(page, FORMULA)
         run(cell)
         expect(cell.locator(".live-status")).to_have_text(re.compile(words))
-        page.close()
 
 
 @pytest.mark.parametrize(

@@ -35,22 +35,15 @@ RIGHT = """(names) => {
 
 
 @pytest.fixture
-def opened(browser, address):
-    contexts = []
-
+def opened(new_page, address):
     def opened(page, width=1280, **settings):
         touch = width < 500
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, has_touch=touch, is_mobile=touch, **settings
-        )
-        contexts.append(context)
-        tab = context.new_page()
+        viewport = {"width": width, "height": 900}
+        tab = new_page(viewport=viewport, has_touch=touch, is_mobile=touch, **settings)
         tab.goto(f"{address}/{page}.html")
         return tab
 
-    yield opened
-    for context in contexts:
-        context.close()
+    return opened
 
 
 @pytest.mark.parametrize("page", PAGES)

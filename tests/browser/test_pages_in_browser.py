@@ -94,19 +94,17 @@ SHIFT = """new Promise((resolve) => {
 
 
 @pytest.fixture(params=VIEWS, ids=lambda view: f"{view[0]}-{view[1]}")
-def view(request, browser):
+def view(request, new_page):
+    """Return an empty page in one of the views."""
     width, scheme = request.param
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
-    )
-    yield context
-    context.close()
+    viewport = {"width": width, "height": 900}
+    return new_page(viewport=viewport, color_scheme=scheme, offline=True)
 
 
 @pytest.mark.parametrize("name", [page.docname for page in all_pages()])
 def test_a_page_fits_its_window_stays_in_place_and_contacts_nobody(site, view, name):
     """One look at a page finds all of it, as opening the page is what takes the time."""
-    page = view.new_page()
+    page = view
     complaints, requests = [], []
     page.on(
         "console",
@@ -141,13 +139,11 @@ def transferred(path):
     return len(gzip.compress(Path(path).read_bytes(), 6))
 
 
-def test_the_scheme_of_the_system_is_followed(site, browser):
+def test_the_scheme_of_the_system_is_followed(site, new_page):
     for scheme in ("light", "dark"):
-        context = browser.new_context(color_scheme=scheme)
-        page = context.new_page()
+        page = new_page(color_scheme=scheme)
         page.goto((site / "index.html").as_uri(), wait_until="load")
         assert page.evaluate("document.documentElement.dataset.theme") == scheme
-        context.close()
 
 
 @pytest.mark.parametrize(
@@ -159,18 +155,16 @@ def test_the_scheme_of_the_system_is_followed(site, browser):
         ("log_softmax", "appendices/api.html#nnfs.log_softmax"),
     ],
 )
-def test_search_finds_equations_and_functions_first(address, browser, query, place):
-    page = browser.new_page()
+def test_search_finds_equations_and_functions_first(address, new_page, query, place):
+    page = new_page()
     page.goto(f"{address}/search.html?q={query}", wait_until="load")
     first = page.locator("#search-results li a").first
     first.wait_for()
-    found = first.get_attribute("href")
-    page.close()
-    assert found == place
+    assert first.get_attribute("href") == place
 
 
-def test_in_the_dark_drawn_figures_have_no_paper_of_their_own_and_data_shows_no_box(site, browser):
-    page = browser.new_page(color_scheme="dark")
+def test_in_the_dark_drawn_figures_have_no_paper_of_their_own_and_data_shows_no_box(site, new_page):
+    page = new_page(color_scheme="dark")
     page.goto((site / "index.html").as_uri(), wait_until="load")
     papers = page.evaluate(
         "[...document.querySelectorAll('article figure img')]"
@@ -181,17 +175,15 @@ def test_in_the_dark_drawn_figures_have_no_paper_of_their_own_and_data_shows_no_
         ".filter((box) => box.checkVisibility() && !box.innerText.trim()"
         " && !box.querySelector('img, svg, canvas')).map((box) => box.outerHTML.slice(0, 80))"
     )
-    page.close()
     assert set(papers) == {"rgba(0, 0, 0, 0)"}
     assert boxes == []
 
 
 @pytest.fixture
-def equations(site, browser):
-    page = browser.new_page()
+def equations(site, new_page):
+    page = new_page()
     page.goto((site / "appendices" / "equations.html").as_uri(), wait_until="load")
-    yield page
-    page.close()
+    return page
 
 
 def shown(page, what):
@@ -236,21 +228,18 @@ def test_a_link_to_an_equation_that_was_filtered_out_shows_it(equations):
     assert equations.get_by_label("Show equations with").input_value() == ""
 
 
-def test_what_is_copied_on_a_phone_is_the_program(address, browser):
-    context = browser.new_context(viewport={"width": 390, "height": 900})
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
+def test_what_is_copied_on_a_phone_is_the_program(address, new_page):
+    allowed = ["clipboard-read", "clipboard-write"]
+    page = new_page(viewport={"width": 390, "height": 900}, permissions=allowed)
     page.goto(f"{address}/derive/softmax.html", wait_until="load")
     box = page.locator(".cell_input:visible .highlight", has=page.locator(".code-depth-2")).first
     box.locator(".copybtn").dispatch_event("click")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.strip() == box.locator("pre").evaluate("(pre) => pre.textContent").strip()
-    context.close()
 
 
-def test_buttons_and_fields_on_a_phone_are_as_large_as_a_finger(address, browser):
-    context = browser.new_context(viewport={"width": 390, "height": 900}, has_touch=True)
-    page = context.new_page()
+def test_buttons_and_fields_on_a_phone_are_as_large_as_a_finger(address, new_page):
+    page = new_page(viewport={"width": 390, "height": 900}, has_touch=True)
     for name in ("derive/softmax", "index", "appendices/equations"):
         page.goto(f"{address}/{name}.html", wait_until="load")
         page.locator("article :is(button, input):visible").first.wait_for()
@@ -262,4 +251,3 @@ def test_buttons_and_fields_on_a_phone_are_as_large_as_a_finger(address, browser
             ".filter(([, width, height]) => Math.min(width, height) < 44)"
         )
         assert small == []
-    context.close()

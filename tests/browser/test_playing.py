@@ -85,8 +85,8 @@ def played(tmp_path_factory):
 
 
 @pytest.fixture
-def page(context, played):
-    page = context.new_page()
+def page(new_page, played):
+    page = new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.emulate_media(reduced_motion="reduce")
@@ -177,8 +177,8 @@ def test_softmax_shows_what_nnfs_computes(page, scores):
         assert seen[f"dZ2[{k}]"] == signed(dZ2[k, 0], 3)
 
 
-def test_a_state_can_be_linked_and_wrong_ones_are_ignored(context, played):
-    page = context.new_page()
+def test_a_state_can_be_linked_and_wrong_ones_are_ignored(new_page, played):
+    page = new_page()
     state_of = json.dumps({"scores": [1, 2, 3], "label": 0, "heat": 0})
     page.goto(f"{played}?fig-softmax={state_of}&fig-step=nonsense&fig-nudge=null")
     assert page.locator('#fig-softmax [data-score="2"]').input_value() == "3"
@@ -481,8 +481,8 @@ def test_a_used_button_leaves_the_page_where_it_is(page):
     assert page.evaluate("document.activeElement.closest('.play-beside') !== null")
 
 
-def test_a_push_arrives_layer_by_layer_and_again(context, played):
-    page = context.new_page()
+def test_a_push_arrives_layer_by_layer_and_again(new_page, played):
+    page = new_page()
     page.clock.install(time=0)
     page.goto(played, wait_until="load")
     page.clock.pause_at(60_000)
@@ -541,27 +541,23 @@ def test_each_slider_is_under_its_bar_and_in_sight_with_it(page):
 
 
 @each_view
-def test_playthings_are_accessible(browser, played, view):
+def test_playthings_are_accessible(new_page, played, view):
     assert view in VIEWS
-    context = window(browser, view)
-    page = context.new_page()
+    page = new_page(**window(view))
     page.goto(played, wait_until="load")
     page.locator("#fig-step .play-stage").fill("9")
     page.locator("#fig-nudge .play-ask button").first.click()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    context.close()
 
 
-def test_what_a_pointer_reaches_hides_nothing_in_forced_colours(browser, played):
-    context = browser.new_context(forced_colors="active")
-    page = context.new_page()
+def test_what_a_pointer_reaches_hides_nothing_in_forced_colours(new_page, played):
+    page = new_page(forced_colors="active")
     page.goto(played, wait_until="load")
     style = "all => all.map((a) => getComputedStyle(a)).map((s) => s.fill + s.forcedColorAdjust)"
     styles = page.locator(".play-reach").evaluate_all(style)
     assert styles
     assert set(styles) <= {"rgba(0, 0, 0, 0)none", "nonenone"}
-    context.close()
 
 
 SIZES = """() => [...document.querySelectorAll(".play svg [data-key]")].map((place) => {
@@ -571,20 +567,16 @@ SIZES = """() => [...document.querySelectorAll(".play svg [data-key]")].map((pla
 })"""
 
 
-def test_numbers_can_be_read_on_a_phone(browser, played):
-    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
-    page = context.new_page()
+def test_numbers_can_be_read_on_a_phone(new_page, played):
+    page = new_page(viewport={"width": 390, "height": 800}, has_touch=True)
     page.goto(played, wait_until="load")
     assert min(page.evaluate(SIZES)) >= 11
-    context.close()
 
 
-def test_without_scripts_the_figure_stands_and_nothing_to_handle(browser, played):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_scripts_the_figure_stands_and_nothing_to_handle(new_page, played):
+    page = new_page(java_script_enabled=False)
     page.goto(played, wait_until="load")
     assert page.locator(".play svg").count() == 5
     assert not page.locator(".play-controls").first.is_visible()
     page.locator("#fig-step summary").click()
     expect(page.locator("#fig-step table")).to_contain_text("W1[0,0]")
-    context.close()

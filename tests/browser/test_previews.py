@@ -80,18 +80,15 @@ def test_the_link_stays_a_link(page):
     page.wait_for_url("**/bibliography.html#*")
 
 
-def test_a_finger_follows_the_link(browser, address):
-    context = browser.new_context(has_touch=True, viewport={"width": 390, "height": 800})
-    page = context.new_page()
+def test_a_finger_follows_the_link(new_page, address):
+    page = new_page(has_touch=True, viewport={"width": 390, "height": 800})
     page.goto(f"{address}/{PAGE}.html")
     page.locator(CITATION).first.tap()
     page.wait_for_url("**/bibliography.html#*")
-    context.close()
 
 
-def test_it_stays_in_a_narrow_window(browser, address):
-    context = browser.new_context(viewport={"width": 390, "height": 700})
-    page = context.new_page()
+def test_it_stays_in_a_narrow_window(new_page, address):
+    page = new_page(viewport={"width": 390, "height": 700})
     page.goto(f"{address}/{PAGE}.html")
     for link in (EQUATION, CITATION):
         rest_on(page, link)
@@ -100,14 +97,12 @@ def test_it_stays_in_a_narrow_window(browser, address):
         assert box["x"] + box["width"] <= 390
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         page.keyboard.press("Escape")
-    context.close()
 
 
-def test_a_site_opened_as_files_shows_them_too(browser, site):
-    page = browser.new_page()
+def test_a_site_opened_as_files_shows_them_too(new_page, site):
+    page = new_page()
     page.goto((site / f"{PAGE}.html").as_uri())
     rest_on(page, EQUATION)
-    page.close()
 
 
 def test_nothing_is_loaded_before_a_reader_rests_on_a_link(page):

@@ -27,25 +27,20 @@ def width_between_margins(paper):
 
 
 @pytest.fixture
-def from_the_dark(site, browser):
+def from_the_dark(site, new_page):
     """Return a function that opens a page in a dark window, as it is before it is printed."""
-    contexts = []
 
     def open_page(name, *, mode="auto", width=1280, scripts=True):
-        context = browser.new_context(
+        page = new_page(
             viewport={"width": width, "height": 900},
             color_scheme="light" if mode == "dark" else "dark",
             java_script_enabled=scripts,
         )
-        contexts.append(context)
-        context.add_init_script(f"localStorage.mode = localStorage.theme = {mode!r}")
-        page = context.new_page()
+        page.add_init_script(f"localStorage.mode = localStorage.theme = {mode!r}")
         page.goto((site / f"{name}.html").as_uri(), wait_until="load")
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
 
 
 @pytest.mark.parametrize("name", [page.docname for page in all_pages()] + ["genindex"])
@@ -68,6 +63,7 @@ def test_paper_is_light_by_the_readers_choice_or_the_systems(from_the_dark, mode
     assert faint(page) == []
 
 
+@pytest.mark.exhaustive(share=1 / 4)
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("name", A_PAGE_OF_EACH_KIND)
 def test_a_printed_page_has_white_paper_and_all_code_within_it(from_the_dark, name, paper):

@@ -89,11 +89,9 @@ def test_where_a_browser_keeps_nothing_the_reader_is_told(page):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_can_be_read_and_hit(browser, address, scheme):
-    context = browser.new_context(color_scheme=scheme, viewport={"width": 390, "height": 800})
-    page = context.new_page()
+def test_it_can_be_read_and_hit(new_page, address, scheme):
+    page = new_page(color_scheme=scheme, viewport={"width": 390, "height": 800})
     page.goto(f"{address}/{PAGE}.html")
     assert page.locator(".finished-chapter label").bounding_box()["height"] >= 44
     page.locator(BOX).check()
     assert faint(page) == []
-    context.close()

@@ -33,8 +33,8 @@ SHIFT = """new Promise((done) => {
 
 
 @pytest.mark.parametrize("how", ["served", "file"])
-def test_pages_are_set_in_the_books_face_and_nothing_moves(browser, site, address, how):
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+def test_pages_are_set_in_the_books_face_and_nothing_moves(new_page, site, address, how):
+    page = new_page(viewport={"width": 1280, "height": 900})
     path = f"{PAGE}.html"
     page.goto(f"{address}/{path}" if how == "served" else (site / path).as_uri())
     assert page.evaluate(SHIFT) <= 0.05
@@ -42,30 +42,27 @@ def test_pages_are_set_in_the_books_face_and_nothing_moves(browser, site, addres
     family = page.locator(".bd-article p").nth(2).evaluate("p => getComputedStyle(p).fontFamily")
     assert family.startswith('"Book Serif"')
     assert page.evaluate("getComputedStyle(document.documentElement).visibility") == "visible"
-    page.close()
 
 
 @pytest.mark.parametrize("width", [1280, 1920])
-def test_lines_have_the_length_of_a_books(browser, address, width):
-    page = browser.new_page(viewport={"width": width, "height": 900})
+def test_lines_have_the_length_of_a_books(new_page, address, width):
+    page = new_page(viewport={"width": width, "height": 900})
     page.goto(f"{address}/{PAGE}.html")
     lengths = sorted(page.evaluate(LENGTHS))
     assert len(lengths) > 20
     assert 60 <= lengths[len(lengths) // 2] <= 72
     assert lengths[-1] <= 80
-    page.close()
 
 
-def test_without_the_fonts_the_page_is_shown_all_the_same(browser, address):
-    page = browser.new_page()
+def test_without_the_fonts_the_page_is_shown_all_the_same(new_page, address):
+    page = new_page()
     page.route("**/*.woff2", lambda route: route.abort())
     page.goto(f"{address}/{PAGE}.html")
     page.wait_for_function("getComputedStyle(document.documentElement).visibility === 'visible'")
-    page.close()
 
 
-def test_headings_rank(browser, address):
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+def test_headings_rank(new_page, address):
+    page = new_page(viewport={"width": 1280, "height": 900})
     page.goto(f"{address}/{PAGE}.html")
     sizes = [
         page.locator(f".bd-article {tag}").first.evaluate(
@@ -75,14 +72,11 @@ def test_headings_rank(browser, address):
     ]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[1] > 1.3 * sizes[2]
-    page.close()
 
 
-def test_forced_colours_are_the_readers_own(browser, address):
-    context = browser.new_context(forced_colors="active")
-    page = context.new_page()
+def test_forced_colours_are_the_readers_own(new_page, address):
+    page = new_page(forced_colors="active")
     page.goto(f"{address}/{PAGE}.html")
     names = ["--activation", "--parameter", "--gradient", "--label", "--accent"]
     read = "n => getComputedStyle(document.documentElement).getPropertyValue(n).trim()"
     assert {page.evaluate(read, name) for name in names} == {"CanvasText", "LinkText"}
-    context.close()

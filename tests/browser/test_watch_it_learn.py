@@ -218,13 +218,11 @@ def test_python_that_is_stopped_starts_anew(page):
     expect(status(page)).to_contain_text("Iteration 1,", timeout=STARTED)
 
 
-def test_a_page_that_was_opened_as_a_file_says_why_it_cannot(browser, site):
-    context = browser.new_context(offline=True)
-    page = context.new_page()
+def test_a_page_that_was_opened_as_a_file_says_why_it_cannot(new_page, site):
+    page = new_page(offline=True)
     page.goto((site / PAGE).as_uri(), wait_until="load")
     press(page, "Start")
     expect(status(page)).to_contain_text(re.compile("opened as a file.*http.server"))
-    context.close()
 
 
 def test_without_a_connection_it_says_so(browser, address):
@@ -238,12 +236,10 @@ def test_without_a_connection_it_says_so(browser, address):
     context.close()
 
 
-def test_without_javascript_there_is_a_sentence(browser, site):
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+def test_without_javascript_there_is_a_sentence(new_page, site):
+    page = new_page(java_script_enabled=False)
     page.goto((site / PAGE).as_uri())
     assert page.locator(".watch-it-learn").is_hidden()
     sentence = page.locator("article noscript p")
     assert sentence.text_content().startswith("With JavaScript switched on, you can set")
     assert sentence.is_visible()
-    context.close()

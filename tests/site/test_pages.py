@@ -10,33 +10,43 @@ from bs4 import BeautifulSoup, Tag
 from tests.book.pages import LONGEST_ALT, all_pages
 from tests.book.visible_cells import LONGEST, MOST
 
-NAMES = [page.docname for page in all_pages()]
-every_page = pytest.mark.parametrize("name", NAMES)
+SOURCES = {page.docname: page for page in all_pages()}
 
 
 def soup(site: Path, name: str) -> BeautifulSoup:
     return BeautifulSoup((site / f"{name}.html").read_text("utf8"), "html.parser")
 
 
-@every_page
-def test_every_picture_says_what_is_seen(site, name):
-    for image in soup(site, name).select("article img"):
+@pytest.fixture(scope="module", params=SOURCES)
+def name(request) -> str:
+    return request.param
+
+
+# Reading a page takes longer than any look at it: the tests of a page share it, and change nothing.
+@pytest.fixture(scope="module")
+def page(site, name) -> BeautifulSoup:
+    return soup(site, name)
+
+
+@pytest.fixture(scope="module")
+def landing(site) -> BeautifulSoup:
+    return soup(site, "index")
+
+
+def test_every_picture_says_what_is_seen(page):
+    for image in page.select("article img"):
         words = image["alt"]
         assert 60 < len(words) <= LONGEST_ALT
         assert not re.search(r"\.(png|svg|jpe?g)\b|_build", words)
 
 
-@every_page
-def test_nothing_comes_from_another_host(site, name):
-    page = soup(site, name)
+def test_nothing_comes_from_another_host(page):
     sources = [tag["src"] for tag in page.select("[src]")]
     sources += [tag["href"] for tag in page.select("link[href]:not([rel=canonical])")]
     assert [source for source in sources if urlparse(source).netloc] == []
 
 
-@every_page
-def test_every_local_address_leads_somewhere(site, name):
-    page = soup(site, name)
+def test_every_local_address_leads_somewhere(site, name, page):
     here = site / f"{name}.html"
     for tag in page.select("[src], [href]"):
         address = urlparse(tag.get("src") or tag.get("href"))
@@ -45,28 +55,21 @@ def test_every_local_address_leads_somewhere(site, name):
         assert (here.parent / address.path).resolve().exists(), address.path
 
 
-@every_page
-def test_links_within_a_page_have_their_target(site, name):
-    page = soup(site, name)
+def test_links_within_a_page_have_their_target(page):
     ids = {tag["id"] for tag in page.select("[id]")}
     for link in page.select('article a[href^="#"]'):
         assert link["href"] == "#" or link["href"][1:] in ids
 
 
-@every_page
-def test_formulas_are_rendered_with_words_for_screen_readers(site, name):
-    page = soup(site, name)
+def test_formulas_are_rendered_with_words_for_screen_readers(name, page):
     assert not page.select('script[src*="athjax"], script[src*="athJax"]')
     formulas = page.select("article .math")
-    assert all(formula.select("math annotation") for formula in formulas)
-    assert (len(formulas) > 0) or not re.search(
-        r"\$\S", next(p.body for p in all_pages() if p.docname == name)
-    )
+    assert all(formula.math and formula.math.annotation for formula in formulas)
+    assert (len(formulas) > 0) or not re.search(r"\$\S", SOURCES[name].body)
 
 
-@every_page
-def test_labelled_equations_and_figures_carry_numbers(site, name):
-    page, source = soup(site, name), next(p for p in all_pages() if p.docname == name)
+def test_labelled_equations_and_figures_carry_numbers(name, page):
+    source = SOURCES[name]
     for label in source.equations:
         equation = page.find(id=f"equation-{label}")
         assert equation.select_one(".eqno").get_text().startswith("(")
@@ -83,24 +86,20 @@ def open_code(page: BeautifulSoup) -> list[Tag]:
     return [part for part in code if part.find_parent("details") is None]
 
 
-@every_page
-def test_a_visible_cell_is_read_at_a_glance(site, name):
+def test_a_visible_cell_is_read_at_a_glance(page):
     lengths = {
         part.get_text(): sum(bool(line.strip()) for line in part.get_text().splitlines())
-        for part in open_code(soup(site, name))
+        for part in open_code(page)
     }
     assert {code: lines for code, lines in lengths.items() if lines > LONGEST} == {}
 
 
-@every_page
-def test_a_page_has_few_visible_cells(site, name):
-    code = open_code(soup(site, name))
+def test_a_page_has_few_visible_cells(page):
+    code = open_code(page)
     assert len([part for part in code if not part.find_parent(class_="solution")]) <= MOST
 
 
-@every_page
-def test_no_page_shows_a_failure(site, name):
-    page = soup(site, name)
+def test_no_page_shows_a_failure(page):
     text = page.get_text()
     assert "Traceback" not in text
     assert "stderr" not in text
@@ -116,19 +115,18 @@ def test_the_katex_style_is_the_version_that_rendered(site):
     assert f'content:"{sphinxcontrib.katex.katex_version}"' in style
 
 
-def test_the_site_looks_finished(site):
-    page = soup(site, "index")
-    assert "Neural Networks from Scratch" in page.title.get_text()
-    assert page.select('link[rel="icon"]')
-    assert page.select(".navbar-brand img.logo__image")
-    assert page.select(".theme-switch-button")
-    assert page.html["lang"] == "en"
-    assert page.select_one('meta[name="description"]')["content"]
-    contents = [link.get_text() for link in page.select(".bd-links a")]
+def test_the_site_looks_finished(landing):
+    assert "Neural Networks from Scratch" in landing.title.get_text()
+    assert landing.select('link[rel="icon"]')
+    assert landing.select(".navbar-brand img.logo__image")
+    assert landing.select(".theme-switch-button")
+    assert landing.html["lang"] == "en"
+    assert landing.select_one('meta[name="description"]')["content"]
+    contents = [link.get_text() for link in landing.select(".bd-links a")]
     assert any("See a network on one page" in title for title in contents)
 
 
-def test_the_landing_page_shows_a_result_of_this_build(site):
-    text = soup(site, "index").select_one("article").get_text()
+def test_the_landing_page_shows_a_result_of_this_build(landing):
+    text = landing.select_one("article").get_text()
     assert re.search(r"reads\s+\d\d\s%", text)
-    assert soup(site, "index").select("article figure img")
+    assert landing.select("article figure img")

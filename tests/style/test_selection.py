@@ -63,6 +63,13 @@ def test_two_are_drawn_at_least_or_none(share, expected):
     assert len(selection.sample(CASES[:2], PAGES[:2], "one", share)) == min(expected, 2)
 
 
+def test_of_what_takes_long_one_is_drawn_and_each_in_its_turn():
+    seeds = [str(number) for number in range(60)]
+    drawn = [selection.sample(CASES[:5], PAGES[:5], seed, 1 / 16, fewest=1) for seed in seeds]
+    assert {len(cases) for cases in drawn} == {1}
+    assert set().union(*drawn) == set(CASES[:5])
+
+
 class Case:
     """As much of pytest's item as a selection looks at."""
 

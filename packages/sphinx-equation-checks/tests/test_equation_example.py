@@ -27,7 +27,7 @@ def run(*command: str, cwd: Path) -> None:
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
 
 
-@pytest.mark.exhaustive(share=1)
+@pytest.mark.exhaustive(share=1 / 2, of="file", fewest=1)
 @pytest.mark.parametrize(
     ("command", "site"),
     [
@@ -68,7 +68,7 @@ def test_the_example_builds_without_a_warning(tmp_path, command, site):
             assert pages[Path(file).stem if file else name].find(id=anchor)
 
 
-@pytest.mark.exhaustive(share=1)
+@pytest.mark.exhaustive(share=1 / 2, of="file", fewest=1)
 def test_where_pages_cannot_fold_the_evidence_is_left_out_or_stands_there(tmp_path):
     shutil.copytree(ROOT / "example", tmp_path / "a book")
     found = {}

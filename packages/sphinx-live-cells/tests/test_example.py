@@ -56,13 +56,13 @@ def check(site):
     assert {path.name for path in (site / "live").iterdir()} >= {"live-worker.js", "code-editor.js"}
 
 
-@pytest.mark.exhaustive(share=1)
+@pytest.mark.exhaustive(share=1 / 2, of="file", fewest=1)
 def test_plain_sphinx(tmp_path):
     folder = build(tmp_path, "sphinx-build", "-q", "-W", "-j", "2", ".", "built")
     check(folder / "built")
 
 
-@pytest.mark.exhaustive(share=1)
+@pytest.mark.exhaustive(share=1 / 2, of="file", fewest=1)
 def test_jupyter_book(tmp_path):
     folder = build(tmp_path, "jupyter-book", "build", "-W", "-q", ".")
     check(folder / "_build" / "html")
