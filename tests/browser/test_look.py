@@ -193,7 +193,8 @@ def test_a_wide_window_has_captions_beside_drawings_on_one_edge(opened):
 def test_no_sentence_is_wider_than_the_eye_goes_back(opened, page, width):
     measure = opened(page, width).evaluate("""() => {
       const wide = [];
-      const lines = "article section > p:not(.place-in-book), article .play-guide p, article figcaption p";
+      const lines = `article section > p:not(.place-in-book), article .play-guide p,
+                     article figcaption p`;
       for (const p of document.querySelectorAll(lines)) {
         if (!p.checkVisibility()) continue;
         const size = parseFloat(getComputedStyle(p).fontSize);
