@@ -113,18 +113,24 @@ def test_the_row_of_a_solution_is_its_button(opened):
 
 
 @pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])
-def test_a_drawn_figure_has_the_paper_of_the_page(opened, scheme, dark):
-    page = opened("derive/backpropagation", color_scheme=scheme)
-    figure = page.locator("#fig-flow img")
+@pytest.mark.parametrize(
+    ("place", "name"), [("derive/backpropagation", "#fig-flow"), ("index", "#fig-landing")]
+)
+def test_a_drawn_figure_has_the_paper_of_the_page(opened, place, name, scheme, dark):
+    page = opened(place, color_scheme=scheme)
+    figure = page.locator(f"{name} img")
     figure.scroll_into_view_if_needed()
     corner = page.evaluate(
         "(url) => new Promise((done) => { const i = new Image(); i.onload = () => {"
-        "const c = document.createElement('canvas'); c.width = c.height = 4;"
-        "const pen = c.getContext('2d'); pen.drawImage(i, 0, 0);"
-        "done([...pen.getImageData(1, 1, 1, 1).data]); }; i.src = url; })",
+        "const c = document.createElement('canvas'); c.width = i.width; c.height = i.height;"
+        "const pen = c.getContext('2d'); pen.drawImage(i, 0, 0); done(["
+        "...pen.getImageData(1, 1, 1, 1).data, ...pen.getImageData(30, 60, 1, 1).data"
+        "]); }; i.src = url; })",
         f"data:image/png;base64,{b64encode(figure.screenshot()).decode()}",
     )
-    assert (max(corner[:3]) < 60) is dark
+    # The corner, and a place within: on the landing page that is the ground of a digit.
+    for color in (corner[:3], corner[4:7]):
+        assert (max(color) < 60) is dark
     assert figure.evaluate("(i) => getComputedStyle(i).colorScheme") == scheme
 
 
@@ -193,8 +199,7 @@ def test_a_wide_window_has_captions_beside_drawings_on_one_edge(opened):
 def test_no_sentence_is_wider_than_the_eye_goes_back(opened, page, width):
     measure = opened(page, width).evaluate("""() => {
       const wide = [];
-      const lines = `article section > p:not(.place-in-book), article .play-guide p,
-                     article figcaption p`;
+      const lines = "article :is(section > p:not(.place-in-book), .play-guide p, figcaption p)";
       for (const p of document.querySelectorAll(lines)) {
         if (!p.checkVisibility()) continue;
         const size = parseFloat(getComputedStyle(p).fontSize);

@@ -86,8 +86,17 @@
         const made = document.createElementNS(svg.namespaceURI, "text");
         made.setAttribute("class", "play-delta");
         made.setAttribute("x", box.x + box.width / 2);
-        made.setAttribute("y", key !== "J" && low ? box.y - 9 : box.y + box.height + 22);
-        made.textContent = playing.signed(change, key === "J" ? 3 : 2) + (ends ? ", ends here" : "");
+        const above = key !== "J" && low;
+        made.setAttribute("y", above ? box.y - (ends ? 28 : 9) : box.y + box.height + 22);
+        made.textContent = playing.signed(change, key === "J" ? 3 : 2);
+        if (ends) {
+          const line = document.createElementNS(svg.namespaceURI, "tspan");
+          line.setAttribute("x", box.x + box.width / 2);
+          line.setAttribute("dy", "19");
+          line.setAttribute("class", "play-end");
+          line.textContent = "ends here";
+          made.append(" ", line);
+        }
         svg.append(made);
       }
     }
