@@ -278,7 +278,7 @@ def test_everything_follows_the_pen_and_clear_takes_it_back(site, opened):
     assert re.fullmatch(r"\d+ of 10 are on\.", page.locator(".digit-on").text_content())
     page.locator(".digit-network").nth(1).click()
     assert re.fullmatch(r"\d+ of \d\d+ are on\.", page.locator(".digit-on").text_content())
-    assert page.locator(".digit-for").text_content() == f"Pixels for {answer(page, 1)}"
+    assert page.locator(".digit-for").text_content() == f"Which pixels say {answer(page, 1)}?"
     page.get_by_role("button", name="Clear").click()
     page.wait_for_function("document.querySelector('.digit-answer').textContent === '–'")
     assert not page.evaluate(painted, ".digit-prepared")

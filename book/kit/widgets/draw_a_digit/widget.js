@@ -142,7 +142,7 @@
     find("on").textContent = layers
       .map((units) => `${units.filter((a) => a > 0).length} of ${units.length} are on.`)
       .join(" ");
-    find("for").textContent = found ? `Pixels for ${found.answer}` : "Pixels for –";
+    find("for").textContent = found ? `Which pixels say ${found.answer}?` : "Which pixels?";
     root.querySelectorAll(".digit-probabilities li").forEach((row, k) => {
       const share = found ? found.probabilities[k] : 0;
       row.classList.toggle("is-answer", found !== null && k === found.answer);
