@@ -1,4 +1,4 @@
-/* A page with a sheet prints that alone, or all of it: the reader chooses by one of two buttons in the sheet. */
+/* A page with a sheet prints all of it, as any page does; a button in the sheet prints the sheet alone. */
 (() => {
   "use strict";
   const sheet = document.querySelector(".one-sheet");
@@ -6,17 +6,17 @@
   const root = document.documentElement;
   const choice = document.createElement("p");
   choice.className = "print-choice";
-  for (const [words, whole] of [["Print the sheet", false], ["Print the chapter", true]]) {
+  for (const [words, alone] of [["Print the sheet", true], ["Print the chapter", false]]) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = words;
     button.addEventListener("click", () => {
-      root.classList.toggle("whole-chapter", whole);
+      root.classList.toggle("sheet-alone", alone);
       print();
     });
     choice.append(button);
   }
   sheet.append(choice);
-  // The browser's own command prints the sheet, as ever.
-  addEventListener("afterprint", () => root.classList.remove("whole-chapter"));
+  // What the browser's own command prints next is the chapter again.
+  addEventListener("afterprint", () => root.classList.remove("sheet-alone"));
 })();

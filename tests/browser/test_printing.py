@@ -101,10 +101,32 @@ def test_controls_and_folded_parts_stay_off_the_paper(from_the_dark):
     assert folded.locator("pre").first.is_visible()
 
 
+def choose_the_sheet(page):
+    """Press the button of the page's sheet, without a printer."""
+    page.evaluate("window.print = () => {}")
+    page.get_by_role("button", name="Print the sheet").click()
+
+
+def printed(page, paper="A4"):
+    return pypdfium2.PdfDocument(io.BytesIO(page.pdf(format=paper)))
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_browsers_own_command_prints_the_whole_chapter(from_the_dark, scripts):
+    page = from_the_dark("derive/backpropagation", scripts=scripts)
+    document = printed(page)
+    assert len(document) > 5
+    words = "".join(sheet.get_textpage().get_text_range() for sheet in document)
+    for part in ("def backward(", "What we found", "dZ1 = (W2.T @ dZ2) * (Z1 > 0)"):
+        assert part in words
+
+
 @pytest.mark.parametrize("paper", PAPERS)
-def test_backpropagation_prints_on_one_sheet(from_the_dark, paper):
+def test_the_button_prints_the_sheet_on_one_page(from_the_dark, paper):
     page = from_the_dark("derive/backpropagation")
-    assert len(pypdfium2.PdfDocument(io.BytesIO(page.pdf(format=paper)))) == 1
+    choose_the_sheet(page)
+    assert len(printed(page, paper)) == 1
+    choose_the_sheet(page)
     page.emulate_media(media="print")
     assert page.locator(".one-sheet .math").first.is_visible()
     for part in (".column-of-formulas .katex", ".column-of-code pre"):
@@ -113,13 +135,11 @@ def test_backpropagation_prints_on_one_sheet(from_the_dark, paper):
     assert not page.locator("#what-we-found").is_visible()
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_the_equations_of_the_sheet_are_printed_beside_their_lines_of_code(from_the_dark, paper):
+@pytest.mark.parametrize("alone", [True, False])
+def test_the_equations_of_the_sheet_are_printed_beside_their_lines_of_code(from_the_dark, alone):
     page = from_the_dark("derive/backpropagation")
-    words = pypdfium2.PdfDocument(io.BytesIO(page.pdf(format=paper)))[0].get_textpage()
-    printed = words.get_text_range()
-    for line in ("dZ2 = A2 - Y", "dZ1 = (W2.T @ dZ2) * (Z1 > 0)", "db1 = dZ1 @ ones / m"):
-        assert line in printed
+    if alone:
+        choose_the_sheet(page)
     page.set_viewport_size({"width": 688, "height": 970})
     page.emulate_media(media="print")
     for pair in page.locator(".one-sheet .two-columns").all():
@@ -128,6 +148,10 @@ def test_the_equations_of_the_sheet_are_printed_beside_their_lines_of_code(from_
         )
         assert formulas["x"] + formulas["width"] <= code["x"]
         assert abs(formulas["y"] - code["y"]) < 10
+    page.emulate_media(media="screen")
+    words = "".join(sheet.get_textpage().get_text_range() for sheet in printed(page))
+    for line in ("dZ2 = A2 - Y", "dZ1 = (W2.T @ dZ2) * (Z1 > 0)", "db1 = dZ1 @ ones / m"):
+        assert line in words
 
 
 def test_a_page_with_a_sheet_prints_that_or_all_of_it(from_the_dark):
@@ -137,13 +161,14 @@ def test_a_page_with_a_sheet_prints_that_or_all_of_it(from_the_dark):
         "window.print = () => seen.push(document.documentElement.className) }"
     )
     page.emulate_media(media="screen")
-    for words, whole in (("Print the chapter", True), ("Print the sheet", False)):
+    for words, alone in (("Print the chapter", False), ("Print the sheet", True)):
         page.get_by_role("button", name=words).click()
         page.emulate_media(media="print")
-        assert page.locator("#what-we-found").is_visible() is whole
+        assert page.locator("#what-we-found").is_visible() is not alone
         assert page.locator(".one-sheet .math").first.is_visible()
         page.emulate_media(media="screen")
-    assert ["whole-chapter" in name for name in page.evaluate("seen")] == [True, False]
-    page.get_by_role("button", name="Print the chapter").click()
+    assert ["sheet-alone" in name for name in page.evaluate("seen")] == [False, True]
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert not page.locator("html.whole-chapter").count()
+    assert not page.locator("html.sheet-alone").count()
+    page.emulate_media(media="print")
+    assert page.locator("#what-we-found").is_visible()
