@@ -15,9 +15,9 @@
 
   const find = (name) => root.querySelector(`.digit-${name}`);
 
-  // No probability is one; a number that would be rounded to it says so.
+  // No probability is one; a number that would be rounded to it says so. It stays on one line with its unit.
   function percent(share) {
-    return share < 1 && share > 0.999 ? ">99.9 %" : `${(100 * share).toFixed(1)} %`;
+    return share < 1 && share > 0.999 ? ">99.9\u00a0%" : `${(100 * share).toFixed(1)}\u00a0%`;
   }
 
   const networks = JSON.parse(list.textContent).map((described, index) => ({
@@ -130,6 +130,7 @@
 
   function showInside(network) {
     const { found, ready, widths } = network;
+    root.classList.toggle("is-unread", !found);
     drawADigit.paintImage(find("prepared"), image);
     drawADigit.paintImage(find("under"), found && image, 0.16);
     drawADigit.paintContributions(
@@ -139,9 +140,8 @@
     const layers = found ? found.hidden : widths.slice(1, -1).map((n) => new Float64Array(n));
     drawADigit.paintHidden(find("hidden"), layers);
     find("whose").textContent = `from the ${network.name}`;
-    find("on").textContent = layers
-      .map((units) => `${units.filter((a) => a > 0).length} of ${units.length} are on.`)
-      .join(" ");
+    const on = (units) => `${units.filter((a) => a > 0).length} of ${units.length} are on.`;
+    find("on").textContent = found ? layers.map(on).join(" ") : "";
     find("for").textContent = found ? `Which pixels say ${found.answer}?` : "Which pixels?";
     root.querySelectorAll(".digit-probabilities li").forEach((row, k) => {
       const share = found ? found.probabilities[k] : 0;
