@@ -71,14 +71,58 @@ def test_every_mark_of_an_equation_opens_where_one_clicks_on_it(opened, width):
         mark.click()
 
 
-def test_a_column_has_one_measure_and_one_wide_edge(opened):
-    page = opened("derive/backpropagation")
-    prose = page.evaluate(RIGHT, ".bd-article section > p, .bd-article section figure > img")
-    wide = page.evaluate(RIGHT, ".bd-article section > .cell > .cell_input, .bd-article .one-sheet")
-    assert max(prose) <= page.locator(".bd-article section > p").nth(2).evaluate(
-        "(p) => { const r = p.getBoundingClientRect(); return Math.ceil(r.right) + 1; }"
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
+@pytest.mark.parametrize("name", ["derive/backpropagation", "derive/discover", "derive/a2-minus-y"])
+def test_a_column_has_one_measure_and_one_wide_edge(opened, name, width):
+    page = opened(name, width)
+    words = ".bd-article section > p:not(.place-in-book), .bd-article figcaption"
+    measure = page.evaluate(RIGHT, words)
+    assert len(measure) == 1
+    wide = page.evaluate(RIGHT, ".bd-article section > .cell > .cell_input")
+    sheet = page.evaluate(RIGHT, ".bd-article .one-sheet")
+    assert len(wide) == 1
+    assert measure[0] < wide[0]
+    if width < 1600:
+        assert set(sheet) <= set(wide)
+    drawings = page.evaluate(RIGHT, ".bd-article section figure > img")
+    assert all(measure[0] - 1 <= right <= wide[0] + 1 for right in drawings)
+    if width < 1600:
+        assert max(drawings) <= measure[0] + 1
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize("name", ["index", "derive/discover", "derive/backpropagation"])
+def test_every_caption_stands_below_what_it_describes(opened, name, width):
+    pairs = opened(name, width).evaluate("""() =>
+      [...document.querySelectorAll("article figure > figcaption")]
+        .filter((it) => !it.closest(".draw-a-digit") && it.checkVisibility())
+        .map((words) => [words.previousElementSibling, words])
+        .map((pair) => pair.map((part) => part.getBoundingClientRect()))
+        .map(([a, b]) => [a.bottom <= b.top, Math.round(a.left - b.left)])""")
+    assert pairs
+    assert all(below for below, _ in pairs)
+    # A phone's drawings are a little wider than its column.
+    assert {left for _, left in pairs} <= ({0} if width > 600 else {0, -8})
+
+
+@pytest.mark.parametrize(
+    "name", ["index", "derive/discover", "derive/backpropagation", "see/digits"]
+)
+def test_drawings_do_not_touch_the_glass_of_a_phone(opened, name):
+    edges = opened(name, 390).evaluate("""() => [...document.querySelectorAll("article img")]
+      .filter((img) => img.checkVisibility()).map((img) => img.getBoundingClientRect())
+      .map(({ left, right }) => [left, right])""")
+    assert edges
+    assert all(left >= 8 and right <= 390 - 8 for left, right in edges)
+
+
+@pytest.mark.parametrize("name", ["derive/backpropagation", "derive/softmax"])
+def test_a_drawing_is_no_higher_than_a_window(opened, name):
+    heights = opened(name, 1280).evaluate(
+        "[...document.querySelectorAll('article figure > img')].map((img) => img.height)"
     )
-    assert len(wide) <= 1
+    assert heights
+    assert max(heights) <= 800
 
 
 def test_buttons_of_cells_are_seen_before_the_pointer_comes(opened):
@@ -175,18 +219,6 @@ def test_a_side_note_stands_clear_of_the_contents_and_leaves_them_where_they_are
     assert overlapping == 0
 
 
-def test_a_wide_window_has_captions_beside_drawings_on_one_edge(opened):
-    page = opened("derive/discover", 1920)
-    edges = page.evaluate("""() => [...document.querySelectorAll("article figure:has(> img)")]
-      .map((figure) => [figure.querySelector("img"), figure.querySelector("figcaption")]
-        .map((part) => part.getBoundingClientRect()))
-      .map(([img, words]) =>
-        [Math.round(img.left), Math.round(words.left), img.right < words.left])""")
-    assert len(edges) >= 5
-    assert len({left for left, _, _ in edges}) == len({words for _, words, _ in edges}) == 1
-    assert all(beside for _, _, beside in edges)
-
-
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_no_sentence_is_wider_than_the_eye_goes_back(opened, page, width):
@@ -196,7 +228,9 @@ def test_no_sentence_is_wider_than_the_eye_goes_back(opened, page, width):
       for (const p of document.querySelectorAll(lines)) {
         if (!p.checkVisibility()) continue;
         const size = parseFloat(getComputedStyle(p).fontSize);
-        if (p.getBoundingClientRect().width > 34 * size) wide.push(p.textContent.slice(0, 60));
+        // A caption is smaller than the text whose edge it keeps.
+        const most = p.closest("figcaption") ? 36 : 34;
+        if (p.getBoundingClientRect().width > most * size) wide.push(p.textContent.slice(0, 60));
       }
       return wide;
     }""")
@@ -240,3 +274,61 @@ def test_the_table_of_the_sheet_is_read_on_a_phone_without_scrolling_it(opened):
         first, second, words = (cell.bounding_box() for cell in row.locator("> td").all())
         assert words["y"] >= max(first["y"] + first["height"], second["y"] + second["height"]) - 1
         assert words["width"] > 300
+
+
+@pytest.mark.parametrize("width", [360, 390, 430])
+def test_the_code_of_the_sheet_is_legible_on_a_phone(opened, width):
+    page = opened("derive/backpropagation", width)
+    for block in page.locator(".one-sheet .column-of-code pre").all():
+        assert block.evaluate("(pre) => parseFloat(getComputedStyle(pre).fontSize)") >= 12.5
+        assert block.evaluate("(pre) => pre.scrollWidth <= pre.clientWidth + 1")
+    below = page.locator(".one-sheet .two-columns + p").first
+    above = page.locator(".one-sheet .column-of-code pre").first
+    gap = below.bounding_box()["y"] - above.bounding_box()["y"] - above.bounding_box()["height"]
+    assert gap >= 12
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_no_button_hides_a_line_of_the_sheet(opened, width):
+    page = opened("derive/backpropagation", width)
+    page.locator(".one-sheet .copybtn").first.wait_for(state="attached")
+    hidden = page.evaluate("""() => {
+      const found = [];
+      for (const block of document.querySelectorAll(".one-sheet .column-of-code .highlight")) {
+        const icon = block.querySelector(".copybtn svg").getBoundingClientRect();
+        for (const line of block.querySelectorAll(".code-line")) {
+          const range = document.createRange();
+          range.selectNodeContents(line);
+          for (const box of range.getClientRects())
+            if (box.width && box.right > icon.left && box.left < icon.right &&
+                box.bottom > icon.top && box.top < icon.bottom) found.push(line.textContent);
+        }
+      }
+      return found;
+    }""")
+    assert hidden == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_copies_code_has_a_name_and_is_seen(opened, width, scheme):
+    page = opened("derive/backpropagation", width, color_scheme=scheme)
+    page.locator("article .copybtn").first.wait_for(state="attached")
+    buttons = page.locator("article .copybtn")
+    assert buttons.count() > 5
+    assert page.get_by_role("button", name="Copy this code", include_hidden=True).count() == (
+        buttons.count()
+    )
+    quiet = buttons.evaluate_all("(all) => all.map((b) => parseFloat(getComputedStyle(b).opacity))")
+    assert min(quiet) >= 0.4
+    first = page.locator("article .copybtn:visible").first
+    first.focus()
+    expect(first).to_have_css("opacity", "1")
+
+
+def test_a_button_says_that_it_has_copied(opened):
+    page = opened("derive/backpropagation", permissions=["clipboard-read", "clipboard-write"])
+    button = page.locator("article .copybtn:visible").first
+    button.click()
+    expect(button).to_have_attribute("aria-label", "Copied!")
+    expect(button).to_have_attribute("aria-label", "Copy this code")
