@@ -205,7 +205,7 @@ def test_cards_say_what_was_learned_and_name_what_was_read(site, opened):
     scores = opened(site).locator(".digit-score").all_text_contents()
     pattern = (
         r"[\d,]+ hidden units, trained on ([\d,]+) images\. "
-        r"Reads \d+\.\d % of the 10,000 official test images correctly\."
+        r"Reads \d+\.\d\u00a0% of the 10,000 official test images correctly\."
     )
     found = [re.fullmatch(pattern, text) for text in scores]
     assert [match and match[1] for match in found] == ["41,000", "60,000"]
@@ -214,9 +214,84 @@ def test_cards_say_what_was_learned_and_name_what_was_read(site, opened):
 def test_the_squares_have_an_exact_meaning_for_all(site, opened):
     page = opened(site)
     described = page.locator(".digit-contributions").get_attribute("aria-describedby")
-    assert "pixel times slope" in page.locator(f"#{described}").text_content()
+    assert "pixel’s value times its slope" in page.locator(f"#{described}").text_content()
     page.locator(".digit-exactly summary").press("Enter")
     assert page.locator(f"#{described}").is_visible()
+
+
+def test_no_number_is_parted_from_its_unit(site, opened):
+    page = opened(site)
+    draw_with_the_mouse(page, [[(0.5, 0.2), (0.5, 0.8)]])
+    wait_for_an_answer(page)
+    said = page.locator(".draw-a-digit").text_content()
+    assert len(re.findall(r"\d\u00a0%", said)) >= 14
+    assert not re.search(r"\d[ \n]%", said)
+
+
+@pytest.mark.parametrize("width", [390, 800, 1280, 1920])
+def test_nothing_is_written_over_the_ink(site, opened, width):
+    page = opened(site, viewport={"width": width, "height": 1000}, reduced_motion="reduce")
+    page.wait_for_selector(".draw-a-digit.is-read")
+    invitation = page.locator(".digit-invitation")
+    assert invitation.is_visible()
+    pad = page.locator(".digit-ink").bounding_box()
+    words = invitation.bounding_box()
+    assert words["y"] >= pad["y"] + pad["height"]
+    assert words["y"] + words["height"] <= page.locator(".digit-who").bounding_box()["y"] or (
+        words["x"] + words["width"] <= page.locator(".digit-who").bounding_box()["x"]
+    )
+    below = page.locator(".digit-clear").bounding_box()
+    assert below["x"] >= pad["x"] + pad["width"] or below["y"] >= words["y"] + words["height"]
+
+
+def test_an_empty_box_says_what_it_will_show(site, opened):
+    page = opened(site, reduced_motion="reduce")
+    page.wait_for_selector(".draw-a-digit.is-read")
+    promises = page.locator(".digit-inside .digit-promise")
+
+    def shown():
+        return [promise.is_visible() for promise in promises.all()]
+
+    assert shown() == [False] * 3
+    # The larger network has read nothing yet, but what it is given is there.
+    page.locator(".digit-network").nth(1).click()
+    assert shown() == [False, True, True]
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_function("document.querySelector('.digit-answer').textContent === '–'")
+    assert shown() == [True] * 3
+    assert all(text.startswith("Here you will see") for text in promises.all_text_contents())
+    assert page.locator(".digit-on").text_content() == ""
+    draw_with_the_mouse(page, [[(0.5, 0.2), (0.5, 0.8)]])
+    wait_for_an_answer(page)
+    assert shown() == [False] * 3
+
+
+def test_a_phone_offers_to_begin_before_the_pad(site, opened):
+    page = opened(site, viewport={"width": 390, "height": 844})
+    begin = page.get_by_role("link", name="Begin reading").last.bounding_box()
+    assert begin["y"] + begin["height"] <= page.locator(".digit-ink").bounding_box()["y"]
+    assert begin["y"] < 400
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1000)])
+def test_a_laptop_has_words_in_full_lines_and_pad_and_button_in_view(site, opened, width, height):
+    page = opened(site, viewport={"width": width, "height": height})
+    words = page.locator(".opening-words > p").first
+    lines = words.evaluate("(p) => p.offsetHeight / parseFloat(getComputedStyle(p).lineHeight)")
+    assert lines < 7
+    pad = page.locator(".digit-ink").bounding_box()
+    assert pad["y"] + pad["height"] <= height
+    assert pad["width"] >= 370
+    begin = page.get_by_role("link", name="Begin reading").last.bounding_box()
+    assert begin["y"] + begin["height"] <= pad["y"]
+
+
+def test_the_two_shorter_ways_through_the_book_are_of_a_length(site, opened):
+    ways = opened(site).locator(".route").all()
+    first, second, third = (way.bounding_box() for way in ways)
+    assert first["width"] > 1.8 * second["width"]
+    assert second["y"] == third["y"] >= first["y"] + first["height"]
+    assert abs(second["height"] - third["height"]) < 90
 
 
 def test_on_a_wide_screen_the_inside_stands_below_the_words_too(site, opened):
