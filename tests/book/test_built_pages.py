@@ -79,10 +79,13 @@ print(1)
 NUMBERS = """
 ```{code-cell} ipython3
 from kit.cells import glue
-glue(far=1.5e-16)
+glue(far=1.5e-16, share=87.2)
 ```
 
 It is {glue:text}`far:.1e`, not `1e-8`; *about 3e-05*.
+
+Of these {glue:text}`share:.1f` % are read, of those {glue:text}`share:.0f` % or
+3 % of all, **12 %**, $p$ %, and `7 % 3` is 1.
 """
 
 
@@ -175,3 +178,14 @@ def test_a_number_is_one_element_wherever_it_stands_in_a_sentence(book, name, fo
     for part in article.select("pre, script, code"):
         part.decompose()
     assert not re.search(r"\de-", article.get_text())
+
+
+def test_a_per_cent_sign_stays_with_its_number(book):
+    article = soup(book, "numbers").article
+    assert "7 % 3" in article.get_text()
+    (sentence,) = (p for p in article.select("p") if "Of these" in p.get_text())
+    for hidden in sentence.select(".katex"):
+        hidden.replace_with("p")
+    words = sentence.get_text()
+    for whole in ("87.2\u00a0% are", "87\u00a0% or", "3\u00a0% of", "12\u00a0%,", "p\u00a0%,"):
+        assert whole in words

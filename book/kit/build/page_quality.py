@@ -2,7 +2,8 @@
 
 Defers scripts that nothing waits for, gives code that hides behind a summary its words back for
 screen readers, makes the boxes in which wide formulas and tables scroll reachable by keyboard,
-keeps the mark after a formula on the formula's line, and a number with an exponent whole. A fold
+keeps the mark after a formula on the formula's line, a per cent sign on its number's, and a number
+with an exponent whole. A fold
 opens wherever its title is pressed, so a number in the title is no link. Each line of a program is
 an element of its own, so that the style sheet can indent what does not fit.
 """
@@ -27,6 +28,7 @@ PROGRAM = re.compile(
     re.DOTALL,
 )
 LINE = re.compile(r"(?m)^(?:<span[^>]*>)*( *).*\n?")
+PERCENT = re.compile(r"(?<=[0-9])\s%")
 DEEPEST = 6
 """Levels of indentation that the style sheet knows."""
 
@@ -97,6 +99,27 @@ class WholeNumbers(SphinxPostTransform):
                 text.parent.replace(text, pieces)
 
 
+class PercentWithItsNumber(SphinxPostTransform):
+    """Puts a space that is not broken between a number, or a formula, and its per cent sign."""
+
+    default_priority = 890  # before formulas and numbers get elements of their own
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Replace the spaces in all text that is set in lines."""
+        for text in list(self.document.findall(nodes.Text)):
+            parent = text.parent
+            if isinstance(parent, nodes.literal | nodes.math | nodes.raw | nodes.FixedTextElement):
+                continue
+            # By identity: a sentence may have two equal pieces of text.
+            place = next(i for i, child in enumerate(parent.children) if child is text)
+            before = parent[place - 1] if place else nodes.Text("")
+            last = "0" if isinstance(before, nodes.math) else before.astext()[-1:]
+            joined = PERCENT.sub("\u00a0%", last + text)[len(last) :]
+            if joined != text:
+                parent[place] = nodes.Text(joined)
+
+
 class MarkWithItsFormula(SphinxPostTransform):
     """Puts a formula and the mark after it into one element, which the style sheet holds together.
 
@@ -139,6 +162,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("config-inited", configure, priority=50)
     app.connect("html-page-context", improve, priority=900)
     app.add_post_transform(WholeNumbers)
+    app.add_post_transform(PercentWithItsNumber)
     app.add_post_transform(MarkWithItsFormula)
     app.add_post_transform(TitlesOfFoldsWithoutLinks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
