@@ -2,7 +2,7 @@
 
 Each number stands in an element with ``data-key``, its name in NumPy, ``data-of``, the matrix it
 belongs to, and ``data-sym``, what lights up with it; scripts write other numbers there. Sizes are
-chosen for a phone: the whole is 560 wide.
+chosen for a phone: the whole is 600 wide.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,16 +11,24 @@ from html import escape
 from kit.widgets.playing.cells.kept import number, signed
 from kit.widgets.playing.cells.names import Names
 
-COLUMNS = (40, 216, 400, 518)
+WIDTH = 600
+
+COLUMNS = (42, 232, 432, 556)
 """Where inputs, hidden units, scores and loss stand."""
 
 RADIUS = 44
 
-TOP, NUMBERED, BARE = 78, 200, 124
+TOP, NUMBERED, BARE = 78, 260, 124
 """The first row; the distance of rows with and without numbers on the edges."""
 
 BOX, CHIP = 74, 64
 """How wide the box of a parameter is, and what holds a slope below it."""
+
+CROSSING = 0.31
+"""How far along a slanting edge its weight stands: there no other edge runs through it."""
+
+BLAME = {1: -20, 2: -6}
+"""How far beside its unit what comes back to it stands: clear of the weights on both sides."""
 
 MOST = 4
 STAGES = {
@@ -70,7 +78,7 @@ class Picture:
         height = TOP + self.step * (self.rows - 1) + 82
         parts = [*self._edges(1), *self._edges(2), *self._to_loss(), *self._units()]
         return (
-            f'<svg viewBox="0 0 560 {height}" role="group" aria-label="{escape(title)}">'
+            f'<svg viewBox="0 0 {WIDTH} {height}" role="group" aria-label="{escape(title)}">'
             f"{''.join(parts)}</svg>"
         )
 
@@ -129,6 +137,7 @@ class Picture:
             f'<rect class="play-reach" x="{x - BOX / 2:g}" y="{y - 28:g}" width="{BOX}" '
             f'height="56"/>'
             f'<rect x="{x - BOX / 2:g}" y="{y - 14:g}" width="{BOX}" height="28" rx="5"/>'
+            f'<path class="play-grip" d="M{x - 29:g} {y - 4:g}l-5 4l5 4zM{x + 29:g} {y - 4:g}l5 4l-5 4z"/>'
             f"{self._text(x, y + 5.5, key)}{label if name else ''}</g>{slope}"
         )
 
@@ -146,7 +155,7 @@ class Picture:
                     f'x1="{start}" y1="{y1:g}" x2="{end}" y2="{y2:g}" '
                     f'stroke-width="{thickness(value):.2f}"{dashes}/>'
                 )
-                along = 0.5 if y1 == y2 else 0.31
+                along = 0.5 if y1 == y2 else CROSSING
                 at = start + along * (end - start), y1 + along * (y2 - y1)
                 boxes.append(self._box(*at, key) if self.numbered else "")
         yield from boxes
@@ -195,7 +204,7 @@ class Picture:
             return
         # The bias is outside and what comes back inside, so that neither meets a weight.
         outside = 1 if y > TOP + (self.rows - 1) * self.step / 2 else -1
-        yield self._chip(x - 6, y - outside * 58, f"dZ{layer}[{unit}]", "dZ")
+        yield self._chip(x + BLAME[layer], y - outside * 58, f"dZ{layer}[{unit}]", "dZ")
         yield self._box(x, y + outside * 62, f"b{layer}[{unit}]")
 
 

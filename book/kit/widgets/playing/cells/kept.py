@@ -121,12 +121,12 @@ class Plaything(ABC):
             '<div class="play-ask" role="group" aria-label="Predict first"></div>',
         ]
         words = "".join(reversed(told) if self.asks_first else told)
-        # The order of a phone: a picture, what moves it within reach, and what is said of it.
+        # The order of the Tab key: a question comes before what would answer it.
         field = (
-            f'<div class="play-picture">{self.picture()}</div>'
-            f"{_handled('play-controls', self.controls())}"
             f'<div class="play-panel">{self.heading()}<div class="play-told">{words}</div>'
             '<div class="play-beside"></div></div>'
+            f'<div class="play-picture">{self.picture()}</div>'
+            f"{_handled('play-controls', self.controls())}"
             f"{_handled('play-controls play-more', self.more())}"
         )
         return (
