@@ -21,13 +21,13 @@ RADIUS = 44
 TOP, NUMBERED, BARE = 78, 260, 124
 """The first row; the distance of rows with and without numbers on the edges."""
 
-BOX, CHIP = 74, 64
+BOX, CHIP = 80, 64
 """How wide the box of a parameter is, and what holds a slope below it."""
 
-CROSSING = 0.31
+CROSSING = 0.3
 """How far along a slanting edge its weight stands: there no other edge runs through it."""
 
-BLAME = {1: -20, 2: -6}
+BLAME = {1: -12, 2: -6}
 """How far beside its unit what comes back to it stands: clear of the weights on both sides."""
 
 MOST = 4
@@ -124,10 +124,10 @@ class Picture:
     def _box(self, x: float, y: float, key: str) -> str:
         """Return a number that a reader may change, in a box, with its slope below or beside."""
         bias = key[0] == "b"
-        place = (x + 72, y) if bias else (x, y + 27)
+        place = (x + 75, y) if bias else (x, y + 27)
         slope = "" if key[0] == "X" else self._chip(*place, f"d{key}")
         name = self.names.lead(key, "")
-        above = (x - 56, y + 5) if bias else (x, y - (24 if key[0] == "X" else 19))
+        above = (x - 58, y + 5) if bias else (x, y - (24 if key[0] == "X" else 18))
         label = (
             f'<text x="{above[0]:g}" y="{above[1]:g}" class="play-lead play-name">{escape(name)}'
             "</text>"
@@ -137,7 +137,8 @@ class Picture:
             f'<rect class="play-reach" x="{x - BOX / 2:g}" y="{y - 28:g}" width="{BOX}" '
             f'height="56"/>'
             f'<rect x="{x - BOX / 2:g}" y="{y - 14:g}" width="{BOX}" height="28" rx="5"/>'
-            f'<path class="play-grip" d="M{x - 29:g} {y - 4:g}l-5 4l5 4zM{x + 29:g} {y - 4:g}l5 4l-5 4z"/>'
+            f'<path class="play-grip" d="M{x - 31:g} {y - 4:g}l-5 4l5 4z"/>'
+            f'<path class="play-grip" d="M{x + 31:g} {y - 4:g}l5 4l-5 4z"/>'
             f"{self._text(x, y + 5.5, key)}{label if name else ''}</g>{slope}"
         )
 

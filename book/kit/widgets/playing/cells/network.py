@@ -28,8 +28,8 @@ STAGE_NAMES = (
 )
 
 HINT = (
-    '<p class="play-hint play-how">Draw a number with arrows sideways. With keys: ↑ and ↓ change '
-    "it, ← and → go to another.</p>"
+    '<p class="play-hint play-how">Drag a number sideways. With keys: ↑ ↓ change it, '
+    "← → go to another.</p>"
 )
 """How numbers of a drawing are changed."""
 

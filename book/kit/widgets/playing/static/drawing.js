@@ -7,7 +7,7 @@
   const CHIP = 39; // from the middle of a box to the lower end of the slope below it
   const PIXELS = 80; // that a pointer moves for a change of one, unless a plaything is finer
   const BELOW = [0, 27]; // from the middle of a weight's box to its slope
-  const BESIDE = [72, 0]; // from that of a bias
+  const BESIDE = [75, 0]; // from that of a bias
   const GROUND = [64, 23]; // of a slope
 
   // slopes: which of them are seen, if not all that are known.

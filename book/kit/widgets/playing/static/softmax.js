@@ -105,7 +105,7 @@
       const arrows = longest <= 0.0005 ? "The arrows are almost nothing."
         : longest > 0.95 ? `The longest arrow is ${n(longest, 3)}; none is longer than one.`
           : state.heat ? "Against the arrows it falls." : called("Against the arrows, A2 − Y, it falls.");
-      const slope = state.heat ? called(` Each slope is (A2 − Y)/${n(warmth)}.`) : "";
+      const slope = state.heat ? called(` Each slope is (A2\u00a0−\u00a0Y)/${n(warmth)}.`) : "";
       return `Class ${state.label}, the truth, gets ${n(100 * shares[state.label], 1)} %: the loss is ${n(loss, 3)}. ${arrows}${slope}`;
     }
 

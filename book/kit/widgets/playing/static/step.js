@@ -13,7 +13,7 @@
     ["dZ1 = (W2.T @ dZ2) * (Z1 > 0)"], ["dW1 = dZ1 @ X.T / m", "db1 = dZ1 @ ones / m"],
     ["W1 -= alpha * dW1", "b1 -= alpha * db1", "W2 -= alpha * dW2", "b2 -= alpha * db2"],
   ];
-  const ALONE = "This is the slope of one example's own loss: m = 1 here, so dividing by m changes nothing.";
+  const ALONE = "With one example, m = 1.";
   const MEASURED = { 6: ["dZ2"], 7: ["dW2", "db2"], 8: ["dZ1"], 9: ["dW1", "db1"] };
   // Slopes in the drawing: those of a stage, and the blame from which they come.
   const SLOPES = {
@@ -117,7 +117,7 @@
     function ledger(stage, found, after, place) {
       if (stage === last) {
         const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [called(key), n(after[key], 3)]);
-        playing.rows(place, ["", "after it"], rows, 2);
+        playing.rows(place, ["", "after"], rows, 2);
       } else if (MEASURED[stage]) {
         playing.rows(place, ["", "by going back", "by a nudge of ±0.0001"], measured(stage, found));
       } else place.replaceChildren();
@@ -151,6 +151,16 @@
       return `After ${count} ${count === 1 ? "step" : "steps"}: loss ${losses.join("")}.`;
     }
 
+    // The table behind the summary: the numbers as they are now.
+    const keyOf = Object.fromEntries(Object.keys(playing.run(data.params, inputs(), data.y[0])).map((key) => [called(key), key]));
+    function numbers(found) {
+      for (const { cells } of root.querySelectorAll(".play-table tbody tr")) {
+        const key = keyOf[cells[0].textContent];
+        cells[1].textContent = n(found[key], 4);
+        if (cells[2].textContent) cells[2].textContent = n(found[`d${key}`], 4);
+      }
+    }
+
     function title(stage, place) {
       place.replaceChildren(`${stage + 1} of ${last + 1}. ${data.stages[stage]}`);
       for (const line of LINES[stage]) playing.code(line, place);
@@ -173,6 +183,7 @@
       title(state.stage, find("title"));
       playing.draw(root, found, Math.min(latest, 9), SLOPES[latest] || []);
       playing.spotlight(root, LIT[state.stage]);
+      numbers(found);
       find("stage").value = state.stage;
       find("stage").setAttribute("aria-valuetext", data.stages[state.stage]);
       find("example").value = state.example;
@@ -181,7 +192,7 @@
       find("take").setAttribute("aria-disabled", String(state.stage !== last));
       find("take").textContent = state.steps.length ? "Take another step" : "Take this step";
       playing.blame(root, waits ? {} : blame(found));
-      const steps = trace(state.steps);
+      const steps = state.stage === last ? trace(state.steps) : "";
       find("steps").textContent = steps;
       say(waits ? WAITING : said, first, steps && ` ${steps}`);
       const answered = (judged) => {
@@ -216,7 +227,7 @@
       keep();
     }
     const tell = playing.handles(root, data.names, get, set, (key) =>
-      state.stage === 9 && !key.startsWith("X")
+      state.stage >= 9 && !key.startsWith("X")
         ? `${n(get(key))}, slope ${n(playing.run(state.params, inputs(), data.y[state.example])[`d${key}`])}`
         : n(get(key)));
 
@@ -259,8 +270,8 @@
         ledger(stage, found, after, playing.element("div", { class: "play-beside" }, undefined, place));
       };
       return [
-        whole(playing.told(said, asked && called(asked[0]), asked && [...asked[1], [SHOW]], longest)),
-        whole(playing.told(said, before && `Look again. ${called(before[2])}`, null, longest)),
+        whole(playing.told(said, asked && called(asked[0]), asked && [...asked[1], [SHOW]], stage === last && longest)),
+        whole(playing.told(said, before && `Look again. ${called(before[2])}`, null, stage === last && longest)),
       ];
     }));
     show(true);
