@@ -13,7 +13,7 @@
     ["dZ1 = (W2.T @ dZ2) * (Z1 > 0)"], ["dW1 = dZ1 @ X.T / m", "db1 = dZ1 @ ones / m"],
     ["W1 -= alpha * dW1", "b1 -= alpha * db1", "W2 -= alpha * dW2", "b2 -= alpha * db2"],
   ];
-  const ALONE = "With one example, m = 1.";
+  const ALONE = "With one example, m\u00a0=\u00a01.";
   const MEASURED = { 6: ["dZ2"], 7: ["dW2", "db2"], 8: ["dZ1"], 9: ["dW1", "db1"] };
   // Slopes in the drawing: those of a stage, and the blame from which they come.
   const SLOPES = {
@@ -119,7 +119,7 @@
         const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [called(key), n(after[key], 3)]);
         playing.rows(place, ["", "after"], rows, 2);
       } else if (MEASURED[stage]) {
-        playing.rows(place, ["", "by going back", "by a nudge of ±0.0001"], measured(stage, found));
+        playing.rows(place, ["", "going back", "by ±0.0001"], measured(stage, found));
       } else place.replaceChildren();
     }
 
