@@ -30,6 +30,9 @@ CROSSING = 0.3
 BLAME = {1: -12, 2: -6}
 """How far beside its unit what comes back to it stands: clear of the weights on both sides."""
 
+LONG = 3
+"""How many letters of a name have room before a number."""
+
 MOST = 4
 STAGES = {
     **dict.fromkeys(("X", "W1", "b1", "W2", "b2", "Y"), 0),
@@ -91,10 +94,9 @@ class Picture:
         if STAGES[symbol] > self.latest:
             return ""
         called = self.names.lead(key, lead) if lead else ""
-        before = f'<tspan class="play-lead">{escape(called)} </tspan>' if called else ""
         return (
             f'<text x="{x:g}" y="{y:g}" class="is-{quantity(symbol)}" {self._lit(key)}'
-            f' data-stage="{STAGES[symbol]}">{before}'
+            f' data-stage="{STAGES[symbol]}">{before(called)}'
             f'<tspan data-key="{key}" data-digits="{digits}">'
             f"{number(self.values[key], digits)}</tspan></text>"
         )
@@ -105,13 +107,12 @@ class Picture:
         if stage > self.latest:
             return ""
         called = self.names.lead(key, lead) if lead else ""
-        before = f'<tspan class="play-lead">{escape(called)} </tspan>' if called else ""
-        wide = CHIP + 11 * len(called)
+        wide = CHIP + 14 * min(len(called), LONG)
         return (
             f'<rect class="play-chip" data-stage="{stage}" {self._lit(key)} '
             f'x="{x - wide / 2:g}" y="{y - 11:g}" width="{wide}" height="23" rx="11"/>'
             f'<text x="{x:g}" y="{y + 6.5:g}" class="is-gradient is-chip" {self._lit(key)}'
-            f' data-stage="{stage}">{before}<tspan data-key="{key}" data-signed="">'
+            f' data-stage="{stage}">{before(called)}<tspan data-key="{key}" data-signed="">'
             f"{signed(self.values[key])}</tspan></text>"
         )
 
@@ -124,7 +125,8 @@ class Picture:
     def _box(self, x: float, y: float, key: str) -> str:
         """Return a number that a reader may change, in a box, with its slope below or beside."""
         bias = key[0] == "b"
-        place = (x + 75, y) if bias else (x, y + 27)
+        # Below a weight, a little off the edge that crosses its own.
+        place = (x + 75, y) if bias else (x - 6, y + 27)
         slope = "" if key[0] == "X" else self._chip(*place, f"d{key}")
         name = self.names.lead(key, "")
         above = (x - 58, y + 5) if bias else (x, y - (24 if key[0] == "X" else 18))
@@ -207,6 +209,14 @@ class Picture:
         outside = 1 if y > TOP + (self.rows - 1) * self.step / 2 else -1
         yield self._chip(x + BLAME[layer], y - outside * 58, f"dZ{layer}[{unit}]", "dZ")
         yield self._box(x, y + outside * 62, f"b{layer}[{unit}]")
+
+
+def before(name: str) -> str:
+    """Return a name in front of a number; a long one is written smaller, so that both fit."""
+    if not name:
+        return ""
+    small = f' style="font-size:{16 * LONG / len(name):.1f}px"' if len(name) > LONG else ""
+    return f'<tspan class="play-lead"{small}>{escape(name)} </tspan>'
 
 
 def thickness(weight: float) -> float:

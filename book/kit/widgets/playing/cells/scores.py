@@ -79,8 +79,8 @@ class SoftmaxSliders(Plaything):
         self.loss = float(functions.cross_entropy(Z, Y))
         p, y = self.names["A2"], self.names["Y"]
         self.says = (
-            f"Class {label}, the truth, gets {100 * self.probabilities[label]:.1f}\u00a0%: the loss is "
-            f"{number(self.loss, 3)}. Against the arrows, {p} − {y}, it falls."
+            f"Class {label}, the truth, gets {100 * self.probabilities[label]:.1f}\u00a0%: "
+            f"the loss is {number(self.loss, 3)}. Against the arrows, {p} − {y}, it falls."
         )
 
     def controls(self) -> str:

@@ -6,7 +6,7 @@
   const STEP = 0.1;
   const CHIP = 39; // from the middle of a box to the lower end of the slope below it
   const PIXELS = 80; // that a pointer moves for a change of one, unless a plaything is finer
-  const BELOW = [0, 27]; // from the middle of a weight's box to its slope
+  const BELOW = [-6, 27]; // from the middle of a weight's box to its slope
   const BESIDE = [75, 0]; // from that of a bias
   const GROUND = [64, 23]; // of a slope
 
