@@ -127,11 +127,11 @@ class Plaything(ABC):
             '<div class="play-beside"></div></div>'
             f'<div class="play-picture">{self.picture()}</div>'
             f"{_handled('play-controls', self.controls())}"
-            f"{_handled('play-controls play-more', self.more())}"
+            f"{_handled('play-controls play-more', self.more())}{self.numbers()}"
         )
         return (
             f'<div class="play play-{self.kind}" data-kind="{self.kind}">'
-            f'<div class="play-field">{field}</div>{self.numbers()}'
+            f'<div class="play-field">{field}</div>'
             '<p class="play-unseen" role="status" aria-live="polite"></p>'
             f'<script type="application/json">{data}</script></div>'
         )
