@@ -2,7 +2,7 @@
 
 Each number stands in an element with ``data-key``, its name in NumPy, ``data-of``, the matrix it
 belongs to, and ``data-sym``, what lights up with it; scripts write other numbers there. Sizes are
-chosen for a phone: the whole is 560 wide.
+chosen for a phone: the whole is 600 wide.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,16 +11,27 @@ from html import escape
 from kit.widgets.playing.cells.kept import number, signed
 from kit.widgets.playing.cells.names import Names
 
-COLUMNS = (40, 216, 400, 518)
+WIDTH = 600
+
+COLUMNS = (42, 232, 432, 556)
 """Where inputs, hidden units, scores and loss stand."""
 
 RADIUS = 44
 
-TOP, NUMBERED, BARE = 78, 200, 124
+TOP, NUMBERED, BARE = 78, 260, 124
 """The first row; the distance of rows with and without numbers on the edges."""
 
-BOX, CHIP = 74, 64
+BOX, CHIP = 80, 64
 """How wide the box of a parameter is, and what holds a slope below it."""
+
+CROSSING = 0.3
+"""How far along a slanting edge its weight stands: there no other edge runs through it."""
+
+BLAME = {1: -12, 2: -6}
+"""How far beside its unit what comes back to it stands: clear of the weights on both sides."""
+
+LONG = 3
+"""How many letters of a name have room before a number."""
 
 MOST = 4
 STAGES = {
@@ -70,7 +81,7 @@ class Picture:
         height = TOP + self.step * (self.rows - 1) + 82
         parts = [*self._edges(1), *self._edges(2), *self._to_loss(), *self._units()]
         return (
-            f'<svg viewBox="0 0 560 {height}" role="group" aria-label="{escape(title)}">'
+            f'<svg viewBox="0 0 {WIDTH} {height}" role="group" aria-label="{escape(title)}">'
             f"{''.join(parts)}</svg>"
         )
 
@@ -83,10 +94,9 @@ class Picture:
         if STAGES[symbol] > self.latest:
             return ""
         called = self.names.lead(key, lead) if lead else ""
-        before = f'<tspan class="play-lead">{escape(called)} </tspan>' if called else ""
         return (
             f'<text x="{x:g}" y="{y:g}" class="is-{quantity(symbol)}" {self._lit(key)}'
-            f' data-stage="{STAGES[symbol]}">{before}'
+            f' data-stage="{STAGES[symbol]}">{before(called)}'
             f'<tspan data-key="{key}" data-digits="{digits}">'
             f"{number(self.values[key], digits)}</tspan></text>"
         )
@@ -97,13 +107,12 @@ class Picture:
         if stage > self.latest:
             return ""
         called = self.names.lead(key, lead) if lead else ""
-        before = f'<tspan class="play-lead">{escape(called)} </tspan>' if called else ""
-        wide = CHIP + 11 * len(called)
+        wide = CHIP + 14 * min(len(called), LONG)
         return (
             f'<rect class="play-chip" data-stage="{stage}" {self._lit(key)} '
             f'x="{x - wide / 2:g}" y="{y - 11:g}" width="{wide}" height="23" rx="11"/>'
             f'<text x="{x:g}" y="{y + 6.5:g}" class="is-gradient is-chip" {self._lit(key)}'
-            f' data-stage="{stage}">{before}<tspan data-key="{key}" data-signed="">'
+            f' data-stage="{stage}">{before(called)}<tspan data-key="{key}" data-signed="">'
             f"{signed(self.values[key])}</tspan></text>"
         )
 
@@ -116,10 +125,11 @@ class Picture:
     def _box(self, x: float, y: float, key: str) -> str:
         """Return a number that a reader may change, in a box, with its slope below or beside."""
         bias = key[0] == "b"
-        place = (x + 72, y) if bias else (x, y + 27)
+        # Below a weight, a little off the edge that crosses its own.
+        place = (x + 75, y) if bias else (x - 6, y + 27)
         slope = "" if key[0] == "X" else self._chip(*place, f"d{key}")
         name = self.names.lead(key, "")
-        above = (x - 56, y + 5) if bias else (x, y - (24 if key[0] == "X" else 19))
+        above = (x - 58, y + 5) if bias else (x, y - (24 if key[0] == "X" else 18))
         label = (
             f'<text x="{above[0]:g}" y="{above[1]:g}" class="play-lead play-name">{escape(name)}'
             "</text>"
@@ -129,6 +139,8 @@ class Picture:
             f'<rect class="play-reach" x="{x - BOX / 2:g}" y="{y - 28:g}" width="{BOX}" '
             f'height="56"/>'
             f'<rect x="{x - BOX / 2:g}" y="{y - 14:g}" width="{BOX}" height="28" rx="5"/>'
+            f'<path class="play-grip" d="M{x - 31:g} {y - 4:g}l-5 4l5 4z"/>'
+            f'<path class="play-grip" d="M{x + 31:g} {y - 4:g}l5 4l-5 4z"/>'
             f"{self._text(x, y + 5.5, key)}{label if name else ''}</g>{slope}"
         )
 
@@ -146,7 +158,7 @@ class Picture:
                     f'x1="{start}" y1="{y1:g}" x2="{end}" y2="{y2:g}" '
                     f'stroke-width="{thickness(value):.2f}"{dashes}/>'
                 )
-                along = 0.5 if y1 == y2 else 0.31
+                along = 0.5 if y1 == y2 else CROSSING
                 at = start + along * (end - start), y1 + along * (y2 - y1)
                 boxes.append(self._box(*at, key) if self.numbered else "")
         yield from boxes
@@ -195,8 +207,16 @@ class Picture:
             return
         # The bias is outside and what comes back inside, so that neither meets a weight.
         outside = 1 if y > TOP + (self.rows - 1) * self.step / 2 else -1
-        yield self._chip(x - 6, y - outside * 58, f"dZ{layer}[{unit}]", "dZ")
+        yield self._chip(x + BLAME[layer], y - outside * 58, f"dZ{layer}[{unit}]", "dZ")
         yield self._box(x, y + outside * 62, f"b{layer}[{unit}]")
+
+
+def before(name: str) -> str:
+    """Return a name in front of a number; a long one is written smaller, so that both fit."""
+    if not name:
+        return ""
+    small = f' style="font-size:{16 * LONG / len(name):.1f}px"' if len(name) > LONG else ""
+    return f'<tspan class="play-lead"{small}>{escape(name)} </tspan>'
 
 
 def thickness(weight: float) -> float:

@@ -121,17 +121,17 @@ class Plaything(ABC):
             '<div class="play-ask" role="group" aria-label="Predict first"></div>',
         ]
         words = "".join(reversed(told) if self.asks_first else told)
-        # The order of a phone: a picture, what moves it within reach, and what is said of it.
+        # The order of the Tab key: a question comes before what would answer it.
         field = (
-            f'<div class="play-picture">{self.picture()}</div>'
-            f"{_handled('play-controls', self.controls())}"
             f'<div class="play-panel">{self.heading()}<div class="play-told">{words}</div>'
             '<div class="play-beside"></div></div>'
-            f"{_handled('play-controls play-more', self.more())}"
+            f'<div class="play-picture">{self.picture()}</div>'
+            f"{_handled('play-controls', self.controls())}"
+            f"{_handled('play-controls play-more', self.more())}{self.numbers()}"
         )
         return (
             f'<div class="play play-{self.kind}" data-kind="{self.kind}">'
-            f'<div class="play-field">{field}</div>{self.numbers()}'
+            f'<div class="play-field">{field}</div>'
             '<p class="play-unseen" role="status" aria-live="polite"></p>'
             f'<script type="application/json">{data}</script></div>'
         )

@@ -27,6 +27,12 @@ STAGE_NAMES = (
     "One step of learning",
 )
 
+HINT = (
+    '<p class="play-hint play-how">Drag a number sideways. With keys: ↑ ↓ change it, '
+    "← → go to another.</p>"
+)
+"""How numbers of a drawing are changed."""
+
 
 class _Network(Plaything):
     """A network of two layers with its examples; one of them is shown.
@@ -173,7 +179,7 @@ class StepThrough(_Network):
     def controls(self) -> str:
         """Return the ways through the stages."""
         return (
-            '<div class="play-bar"><button type="button" class="play-back">Back</button>'
+            f'{HINT}<div class="play-bar"><button type="button" class="play-back">Back</button>'
             '<button type="button" class="play-next">Next</button>'
             '<button type="button" class="play-take" aria-disabled="true">Take this step</button>'
             '</div><label class="play-line">Stage <input type="range" class="play-stage" min="0" '
@@ -245,7 +251,7 @@ class OneNudge(_Network):
             for name, key in self.parameters.items()
         )
         return (
-            f'<div class="play-bar"><label>Push <select class="play-which">{options}</select>'
+            f'{HINT}<div class="play-bar"><label>Push <select class="play-which">{options}</select>'
             '</label><label class="play-wide">by <input type="range" class="play-push" min="-0.5"'
             ' max="0.5" step="0.01" value="0"><output class="play-value">0.00</output></label>'
             '</div><div class="play-bar"><button type="button" class="play-replay">Replay</button>'

@@ -77,14 +77,10 @@ class SoftmaxSliders(Plaything):
         gradient = functions.cross_entropy_gradient(A2, Y)
         self.gradient = [float(g) for g in gradient[:, 0]]
         self.loss = float(functions.cross_entropy(Z, Y))
-        shares = ", ".join(
-            f"class {k} {100 * p:.1f}\u00a0%" for k, p in enumerate(self.probabilities)
-        )
         p, y = self.names["A2"], self.names["Y"]
         self.says = (
-            f"The probabilities: {shares}. The truth is class {label}, and the loss is "
-            f"{number(self.loss, 3)}. Each arrow is {p} − {y}: move its score that way, and the "
-            "loss rises."
+            f"Class {label}, the truth, gets {100 * self.probabilities[label]:.1f}\u00a0%: "
+            f"the loss is {number(self.loss, 3)}. Against the arrows, {p} − {y}, it falls."
         )
 
     def controls(self) -> str:
@@ -136,6 +132,7 @@ class SoftmaxSliders(Plaything):
             (BASE - FULL - 14, "A2", p, p, "is-activation"),
             (BASE + 44, "Y", y, y, "is-label"),
             (BASE + 66, "dZ2", "dZ2", f"{p} − {y}", "is-gradient"),
+            (BASE + 88, "dZ2", "dZ2", "slope", "is-gradient"),
         )
         leads = "".join(
             f'<text x="2" y="{height}" class="play-row {colour}" data-of="{of}" '
@@ -144,7 +141,7 @@ class SoftmaxSliders(Plaything):
         )
         classes = "".join(self._column(k) for k in range(len(self.scores)))
         return (
-            f'<svg viewBox="0 0 {width} {BASE + 76}" role="group" '
+            f'<svg viewBox="0 0 {width} {BASE + 98}" role="group" '
             'aria-label="Probabilities as bars, and beside each its gap to the truth as an arrow">'
             f'<path class="play-rule" d="M{LEFT} {BASE}H{width}"/>{leads}{classes}</svg>'
         )
@@ -167,19 +164,25 @@ class SoftmaxSliders(Plaything):
             f'<tspan data-key="Y[{k}]">{int(true)}</tspan></text>'
             f'<path class="play-arrow" {slope} d="{arrow(x + ASIDE, true, self.gradient[k])}"/>'
             f'<text x="{x:g}" y="{BASE + 66}" class="is-gradient" {slope}>'
-            f'<tspan data-key="dZ2[{k}]">{signed(self.gradient[k], 3)}</tspan></text></g>'
+            f'<tspan data-key="dZ2[{k}]">{signed(self.gradient[k], 3)}</tspan></text>'
+            f'<text x="{x:g}" y="{BASE + 88}" class="is-gradient" {slope}>'
+            f'<tspan data-key="slope[{k}]">{signed(self.gradient[k], 3)}</tspan></text></g>'
         )
 
     def numbers(self) -> str:
         """Return the numbers behind a summary."""
         rows = [
-            [f"class {k}", number(z), number(p, 3), str(int(k == self.label)), number(g, 3)]
+            [
+                *(f"class {k}", number(z), number(p, 3), str(int(k == self.label))),
+                *(number(g, 3), number(g, 3)),
+            ]
             for k, (z, p, g) in enumerate(
                 zip(self.scores, self.probabilities, self.gradient, strict=True)
             )
         ]
         z, p, y = (self.names[key] for key in ("Z2", "A2", "Y"))
-        head = ["", f"score {z}", f"probability {p}", f"truth {y}", f"gradient {p} − {y}"]
+        head = ["", f"score {z}", f"probability {p}", f"truth {y}", f"gap {p} − {y}"]
+        head.append(f"slope ({p} − {y})/temperature")
         return table("The numbers as a table", head, rows)
 
 

@@ -6,18 +6,20 @@
   const STEP = 0.1;
   const CHIP = 39; // from the middle of a box to the lower end of the slope below it
   const PIXELS = 80; // that a pointer moves for a change of one, unless a plaything is finer
-  const BELOW = [0, 27]; // from the middle of a weight's box to its slope
-  const BESIDE = [72, 0]; // from that of a bias
+  const BELOW = [-6, 27]; // from the middle of a weight's box to its slope
+  const BESIDE = [75, 0]; // from that of a bias
   const GROUND = [64, 23]; // of a slope
 
-  playing.draw = function (root, found, latest) {
+  // slopes: which of them are seen, if not all that are known.
+  playing.draw = function (root, found, latest, slopes) {
+    const seen = ({ stage, of }) => Number(stage) <= latest && (!slopes || of[0] !== "d" || slopes.includes(of));
     for (const place of root.querySelectorAll("svg [data-key]")) {
       const key = place.dataset.key;
       const write = "signed" in place.dataset ? playing.signed : playing.number;
       if (key in found) place.textContent = write(found[key], Number(place.dataset.digits || 2));
     }
     for (const part of root.querySelectorAll("svg [data-stage]")) {
-      part.setAttribute("visibility", Number(part.dataset.stage) <= latest ? "visible" : "hidden");
+      part.setAttribute("visibility", seen(part.dataset) ? "visible" : "hidden");
     }
     for (const edge of root.querySelectorAll("svg [data-edge^=W]")) {
       const weight = found[edge.dataset.edge];
@@ -89,12 +91,6 @@
       return element;
     };
     for (const [key, slope] of Object.entries(slopes)) {
-      // Below a weight there may be the name of the next one: the slope stands beside its own name.
-      const name = key[0] === "W" && svg.querySelector(`[data-handle="${key}"] .play-name`);
-      if (name) {
-        made("tspan", { class: "play-found is-gradient", dx: "6" }, name).textContent = playing.signed(slope);
-        continue;
-      }
       const box = svg.querySelector(`[data-handle="${key}"] rect:not(.play-reach)`);
       const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(box.getAttribute(name)));
       const [right, down] = key[0] === "b" ? BESIDE : BELOW;
@@ -106,18 +102,28 @@
     }
   };
 
-  // Boxes become sliders: arrows, Page keys, Home and End, or a pointer that is drawn sideways.
+  // Boxes can be changed: by arrows up and down, Page keys, Home and End, or a pointer that is drawn
+  // sideways. All of them are one stop of the Tab key: arrows to the sides go to the next.
   playing.handles = function (root, names, get, set, told, pixels = PIXELS) {
-    for (const handle of root.querySelectorAll("svg [data-handle]")) {
+    const all = [...root.querySelectorAll("svg [data-handle]")];
+    const stop = (at) => all.forEach((one) => one.setAttribute("tabindex", one === at ? "0" : "-1"));
+    stop(all[0]);
+    for (const [place, handle] of all.entries()) {
       const key = handle.dataset.handle;
-      handle.setAttribute("role", "slider");
-      handle.setAttribute("tabindex", "0");
+      handle.setAttribute("role", "spinbutton");
+      handle.addEventListener("focus", () => stop(handle));
       handle.setAttribute("aria-label", playing.named(key, names));
       handle.setAttribute("aria-valuemin", -LIMIT);
       handle.setAttribute("aria-valuemax", LIMIT);
       const to = (value) => set(key, playing.clamp(Math.round(value * 100) / 100, -LIMIT, LIMIT));
       handle.addEventListener("keydown", (event) => {
-        const by = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1, PageUp: 10, PageDown: -10 }[event.key];
+        const aside = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (aside) {
+          event.preventDefault();
+          all[(place + aside + all.length) % all.length].focus();
+          return;
+        }
+        const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
         const end = { Home: -LIMIT, End: LIMIT }[event.key];
         if (by === undefined && end === undefined) return;
         event.preventDefault();

@@ -185,10 +185,13 @@
 
     function sentence(after) {
       const change = after.J - before.J;
-      const felt = `${n(Math.abs(change), 4)}, or ${n(Math.abs(change / state.by), 3)} per unit of push`;
-      const outcome = Math.abs(change) <= SEEN ? "The loss stays." : `The loss ${change > 0 ? "rises" : "falls"} by ${felt}.`;
+      const [felt, limit] = [change / state.by, slope()].map((one) => n(one, 3));
+      // A push of some size bends: its price differs from the slope.
+      const bent = felt === limit ? "" : `; as the push shrinks: ${limit}`;
+      const price = `${n(Math.abs(change), 4)}: ${felt} per unit of this push${bent}`;
+      const outcome = Math.abs(change) <= SEEN ? "The loss stays." : `The loss ${change > 0 ? "rises" : "falls"} by ${price}.`;
       return state.by
-        ? `${called(state.which)} goes from ${n(before[state.which])} to ${n(after[state.which])}. Moved: ${journey(after) || "nothing else"}. ${outcome}`
+        ? `${called(state.which)} goes from ${n(before[state.which])} to ${n(after[state.which])}. ${outcome}`
         : `Nothing is pushed yet. The loss is ${n(before.J, 3)}.`;
     }
 
@@ -200,7 +203,8 @@
       find("value").textContent = playing.signed(state.by);
       find("replay").setAttribute("aria-disabled", String(!state.by));
       travel(after, atOnce || !state.by);
-      say(sentence(after), first);
+      const moved = state.by ? ` Moved: ${journey(after) || "nothing else"}.` : "";
+      say(sentence(after), first, moved);
       ledger(find("beside"));
       tell();
     }
@@ -222,7 +226,10 @@
       }
       keep();
     }
-    for (const fixed of root.querySelectorAll('svg [data-handle^="X"]')) fixed.removeAttribute("data-handle");
+    for (const fixed of root.querySelectorAll('svg [data-handle^="X"]')) {
+      fixed.removeAttribute("data-handle");
+      fixed.classList.add("is-fixed");
+    }
     const tell = playing.handles(root, data.names,
       (key) => before[key] + (key === state.which ? state.by : 0),
       (key, value) => choose(key, playing.clamp(Math.round((value - before[key]) * 100) / 100, -0.5, 0.5)),

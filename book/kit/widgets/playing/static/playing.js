@@ -59,10 +59,11 @@
     const seen = root.querySelector(".play-says");
     const told = root.querySelector(".play-unseen");
     let waiting = 0;
-    return function (sentence, first) {
+    // more: what is said to a screen reader only, since the picture shows it.
+    return function (sentence, first, more = "") {
       seen.textContent = sentence;
       clearTimeout(waiting);
-      if (!first) waiting = setTimeout(() => (told.textContent = sentence), QUIET);
+      if (!first) waiting = setTimeout(() => (told.textContent = sentence + more), QUIET);
     };
   };
 

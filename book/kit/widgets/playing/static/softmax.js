@@ -21,10 +21,17 @@
 
   const QUESTIONS = [
     ["Predict: the same number is added to every score. What do the probabilities do?",
-      [["They stay", true], ["The largest grows", false], ["They even out", false]], (s) => (s.scores = s.scores.map((z) => Math.min(LARGEST, z + 1))),
-      "They stay, every one of them: softmax sees only differences of scores. All scores have just gone up by one."],
+      [["They stay", true], ["The largest grows", false], ["They even out", false]], (s) => {
+        const by = Math.max(...s.scores) < LARGEST ? Math.min(1, LARGEST - Math.max(...s.scores)) : -1;
+        s.scores = s.scores.map((z) => Math.max(-LARGEST, z + by));
+        return ` All scores have just gone ${by > 0 ? "up" : "down"} by ${n(Math.abs(by), by % 1 ? 2 : 0)}.`;
+      },
+      "They stay, every one of them: softmax sees only differences of scores."],
     ["Predict: the temperature doubles, so every score counts half. What do the probabilities do?",
-      [["They stay", false], ["The largest grows", false], ["They even out", true]], (s) => (s.heat = Math.log2(2)),
+      [["They stay", false], ["The largest grows", false], ["They even out", true]], (s) => {
+        if (s.scores.every((z) => z === s.scores[0])) s.scores = [...s.scores.keys()].map((k) => k - 1);
+        s.heat = s.heat > 1 ? 1 : s.heat + 1;
+      },
       "They even out: differences of scores have been halved. Slide on, and cold makes the largest take all."],
     ["Predict: the true class is already certain. How long are the arrows?",
       [["Long", false], ["Nearly nothing", true]], (s) => { s.heat = 0; s.scores = s.scores.map((_, k) => (k === s.label ? 8 : 0)); },
@@ -40,7 +47,9 @@
     const called = (text) => text.replace(/\b(A2|Y|Z2)\b/g, (key) => data.names[key]);
     const fresh = () => ({ scores: data.scores, label: data.label, heat: 0 });
     let state = { ...fresh(), ...valid(playing.remembered(root)) };
+    const rows = [...root.querySelectorAll(".play-table tbody tr")];
     let asked = 0;
+    let told = false; // whether an answer stands there; it speaks of this very moment
 
     function valid(kept) {
       const good = {};
@@ -51,9 +60,14 @@
       return good;
     }
 
-    function show(first) {
+    // Softmax takes scores divided by the temperature, so a score itself is felt that much less.
+    function computed() {
       const warmth = 2 ** state.heat;
-      const { shares, gradient } = playing.softmax(state.scores.map((z) => z / warmth), state.label);
+      const { shares, loss, gradient } = playing.softmax(state.scores.map((z) => z / warmth), state.label);
+      return { warmth, shares, loss, gradient, slopes: gradient.map((gap) => gap / warmth) };
+    }
+    function show(first) {
+      const { warmth, shares, gradient, slopes } = computed();
       shares.forEach((p, k) => {
         const group = root.querySelector(`svg [data-class="${k}"]`);
         const bar = group.querySelector(".play-share");
@@ -68,6 +82,10 @@
         write("A2", n(p, 3));
         write("Y", String(truth));
         write("dZ2", playing.signed(gradient[k], 3));
+        write("slope", playing.signed(slopes[k], 3));
+        [n(state.scores[k]), n(p, 3), String(truth), n(gradient[k], 3), n(slopes[k], 3)].forEach((text, i) => {
+          rows[k].querySelectorAll("td")[i].textContent = text;
+        });
       });
       for (const slider of root.querySelectorAll("[data-score]")) {
         const z = state.scores[slider.dataset.score];
@@ -82,27 +100,26 @@
     }
 
     function sentence() {
-      const warmth = 2 ** state.heat;
-      const { shares, loss, gradient } = playing.softmax(state.scores.map((z) => z / warmth), state.label);
-      const list = shares.map((p, k) => `class ${k} ${n(100 * p, 1)} %`).join(", ");
+      const { warmth, shares, loss, gradient } = computed();
       const longest = Math.max(...gradient.map(Math.abs));
-      const advice = longest > 0.0005
-        ? ` Each arrow is ${called("A2 − Y")}: move its score that way, and the loss rises. To make it fall, raise the score of class ${state.label} and lower the others.`
-        : ` All arrows, ${called("A2 − Y")}, are almost nothing: there is little left to gain.`;
-      const limit = longest > 0.95 ? ` The longest arrow is ${n(longest, 3)} long. However far you go, none is longer than one: a probability cannot be further than that from 0 or from 1.` : "";
-      const note = state.heat ? ` The arrows are slopes with respect to the scores divided by ${n(warmth)}.` : "";
-      return `The probabilities: ${list}. The truth is class ${state.label}, and the loss is ${n(loss, 3)}.${advice}${limit}${note}`;
+      const arrows = longest <= 0.0005 ? "The arrows are almost nothing."
+        : longest > 0.95 ? `The longest arrow is ${n(longest, 3)}; none is longer than one.`
+          : state.heat ? "Against the arrows it falls." : called("Against the arrows, A2 − Y, it falls.");
+      const slope = state.heat ? called(` Each slope is (A2\u00a0−\u00a0Y)/${n(warmth)}.`) : "";
+      return `Class ${state.label}, the truth, gets ${n(100 * shares[state.label], 1)} %: the loss is ${n(loss, 3)}. ${arrows}${slope}`;
     }
 
     function question() {
+      told = false;
       if (asked >= QUESTIONS.length) return playing.ask(root, null);
       const [text, answers, act, because] = QUESTIONS[asked];
       playing.ask(root, text, answers, (right) => {
         state = { ...state };
-        act(state);
+        const done = act(state) || "";
         asked += 1;
         keep();
-        playing.verdict(root, `${right ? "Yes." : "Look again."} ${called(because)}`);
+        playing.verdict(root, `${right ? "Yes." : "Look again."} ${called(because)}${done}`);
+        told = true;
         if (asked >= QUESTIONS.length) return;
         const more = playing.element("button", { type: "button" }, "Next question", root.querySelector(".play-ask"));
         more.addEventListener("click", question);
@@ -110,6 +127,7 @@
     }
 
     function keep() {
+      if (told) question();
       playing.remember(root, state);
       show(false);
     }

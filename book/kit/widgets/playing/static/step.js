@@ -13,10 +13,16 @@
     ["dZ1 = (W2.T @ dZ2) * (Z1 > 0)"], ["dW1 = dZ1 @ X.T / m", "db1 = dZ1 @ ones / m"],
     ["W1 -= alpha * dW1", "b1 -= alpha * db1", "W2 -= alpha * dW2", "b2 -= alpha * db2"],
   ];
-  const ALONE = "This is the slope of one example's own loss: m = 1 here, so dividing by m changes nothing.";
+  const ALONE = "With one example, m\u00a0=\u00a01.";
   const MEASURED = { 6: ["dZ2"], 7: ["dW2", "db2"], 8: ["dZ1"], 9: ["dW1", "db1"] };
+  // Slopes in the drawing: those of a stage, and the blame from which they come.
+  const SLOPES = {
+    6: ["dZ2"], 7: ["dZ2", "dW2", "db2"], 8: ["dZ2", "dZ1"], 9: ["dZ1", "dW1", "db1"], 10: ["dW1", "db1", "dW2", "db2"],
+  };
+  const WAITING = "Answer first, or have the answer shown. Next goes on without it.";
   const NUDGE = 1e-4;
   const MOST = 6; // losses of steps that are listed
+  const SHOW = "Show the answer";
   const n = playing.number;
   const factor = (v) => (v < 0 ? `(${n(v)})` : n(v));
 
@@ -110,10 +116,10 @@
     // What a stage has found, beside what it is compared with.
     function ledger(stage, found, after, place) {
       if (stage === last) {
-        const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [called(key), n(found[key], 3), n(found[`d${key}`], 3), n(after[key], 3)]);
-        playing.rows(place, ["", "before", "slope", "after"], [["loss", n(found.J, 3), "", n(after.J, 3)], ...rows]);
+        const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [called(key), n(after[key], 3)]);
+        playing.rows(place, ["", "after"], rows, 2);
       } else if (MEASURED[stage]) {
-        playing.rows(place, ["", "by going back", "by a nudge of ±0.0001"], measured(stage, found));
+        playing.rows(place, ["", "going back", "by ±0.0001"], measured(stage, found));
       } else place.replaceChildren();
     }
 
@@ -134,13 +140,25 @@
       return ends;
     }
 
-    // The last step stays in sight, with those before it.
-    function history() {
-      const [latest] = state.steps.slice(-1);
-      const list = state.steps.map(([, , after]) => n(after, 3)).join(", ");
-      const before = state.steps.length > 1 ? ` After each step: ${list}.` : "";
-      find("steps").textContent = latest
-        ? `Step ${latest[0]}: loss ${n(latest[1], 3)} to ${n(latest[2], 3)}.${before}` : "";
+    // The losses of the steps as a trace; where something else was changed between two, it begins anew.
+    function trace(steps) {
+      if (!steps.length) return "";
+      const losses = steps.map(([, before, after], i) => {
+        const goesOn = i && n(steps[i - 1][2], 3) === n(before, 3);
+        return `${goesOn ? "" : `${i ? "; " : ""}${n(before, 3)}`} → ${n(after, 3)}`;
+      });
+      const [count] = steps.at(-1);
+      return `After ${count} ${count === 1 ? "step" : "steps"}: loss ${losses.join("")}.`;
+    }
+
+    // The table behind the summary: the numbers as they are now.
+    const keyOf = Object.fromEntries(Object.keys(playing.run(data.params, inputs(), data.y[0])).map((key) => [called(key), key]));
+    function numbers(found) {
+      for (const { cells } of root.querySelectorAll(".play-table tbody tr")) {
+        const key = keyOf[cells[0].textContent];
+        cells[1].textContent = n(found[key], 4);
+        if (cells[2].textContent) cells[2].textContent = n(found[`d${key}`], 4);
+      }
     }
 
     function title(stage, place) {
@@ -148,6 +166,8 @@
       for (const line of LINES[stage]) playing.code(line, place);
     }
 
+    // What is shown of a stage; where its question waits, nothing that would answer it.
+    let waits = false;
     function nowOf(stage) {
       const label = data.y[state.example];
       const found = playing.run(state.params, inputs(), label);
@@ -157,24 +177,32 @@
     }
 
     function show(first) {
-      const { found, after, said, asked } = nowOf(state.stage);
+      const { found, after, said, asked: next } = nowOf(state.stage);
+      const asked = waits ? nowOf(state.stage - 1).asked : next;
+      const latest = waits && state.stage !== last ? state.stage - 1 : state.stage;
       title(state.stage, find("title"));
-      playing.draw(root, found, Math.min(state.stage, 9));
+      playing.draw(root, found, Math.min(latest, 9), SLOPES[latest] || []);
       playing.spotlight(root, LIT[state.stage]);
+      numbers(found);
       find("stage").value = state.stage;
       find("stage").setAttribute("aria-valuetext", data.stages[state.stage]);
       find("example").value = state.example;
       find("back").disabled = state.stage === 0;
       find("next").setAttribute("aria-disabled", String(state.stage === last));
       find("take").setAttribute("aria-disabled", String(state.stage !== last));
-      playing.blame(root, blame(found));
-      history();
-      say(said, first);
-      playing.ask(root, asked && called(asked[0]), asked && asked[1], (right) => {
-        move(state.stage + 1);
-        playing.verdict(root, `${right ? "Yes." : "Look again."} ${called(asked[2])}`);
-      });
-      ledger(state.stage, found, after, find("beside"));
+      find("take").textContent = state.steps.length ? "Take another step" : "Take this step";
+      playing.blame(root, waits ? {} : blame(found));
+      const steps = state.stage === last ? trace(state.steps) : "";
+      find("steps").textContent = steps;
+      say(waits ? WAITING : said, first, steps && ` ${steps}`);
+      const answered = (judged) => {
+        move(waits ? state.stage : state.stage + 1);
+        playing.verdict(root, `${judged} ${called(asked[2])}`);
+      };
+      playing.ask(root, asked && called(asked[0]), asked && [...asked[1], [SHOW, null]], (right) =>
+        answered(right === null ? "The answer:" : right ? "Yes." : "Look again."));
+      if (waits) find("beside").replaceChildren();
+      else ledger(state.stage, found, after, find("beside"));
       tell();
     }
 
@@ -193,21 +221,19 @@
       playing.remember(root, state);
       show(false);
     }
-    function move(stage) {
+    function move(stage, waiting = false) {
+      waits = waiting;
       state.stage = playing.clamp(stage, 0, last);
       keep();
     }
     const tell = playing.handles(root, data.names, get, set, (key) =>
-      state.stage === 9 && !key.startsWith("X")
+      state.stage >= 9 && !key.startsWith("X")
         ? `${n(get(key))}, slope ${n(playing.run(state.params, inputs(), data.y[state.example])[`d${key}`])}`
         : n(get(key)));
 
-    // Who goes on without an answer is told it.
+    // Who goes on without an answer finds the question waiting there.
     find("next").addEventListener("click", () => {
-      if (state.stage === last) return;
-      const { asked } = nowOf(state.stage);
-      move(state.stage + 1);
-      if (asked) playing.verdict(root, `The answer: ${called(asked[2])}`);
+      if (state.stage < last) move(state.stage + 1, !waits && Boolean(nowOf(state.stage).asked));
     });
     find("take").addEventListener("click", () => {
       if (state.stage !== last) return;
@@ -217,21 +243,24 @@
       const count = state.steps.length ? state.steps.at(-1)[0] + 1 : 1;
       const after = playing.run(state.params, inputs(), label).J;
       state.steps = [...state.steps, [count, found.J, after]].slice(-MOST);
-      move(0);
+      move(last);
     });
     find("back").addEventListener("click", () => move(state.stage - 1));
     find("stage").addEventListener("input", (event) => move(Number(event.target.value)));
     find("example").addEventListener("change", (event) => {
       state.example = Number(event.target.value);
       state.x = null;
+      state.steps = [];
       keep();
     });
     find("reset").addEventListener("click", () => {
       state = fresh();
+      waits = false;
       show(false);
       playing.remember(root, null);
     });
     const stages = data.stages.map((_, stage) => stage);
+    const longest = trace(Array.from({ length: MOST }, (_, i) => [10 + i, 1, 1]));
     playing.reserve(find("panel"), () => stages.flatMap((stage) => {
       const { found, after, said, asked } = nowOf(stage);
       const before = stage && nowOf(stage - 1).asked;
@@ -241,8 +270,8 @@
         ledger(stage, found, after, playing.element("div", { class: "play-beside" }, undefined, place));
       };
       return [
-        whole(playing.told(said, asked && called(asked[0]), asked && asked[1], "Step")),
-        whole(playing.told(said, before && `Look again. ${called(before[2])}`, null, "Step")),
+        whole(playing.told(said, asked && called(asked[0]), asked && [...asked[1], [SHOW]], stage === last && longest)),
+        whole(playing.told(said, before && `Look again. ${called(before[2])}`, null, stage === last && longest)),
       ];
     }));
     show(true);

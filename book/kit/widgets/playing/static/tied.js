@@ -41,12 +41,12 @@
     }
   }
 
-  // A list of buttons under each drawing: the way to the same with a keyboard. A symbol that is one
-  // slider of the drawing needs none: the slider has the focus.
+  // A list of buttons, folded below the caption: the way to the same with a keyboard. A symbol that
+  // is one number to change needs none: the number has the focus.
   function buttons(root) {
     const parts = [...root.querySelectorAll("svg [data-sym]")];
-    const sliders = parts.filter((part) => part.getAttribute("role") === "slider").flatMap(symbolsOf);
-    const alone = (symbol) => sliders.filter((one) => one === symbol).length === 1;
+    const handles = parts.filter((part) => part.getAttribute("role") === "spinbutton").flatMap(symbolsOf);
+    const alone = (symbol) => handles.filter((one) => one === symbol).length === 1;
     const placed = new Map(parts.flatMap((part) => {
       const matrices = (part.dataset.of || part.dataset.sym).split(" ");
       return symbolsOf(part).map((symbol, i) => [symbol, ORDER.indexOf(matrices[i])]);
@@ -54,14 +54,15 @@
     const inOrder = [...placed.keys()].sort((one, other) => placed.get(one) - placed.get(other));
     const found = new Set(inOrder.filter((symbol) => !alone(symbol)));
     if (!found.size) return;
-    const list = playing.element("div", { class: "play-symbols", role: "group", "aria-label": "Light up a symbol wherever it stands on this page" });
-    playing.element("span", { class: "play-hint" }, "Light up:", list);
+    const fold = playing.element("details", { class: "play play-lit play-table" });
+    playing.element("summary", {}, "Find a symbol on this page", fold);
+    playing.element("p", { class: "play-hint" }, "Press a symbol, and it lights up wherever it stands: in formulas, drawings and code. Pointing at one there does the same. Escape puts out the light.", fold);
+    const list = playing.element("div", { class: "play-symbols", role: "group", "aria-label": "Symbols" }, undefined, fold);
     for (const symbol of found) {
       const button = playing.element("button", { type: "button", "data-sym": symbol, "aria-pressed": "false" }, symbol, list);
       button.addEventListener("click", () => hold(symbol));
     }
-    // Last, so that on a phone nothing stands between a picture and what moves it.
-    root.querySelector(".play-field").append(list);
+    (root.closest("figure") || root).append(fold);
   }
 
   let held = null;
