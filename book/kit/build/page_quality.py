@@ -111,8 +111,12 @@ class PercentWithItsNumber(SphinxPostTransform):
             parent = text.parent
             if isinstance(parent, nodes.literal | nodes.math | nodes.raw | nodes.FixedTextElement):
                 continue
-            # By identity: a sentence may have two equal pieces of text.
-            place = next(i for i, child in enumerate(parent.children) if child is text)
+            # By identity: a sentence may have two equal pieces of text. A bibliography's text is in
+            # several places at once, and none of them need be its parent.
+            inside = parent.children if parent is not None else []
+            place = next((i for i, child in enumerate(inside) if child is text), None)
+            if place is None:
+                continue
             before = parent[place - 1] if place else nodes.Text("")
             last = "0" if isinstance(before, nodes.math) else before.astext()[-1:]
             joined = PERCENT.sub("\u00a0%", last + text)[len(last) :]
