@@ -44,7 +44,11 @@
   }
 
   function choose() {
-    chosen = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    try {
+      chosen = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      chosen = null; // An address that somebody has cut short names no place.
+    }
     soon();
   }
 
