@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kit.cells.network_drawing import EDGES, PLACES, draw_network
+from kit.cells.quantities import COLORS
 from kit.cells.referee import show, slopes
 from kit.cells.shown import figure_style
 
@@ -69,6 +70,17 @@ def test_a_unit_of_a_drawn_network_has_its_own_name_or_the_one_given():
     plt.close(fig)
     assert own - given_names == {r"loss $\ell$"}
     assert given_names - own == {"loss $J$"}
+
+
+@pytest.mark.parametrize("flow", ["accent", "gradient"])
+def test_a_move_forward_and_blame_on_its_way_back_have_colours_of_their_own(flow):
+    mpl.use("Agg")
+    fig, ax = plt.subplots()
+    edge = EDGES[4]
+    draw_network(ax, {}, weights={edge: "edge"}, returned={"a1": "of a1"}, strong=[edge], flow=flow)
+    colors = {text.get_text(): text.get_color() for text in ax.texts}
+    plt.close(fig)
+    assert colors["edge"] == colors["of a1"] == COLORS[flow]
 
 
 @pytest.mark.parametrize("below", [{"biases"}, {"returned"}, {"biases", "returned"}])

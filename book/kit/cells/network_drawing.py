@@ -45,6 +45,7 @@ def draw_network(
     biases: Mapping[str, str] | None = None,
     returned: Mapping[str, str] | None = None,
     strong: Collection[Edge] = (),
+    flow: str = "gradient",
     backward: bool = False,
     heads: bool = True,
     closed: Collection[str] = (),
@@ -61,9 +62,11 @@ def draw_network(
     weights : dict from edge to text
         An edge is a pair of units, such as ``("x1", "a1")``.
     biases, returned : dict from unit to text
-        Written below the unit in the colours of parameters and of gradients.
+        Written below the unit in the colours of parameters and of what flows.
     strong : edges
-        Drawn thick, in the colour of gradients.
+        Drawn thick, in the colour of what flows.
+    flow : str
+        The quantity that flows: ``"gradient"`` on the way back, ``"accent"`` for a move forward.
     backward : bool
         Whether strong edges have their arrow at the end nearer the inputs.
     heads : bool
@@ -83,15 +86,18 @@ def draw_network(
     _refuse_unknown({*values, *biases, *returned, *closed, *names}, PLACES, "unit")
     _refuse_unknown({*weights, *strong}, EDGES, "edge")
     for edge in EDGES:
-        _draw_edge(ax, edge, thick=edge in strong, backward=backward, heads=heads)
+        color = COLORS[flow] if edge in strong else QUIET
+        _draw_edge(ax, edge, color, thick=edge in strong, backward=backward, heads=heads)
     for edge, text in weights.items():
-        _label_edge(ax, edge, text, thick=edge in strong)
+        color = COLORS[flow] if edge in strong else COLORS["parameter"]
+        _label_edge(ax, edge, text, color, bold=edge in strong)
     for unit in PLACES:
         _draw_unit(ax, unit, names[unit], values.get(unit, ""), closed=unit in closed)
     for unit, text in biases.items():
-        _write_below(ax, unit, text, line=0, color=COLORS["parameter"])
+        _write_below(ax, unit, text, COLORS["parameter"], line=0)
     for unit, text in returned.items():
-        _write_below(ax, unit, text, line=1 if unit in biases else 0, color=COLORS["gradient"])
+        line = 1 if unit in biases else 0
+        _write_below(ax, unit, text, COLORS[flow], line=line, bold=True)
     lines = 2 if biases and returned else 1
     ax.set(xlim=(-0.6, 9.1), ylim=(-0.62 - 0.38 * lines, 3.3), aspect="equal")
     ax.axis("off")
@@ -103,7 +109,9 @@ def _refuse_unknown(given: set[object], known: Collection[object], kind: str) ->
         raise ValueError(f"no {kind} {unknown[0]}; expected one of {', '.join(map(str, known))}")
 
 
-def _draw_edge(ax: "Axes", edge: Edge, *, thick: bool, backward: bool, heads: bool) -> None:
+def _draw_edge(
+    ax: "Axes", edge: Edge, color: str, *, thick: bool, backward: bool, heads: bool
+) -> None:
     start, end = (PLACES[unit] for unit in edge)
     if thick and backward:
         start, end = end, start
@@ -115,7 +123,7 @@ def _draw_edge(ax: "Axes", edge: Edge, *, thick: bool, backward: bool, heads: bo
         (start[0] + gap[0], start[1] + gap[1]),
         arrowprops={
             "arrowstyle": "-|>" if thick and heads else "-",
-            "color": COLORS["gradient"] if thick else QUIET,
+            "color": color,
             "linewidth": 2.4 if thick else 0.9,
             "shrinkA": 0,
             "shrinkB": 0,
@@ -123,7 +131,7 @@ def _draw_edge(ax: "Axes", edge: Edge, *, thick: bool, backward: bool, heads: bo
     )
 
 
-def _label_edge(ax: "Axes", edge: Edge, text: str, *, thick: bool) -> None:
+def _label_edge(ax: "Axes", edge: Edge, text: str, color: str, *, bold: bool) -> None:
     (x0, y0), (x1, y1) = (PLACES[unit] for unit in edge)
     # Off the crossing of two edges, and off what stands below the unit on the left.
     share = 0.5 if y0 == y1 or edge[1] == "loss" else 0.38
@@ -133,9 +141,9 @@ def _label_edge(ax: "Axes", edge: Edge, text: str, *, thick: bool) -> None:
         text,
         ha="center",
         va="center",
-        color=COLORS["gradient"] if thick else COLORS["parameter"],
+        color=color,
         fontsize=12 if "$" in text else 10.5,
-        fontweight="bold" if thick else "normal",
+        fontweight="bold" if bold else "normal",
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
     )
 
@@ -156,7 +164,9 @@ def _draw_unit(ax: "Axes", unit: str, name: str, text: str, *, closed: bool) -> 
     ax.text(x, y, text, ha="center", va="center", color=COLORS["activation"], fontsize=10.5)
 
 
-def _write_below(ax: "Axes", unit: str, text: str, *, line: int, color: str) -> None:
+def _write_below(
+    ax: "Axes", unit: str, text: str, color: str, *, line: int, bold: bool = False
+) -> None:
     x, y = PLACES[unit]
     ax.text(
         x,
@@ -166,6 +176,6 @@ def _write_below(ax: "Axes", unit: str, text: str, *, line: int, color: str) -> 
         va="top",
         color=color,
         fontsize=10,
-        fontweight="bold" if color == COLORS["gradient"] else "normal",
+        fontweight="bold" if bold else "normal",
         bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
     )
