@@ -88,7 +88,8 @@ def test_slopes_written_where_their_weights_are_have_the_colour_of_gradients_on_
     fig, ax = plt.subplots()
     draw_network(ax, {}, weights={EDGES[1]: "edge"}, biases={"a1": "bias"}, written="gradient")
     texts = {text.get_text(): text for text in ax.texts}
-    widths = {text.arrow_patch.get_linewidth() for text in ax.texts if text.arrow_patch}
+    arrows = [getattr(text, "arrow_patch", None) for text in ax.texts]
+    widths = [arrow.get_linewidth() for arrow in arrows if arrow]
     plt.close(fig)
     assert {texts[one].get_color() for one in ("edge", "bias")} == {COLORS["gradient"]}
     assert texts["edge"].get_fontweight() == "normal"

@@ -55,6 +55,21 @@ LINES = {
             const rest = [...rows.values()].slice(1).flat();
             return rest.some(part => part.left < begin + letter);
         }).map(line => line.textContent)""",
+    "results under the button that copies them": """
+        [...document.querySelectorAll('article .cell_output .copybtn')].filter(button => {
+            if (!button.checkVisibility()) return false;
+            const icon = button.querySelector('svg').getBoundingClientRect();
+            const texts = document.createTreeWalker(
+                button.parentElement.querySelector('pre'), NodeFilter.SHOW_TEXT);
+            const words = document.createRange();
+            while (texts.nextNode()) {
+                words.selectNodeContents(texts.currentNode);
+                if ([...words.getClientRects()].some(part => part.width > 0
+                    && part.right > icon.left && part.left < icon.right
+                    && part.bottom > icon.top && part.top < icon.bottom)) return true;
+            }
+            return false;
+        }).map(button => button.parentElement.textContent.slice(0, 40))""",
     "numbers broken at a hyphen": """
         (() => {
             const found = [];
