@@ -110,6 +110,12 @@ def test_who_comes_back_finds_the_way_on_beside_the_way_in(new_page, address, ti
 
 def test_a_first_visit_is_offered_nothing(open_page):
     page = open_page("index")
+    words, begin = (
+        page.locator(f".opening-words > {part}").bounding_box()
+        for part in ("p >> nth=0", "p:has(> a.internal)")
+    )
+    assert begin["y"] >= words["y"] + words["height"]
+    assert begin["x"] == words["x"]
     assert not page.locator(".continue-reading").is_visible()
     assert page.complaints == []
 
