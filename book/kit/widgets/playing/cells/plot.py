@@ -229,7 +229,7 @@ def numbers(name: str, given: Any) -> Array:
     ValueError
         If an entry is not finite and not masked.
     """
-    array = np.ma.asarray(given).astype(float)
+    array: Any = np.ma.masked_array(given, dtype=float)
     if not np.isfinite(array.compressed()).all():
         wrong = array.compressed()[~np.isfinite(array.compressed())][0]
         raise ValueError(
