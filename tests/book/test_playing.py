@@ -227,9 +227,10 @@ def test_a_picture_shows_what_is_asked_for(shows, last):
 
 def test_every_position_of_a_grid_has_its_sentence_and_curve():
     assert GRID.says == "alpha 0.5, width 5: 361.0"
-    assert len(GRID.data["says"]) == len(GRID.data["paths"]["curve"]) == 6
-    assert all(text in GRID._repr_html_() for text in GRID.data["says"])
-    assert GRID.data["paths"]["curve"][4] in GRID.picture()
+    says, paths = GRID.data["says"]["all"], GRID.data["paths"]["curve"]["all"]
+    assert len(says) == len(paths) == 6
+    assert all(text in GRID._repr_html_() for text in says)
+    assert paths[4] in GRID.picture()
 
 
 @pytest.mark.parametrize(
