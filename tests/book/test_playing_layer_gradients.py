@@ -85,6 +85,6 @@ def test_the_lemma_limits_the_first_step(kept, alpha):
 def test_the_sentence_of_the_start_has_the_numbers(kept):
     given, _ = kept
     at = given["axes"]["learning rate"].index(given["start"]["learning rate"])
-    said = re.findall(r"\d+\.\d\d", given["rates"].says.replace("0.1,", ""))
+    said = re.findall(r"\d+\.\d\d", given["rates"].says.replace("rate 0.05,", ""))
     first, end = (given["values"][name][at] for name in ("first", "end"))
     assert said[-2:] == [f"{first:.2f}", f"{end:.2f}"]
