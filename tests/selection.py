@@ -51,6 +51,9 @@ PROSE = {
 # A browser test that has this many pages among its cases is exhaustive.
 MANY_PAGES = 10
 FEWEST = 2
+# Of another browser test with several cases, such as three widths in two schemes, --all draws
+# a part.
+PART_OF_CASES = {"share": 1 / 3, "fewest": 1}
 
 # What builds takes longest and comes early, so that no process ends late; on one process the quick
 # answers do.
@@ -207,18 +210,19 @@ def grouped(
 
 
 def mark(items: Sequence[pytest.Item]) -> None:
-    """Give each test the marker of its subject, and `exhaustive` to those of many pages."""
+    """Give each test the marker of its subject, and `exhaustive` to browser tests of many cases."""
     for item in items:
         if not any(item.get_closest_marker(name) for name in SUBJECTS):
             asked = getattr(item, "fixturenames", ())
             needed = next((name for name in ("browser", "site") if name in asked), "")
             item.add_marker(needed or subject(place(item), function(item)))
     for cases in by_function(items):
-        pages = {page_of(item) for item in cases} - {""}
-        if cases[0].get_closest_marker("browser") and len(pages) >= MANY_PAGES:
+        if cases[0].get_closest_marker("browser") and len(cases) > 1:
+            many = len({page_of(item) for item in cases} - {""}) >= MANY_PAGES
+            exhaustive = pytest.mark.exhaustive(**({} if many else PART_OF_CASES))
             for item in cases:
                 if item.get_closest_marker("exhaustive") is None:
-                    item.add_marker("exhaustive")
+                    item.add_marker(exhaustive)
 
 
 def chosen(items: Sequence[pytest.Item], config: pytest.Config) -> set[pytest.Item]:

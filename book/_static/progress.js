@@ -128,8 +128,8 @@
   if (again && last) {
     const link = document.createElement("a");
     link.href = new URL(`${last.page}.html${last.place ? `#${last.place}` : ""}`, root);
-    link.textContent = String(last.title || "where you were");
-    again.append("Continue with ", link);
+    link.textContent = `Continue with ${last.title || "where you were"}`;
+    again.append(link);
     again.hidden = false;
   }
 

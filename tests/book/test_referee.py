@@ -83,6 +83,19 @@ def test_a_move_forward_and_blame_on_its_way_back_have_colours_of_their_own(flow
     assert colors["edge"] == colors["of a1"] == COLORS[flow]
 
 
+def test_slopes_written_where_their_weights_are_have_the_colour_of_gradients_on_thin_edges():
+    mpl.use("Agg")
+    fig, ax = plt.subplots()
+    draw_network(ax, {}, weights={EDGES[1]: "edge"}, biases={"a1": "bias"}, written="gradient")
+    texts = {text.get_text(): text for text in ax.texts}
+    arrows = [getattr(text, "arrow_patch", None) for text in ax.texts]
+    widths = [arrow.get_linewidth() for arrow in arrows if arrow]
+    plt.close(fig)
+    assert {texts[one].get_color() for one in ("edge", "bias")} == {COLORS["gradient"]}
+    assert texts["edge"].get_fontweight() == "normal"
+    assert max(widths) < 1
+
+
 @pytest.mark.parametrize("below", [{"biases"}, {"returned"}, {"biases", "returned"}])
 def test_no_text_of_a_drawn_network_covers_another(below):
     with mpl.rc_context():

@@ -288,6 +288,31 @@ def test_the_code_of_the_sheet_is_legible_on_a_phone(opened, width):
     assert gap >= 12
 
 
+@pytest.mark.parametrize("width", [1100, 1280, 1600])
+def test_the_sheet_is_legible_on_a_laptop_and_its_numbers_have_room(opened, width):
+    page = opened("derive/backpropagation", width)
+    for line in page.locator(".one-sheet .column-of-code .code-line").all():
+        size, rows = line.evaluate("""(line) => {
+          const style = getComputedStyle(line);
+          return [parseFloat(style.fontSize), line.offsetHeight / parseFloat(style.lineHeight)];
+        }""")
+        assert size >= 13
+        assert rows < 1.5
+    near = page.locator(".one-sheet div.math").evaluate_all("""(all) => all.flatMap((formula) => {
+      const number = formula.querySelector(".eqno").getBoundingClientRect();
+      return [...formula.querySelectorAll(".katex-html .base :not(:has(*))")]
+        .filter((part) => /[^\\s\u200b]/.test(part.textContent))
+        .map((part) => part.getBoundingClientRect())
+        .filter((part) => part.width && part.bottom > number.top && part.top < number.bottom)
+        .map((part) => number.left - part.right);
+    })""")
+    assert min(near) >= 8
+    found = page.locator(".one-sheet .katex-html").evaluate_all(
+        "(all) => all.filter((one) => one.scrollWidth > one.clientWidth + 1).length"
+    )
+    assert found == 0
+
+
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_no_button_hides_a_line_of_the_sheet(opened, width):
     page = opened("derive/backpropagation", width)

@@ -27,7 +27,7 @@ def test_the_unpacked_site_runs_cells_from_its_own_files(small_book, browser, tm
     result = small_book.build(BOOK_PYODIDE=str(folder))
     assert result.returncode == 0, result.stderr
     site = small_book.root / "book" / "_build" / "html"
-    packed = shutil.make_archive(str(tmp_path / "site"), "zip", site)
+    packed = shutil.make_archive(str(tmp_path / "site"), "tar", site)
     shutil.unpack_archive(packed, tmp_path / "unpacked")
     requests = []
     context = browser.new_context()

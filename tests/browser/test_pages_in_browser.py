@@ -15,7 +15,8 @@ VIEWS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 FORMULAS = {
     "formulas wider than their box": """
         [...document.querySelectorAll('article div.math')]
-            .filter(box => box.scrollWidth > box.clientWidth + 1)
+            .filter(box => [box, box.querySelector('.katex-html')]
+                .some(part => part.scrollWidth > part.clientWidth + 1))
             .map(box => box.querySelector('annotation').textContent)""",
     "formulas that touch their number": """
         [...document.querySelectorAll('article div.math')].filter(formula => {
@@ -54,6 +55,21 @@ LINES = {
             const rest = [...rows.values()].slice(1).flat();
             return rest.some(part => part.left < begin + letter);
         }).map(line => line.textContent)""",
+    "results under the button that copies them": """
+        [...document.querySelectorAll('article .cell_output .copybtn')].filter(button => {
+            if (!button.checkVisibility()) return false;
+            const icon = button.querySelector('svg').getBoundingClientRect();
+            const texts = document.createTreeWalker(
+                button.parentElement.querySelector('pre'), NodeFilter.SHOW_TEXT);
+            const words = document.createRange();
+            while (texts.nextNode()) {
+                words.selectNodeContents(texts.currentNode);
+                if ([...words.getClientRects()].some(part => part.width > 0
+                    && part.right > icon.left && part.left < icon.right
+                    && part.bottom > icon.top && part.top < icon.bottom)) return true;
+            }
+            return false;
+        }).map(button => button.parentElement.textContent.slice(0, 40))""",
     "numbers broken at a hyphen": """
         (() => {
             const found = [];
@@ -131,6 +147,38 @@ def test_a_page_fits_its_window_stays_in_place_and_contacts_nobody(site, view, n
     if page.viewport_size["width"] < 1000:
         narrow = FORMULAS | LINES
         found |= {what: page.evaluate(script) for what, script in narrow.items()}
+    assert {what: seen for what, seen in found.items() if seen} == {}
+
+
+WIDE = """() => {
+  const found = { wide: 0, "begin left of their box": [], "say nothing of the rest": [] };
+  for (const box of document.querySelectorAll('article div.math')) {
+    if (!box.checkVisibility()) continue;
+    const lines = box.querySelector('.katex-html');
+    const begin = Math.min(...[...lines.querySelectorAll('.base')]
+      .map((part) => part.getBoundingClientRect().left));
+    const scrolls = [box, lines].some((part) => part.scrollWidth > part.clientWidth + 1);
+    const name = box.querySelector('annotation').textContent;
+    found.wide += scrolls;
+    if (begin < box.getBoundingClientRect().left - 1) found["begin left of their box"].push(name);
+    if (scrolls && !getComputedStyle(lines).backgroundImage.includes("gradient")) {
+      found["say nothing of the rest"].push(name);
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize(
+    "name", ["see/one-page", "derive/matrices", "derive/a2-minus-y", "derive/backpropagation"]
+)
+def test_a_formula_too_wide_for_its_window_begins_at_the_left_and_says_that_it_goes_on(
+    site, new_page, name
+):
+    page = new_page(viewport={"width": 300, "height": 800})
+    page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+    found = page.evaluate(WIDE)
+    assert found.pop("wide") > 0
     assert {what: seen for what, seen in found.items() if seen} == {}
 
 

@@ -1,6 +1,7 @@
 """What a reader has finished, and where they were, is kept in the browser and shown."""
 
 import json
+from itertools import combinations
 
 import pytest
 
@@ -70,13 +71,51 @@ def test_the_first_page_offers_to_go_on_where_one_was(page, address_with_python)
     title = kept(page)["last"]["title"]
     page.goto(f"{address_with_python}/index.html")
     link = page.locator(".continue-reading a")
-    assert link.inner_text() == title
+    assert link.inner_text() == f"Continue with {title}"
     link.click()
     page.wait_for_url(f"**/{PAGE}.html#*")
 
 
+TITLES = [
+    "4. Discover backpropagation",
+    "10.4. Why the slopes of a layer’s weights are images, added up",
+]
+WAYS_IN = """() => [...document.querySelectorAll('.opening p, .opening a, .digit-ink')]
+  .filter((part) => !part.closest('.draw-a-digit') || part.matches('.digit-ink'))
+  .filter((part) => part.offsetWidth && !part.matches('p:has(> a)'))
+  .map((part) => [part.textContent.slice(0, 30), part.getBoundingClientRect().toJSON()])"""
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize("title", TITLES)
+def test_who_comes_back_finds_the_way_on_beside_the_way_in(new_page, address, title, width):
+    page = new_page(viewport={"width": width, "height": 900})
+    last = {"page": "derive/discover", "place": "", "title": title}
+    page.add_init_script(
+        f"localStorage['nnfs-progress'] = {json.dumps(json.dumps({'last': last}))}"
+    )
+    page.goto(f"{address}/index.html")
+    on, begin = (page.locator(".opening-words > p > a").nth(place) for place in (0, 1))
+    assert on.inner_text() == f"Continue with {title}"
+    assert begin.inner_text() == "Begin reading"
+    boxes = page.evaluate(WAYS_IN)
+    assert len(boxes) == 5
+    for (one, a), (other, b) in combinations(boxes, 2):
+        apart = a["right"] <= b["left"] or b["right"] <= a["left"]
+        assert apart or a["bottom"] <= b["top"] or b["bottom"] <= a["top"], (one, other)
+    assert all(box["left"] >= 0 and box["right"] <= width for _, box in boxes)
+    grounds = [way.evaluate("(a) => getComputedStyle(a).backgroundColor") for way in (on, begin)]
+    assert grounds[1] == "rgba(0, 0, 0, 0)" != grounds[0]
+
+
 def test_a_first_visit_is_offered_nothing(open_page):
     page = open_page("index")
+    words, begin = (
+        page.locator(f".opening-words > {part}").bounding_box()
+        for part in ("p >> nth=0", "p:has(> a.internal)")
+    )
+    assert begin["y"] >= words["y"] + words["height"]
+    assert begin["x"] == words["x"]
     assert not page.locator(".continue-reading").is_visible()
     assert page.complaints == []
 

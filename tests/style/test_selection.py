@@ -81,8 +81,9 @@ class Case:
         self.callspec = SimpleNamespace(params=params)
         self.markers = {marker.name: marker} if marker else {}
 
-    def add_marker(self, name: str) -> None:
-        self.markers[name] = getattr(pytest.mark, name)
+    def add_marker(self, marker: str | pytest.MarkDecorator) -> None:
+        mark = getattr(pytest.mark, marker) if isinstance(marker, str) else marker
+        self.markers[mark.name] = mark
 
     def get_closest_marker(self, name: str) -> object:
         return self.markers.get(name)
@@ -102,6 +103,7 @@ def suite() -> list[Case]:
             for name in pages
             for view in range(4)
         ),
+        *(Case("tests/browser/test_z.py", "test_schemes", "browser", n=n) for n in range(6)),
         *(Case("tests/unit/test_z.py", "test_races", marker=RACES, n=n) for n in range(40)),
         *(Case("tests/unit/test_z.py", "test_whole", marker=WHOLE, n=n) for n in range(2)),
         *(Case("tests/unit/test_z.py", f"test_condition_{n}", marker=OF_FILE) for n in range(8)),
@@ -113,7 +115,15 @@ OF_FILE = pytest.mark.exhaustive(share=1 / 2, of="file").mark
 CONDITION = "test_condition_"
 DAILY = {"test_unit", "test_style", "test_book"}
 SITE = {"test_links", "test_site"}
-EVERYTHING = {*DAILY, *SITE, "test_browser", "test_views", "test_races", "test_whole"}
+EVERYTHING = {
+    *DAILY,
+    *SITE,
+    "test_browser",
+    "test_schemes",
+    "test_views",
+    "test_races",
+    "test_whole",
+}
 
 
 def chosen(*args: str, **options: object) -> list[Case]:
@@ -162,6 +172,16 @@ def test_a_sample_has_each_page_and_what_is_named_or_exhaustive_every_case():
     assert counted(exhaustive=True) == (pages, 4 * pages, 40)
     assert counted("tests/browser/test_y.py") == (0, 4 * pages, 0)
     assert counted("tests/browser/test_y.py", all=True) == (pages, math.ceil(pages / 2), 5)
+
+
+def test_of_a_browser_test_with_a_few_cases_each_run_has_some_and_every_case_has_its_turn():
+    def schemes(*args: str, **options: object) -> list[str]:
+        return [c.nodeid for c in chosen(*args, **options) if c.originalname == "test_schemes"]
+
+    drawn = [schemes(all=True, sample_seed=str(number)) for number in range(60)]
+    assert {len(cases) for cases in drawn} == {2}
+    assert len(set().union(*drawn)) == 6
+    assert len(schemes(exhaustive=True)) == len(schemes("tests/browser/test_z.py")) == 6
 
 
 def test_one_process_begins_with_the_site_and_the_others_with_what_needs_none(monkeypatch):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kit.cells.network_drawing import draw_network
-    from kit.cells.quantities import COLORS, drawn_as
+    from kit.cells.quantities import COLORS, QUIET, drawn_as
     from kit.cells.referee import show, slopes
     from kit.cells.running_example import X_pencil, pencil, y_pencil
     from kit.cells.shown import (

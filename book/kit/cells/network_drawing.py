@@ -46,6 +46,7 @@ def draw_network(
     returned: Mapping[str, str] | None = None,
     strong: Collection[Edge] = (),
     flow: str = "gradient",
+    written: str = "parameter",
     backward: bool = False,
     heads: bool = True,
     closed: Collection[str] = (),
@@ -62,11 +63,13 @@ def draw_network(
     weights : dict from edge to text
         An edge is a pair of units, such as ``("x1", "a1")``.
     biases, returned : dict from unit to text
-        Written below the unit in the colours of parameters and of what flows.
+        Written below the unit in the colours of what is written and of what flows.
     strong : edges
         Drawn thick, in the colour of what flows.
     flow : str
         The quantity that flows: ``"gradient"`` on the way back, ``"accent"`` for a move forward.
+    written : str
+        The quantity on edges that are not strong, and of biases: ``"gradient"`` for their slopes.
     backward : bool
         Whether strong edges have their arrow at the end nearer the inputs.
     heads : bool
@@ -89,12 +92,12 @@ def draw_network(
         color = COLORS[flow] if edge in strong else QUIET
         _draw_edge(ax, edge, color, thick=edge in strong, backward=backward, heads=heads)
     for edge, text in weights.items():
-        color = COLORS[flow] if edge in strong else COLORS["parameter"]
+        color = COLORS[flow if edge in strong else written]
         _label_edge(ax, edge, text, color, bold=edge in strong)
     for unit in PLACES:
         _draw_unit(ax, unit, names[unit], values.get(unit, ""), closed=unit in closed)
     for unit, text in biases.items():
-        _write_below(ax, unit, text, COLORS["parameter"], line=0)
+        _write_below(ax, unit, text, COLORS[written], line=0)
     for unit, text in returned.items():
         line = 1 if unit in biases else 0
         _write_below(ax, unit, text, COLORS[flow], line=line, bold=True)
@@ -134,7 +137,8 @@ def _draw_edge(
 def _label_edge(ax: "Axes", edge: Edge, text: str, color: str, *, bold: bool) -> None:
     (x0, y0), (x1, y1) = (PLACES[unit] for unit in edge)
     # Off the crossing of two edges, and off what stands below the unit on the left.
-    share = 0.5 if y0 == y1 or edge[1] == "loss" else 0.38
+    level = y0 == y1 or edge[1] == "loss"
+    share = 0.5 if level else 0.38 if y0 > y1 else 0.33
     ax.text(
         x0 + share * (x1 - x0),
         y0 + share * (y1 - y0),
