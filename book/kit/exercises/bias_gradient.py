@@ -1,4 +1,4 @@
-"""The exercise `bias_gradient`: the gradient of the mean loss by the biases."""
+"""The exercise `bias_gradient`: the gradient of the mean loss with respect to the biases."""
 
 from collections.abc import Callable
 from typing import Any
@@ -45,7 +45,7 @@ EXERCISE = Exercise(
     name="bias_gradient",
     page="derive/layer-gradients",
     number=60,
-    task="the gradient of the mean loss by the biases",
+    task="the gradient of the mean loss with respect to the biases",
     hints=(
         "The bias was repeated along the examples. So its gradient is summed along them, "
         "and along nothing else.",

@@ -1,4 +1,4 @@
-"""The exercise `weight_gradient`: the gradient of the mean loss by the weights."""
+"""The exercise `weight_gradient`: the gradient of the mean loss with respect to the weights."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +36,7 @@ EXERCISE = Exercise(
     name="weight_gradient",
     page="derive/layer-gradients",
     number=50,
-    task="the gradient of the mean loss by the weights",
+    task="the gradient of the mean loss with respect to the weights",
     hints=(
         "It has the shape of $W$: as many rows as `dZ`, as many columns as `A` has rows.",
         "Examples are added up by the product itself, if they stand in its middle. Then "

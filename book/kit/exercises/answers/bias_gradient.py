@@ -2,7 +2,7 @@
 
 
 def bias_gradient(dZ):
-    """Return the gradient of the mean loss by the column b, where Z = W A + b."""
+    """Return the gradient of the mean loss with respect to b, where Z = W A + b."""
     return dZ.mean(axis=1, keepdims=True)
 
 

@@ -2,7 +2,7 @@
 
 
 def weight_gradient(dZ, A):
-    """Return the gradient of the mean loss by W, where Z = W A + b."""
+    """Return the gradient of the mean loss with respect to W, where Z = W A + b."""
     m = A.shape[1]
     return dZ @ A.T / m
 
