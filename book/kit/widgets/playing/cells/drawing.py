@@ -108,7 +108,7 @@ class Picture:
         if stage > self.latest:
             return ""
         called = self.names.lead(key, lead) if lead else ""
-        wide = CHIP + 12 * min(len(called), LONG)
+        wide = CHIP + 16 * min(len(called), LONG)
         return (
             f'<rect class="play-chip" data-stage="{stage}" {self._lit(key)} '
             f'x="{x - wide / 2:g}" y="{y - 11:g}" width="{wide}" height="23" rx="11"/>'
@@ -130,7 +130,7 @@ class Picture:
         place = (x + 75, y) if bias else (x - 6, y + 27)
         slope = "" if key[0] == "X" else self._chip(*place, f"d{key}")
         name = self.names.lead(key, "")
-        above = (x - 58, y + 5) if bias else (x, y - (24 if key[0] == "X" else 19))
+        above = (x - 58, y + 5) if bias else (x, y - (22 if key[0] == "X" else 19))
         label = (
             f'<text x="{above[0]:g}" y="{above[1]:g}" class="play-lead play-name">{escape(name)}'
             "</text>"
@@ -186,7 +186,7 @@ class Picture:
         for p in range(self.widths[0]):
             x, y = COLUMNS[0], self._y(0, p)
             if f"X[{p}]" not in self.names.chosen:
-                yield f'<text x="{x}" y="{y - 24:g}" class="play-lead">input {p + 1}</text>'
+                yield f'<text x="{x}" y="{y - 22:g}" class="play-lead">input {p + 1}</text>'
             yield self._box(x, y, f"X[{p}]")
         for layer in (1, 2):
             for unit in range(self.widths[layer]):

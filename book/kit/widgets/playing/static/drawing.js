@@ -107,7 +107,7 @@
     svg.querySelectorAll(".play-arrived, .play-stop").forEach((one) => one.remove());
     for (const [unit, text] of Object.entries(texts)) {
       const { x, y, inward } = unitOf(svg, unit);
-      chip(svg, text, x + ARRIVED[unit[0]], y + inward * 65, Math.max(GROUND[0], 11 * text.length), unit);
+      chip(svg, text, x + ARRIVED[unit[0]], y + inward * 65, Math.max(GROUND[0], 12 * text.length), unit);
       svg.lastElementChild.classList.replace("play-found", "play-arrived");
     }
     for (const unit of closed) {

@@ -179,7 +179,7 @@
     function ledger(place) {
       const found = Object.keys(slopes).length;
       const rows = keys.map((key) => [called(key), key in slopes ? n(slopes[key], 4) : "?", ...(wentBack ? [n(before[`d${key}`], 4)] : [])]);
-      playing.rows(place, ["", ...(wentBack ? ["nudged", "back"] : ["slope"])], rows, 2);
+      playing.rows(place, ["", ...(wentBack ? ["nudged", "back"] : ["slope"])], rows, wentBack ? 1 : 2);
       const heading = wentBack ? "Slopes, measured by nudging and found by going back" : "Slopes, measured by nudging";
       place.prepend(playing.element("p", { class: "play-heading" }, heading));
       const each = `One pass forward before any nudge, and one for each knob, nudged by ${TINY_SAID}`;
