@@ -108,7 +108,7 @@ class Picture:
         if stage > self.latest:
             return ""
         called = self.names.lead(key, lead) if lead else ""
-        wide = CHIP + 16 * min(len(called), LONG)
+        wide = CHIP + (24 + 8 * min(len(called), LONG) if called else 0)
         return (
             f'<rect class="play-chip" data-stage="{stage}" {self._lit(key)} '
             f'x="{x - wide / 2:g}" y="{y - 11:g}" width="{wide}" height="23" rx="11"/>'
