@@ -2,7 +2,7 @@
 
 Each number stands in an element with ``data-key``, its name in NumPy, ``data-of``, the matrix it
 belongs to, and ``data-sym``, what lights up with it; scripts write other numbers there. Sizes are
-chosen for a phone: the whole is 594 wide, and no letter is smaller than 19.5.
+chosen for a phone: the whole is 598 wide, and no letter is smaller than 19.5.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from html import escape
 from kit.widgets.playing.cells.kept import number, signed
 from kit.widgets.playing.cells.names import Names
 
-WIDTH = 594
+WIDTH = 598
 
 COLUMNS = (42, 230, 434, 559)
 """Where inputs, hidden units, scores and loss stand."""

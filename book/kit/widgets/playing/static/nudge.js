@@ -132,7 +132,7 @@
         const low = box.y > svg.viewBox.baseVal.height / 2 - 10;
         const made = document.createElementNS(svg.namespaceURI, "text");
         made.setAttribute("class", "play-delta");
-        const middle = box.x + box.width / 2 - (ends ? 12 : key === "J" ? 8 : 0);
+        const middle = box.x + box.width / 2 - (ends ? 12 : key === "J" ? 4 : 0);
         made.setAttribute("x", middle);
         const above = key !== "J" && low;
         made.setAttribute("y", above ? box.y - (ends ? 30 : 9) : box.y + box.height + 22);
