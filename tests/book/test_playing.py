@@ -245,7 +245,7 @@ def test_every_position_of_a_grid_has_its_sentence_and_curve():
         (lambda: Drawing(pencil, X_pencil * np.nan, y_pencil), "finite numbers"),
         (lambda: Drawing(pencil, X_pencil[:1], y_pencil), "shape"),
         (lambda: SoftmaxSliders([1.0, np.inf]), "finite numbers"),
-        (lambda: SoftmaxSliders([1.0, 11.0]), "from -10 to 10"),
+        (lambda: SoftmaxSliders([1.0, 11.0]), "from -5 to 5"),
         (lambda: SoftmaxSliders([1.0]), "two to five"),
         (lambda: SoftmaxSliders([1.0, 2.0], label=2), "expected 0 to 1"),
         (lambda: SoftmaxSliders([1.0, 2.0], presets={"x": [0, 0, 0]}), "x has 3 scores"),

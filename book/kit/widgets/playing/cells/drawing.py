@@ -2,7 +2,7 @@
 
 Each number stands in an element with ``data-key``, its name in NumPy, ``data-of``, the matrix it
 belongs to, and ``data-sym``, what lights up with it; scripts write other numbers there. Sizes are
-chosen for a phone: the whole is 600 wide.
+chosen for a phone: the whole is 598 wide, and no letter is smaller than 19.5.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,14 +11,15 @@ from html import escape
 from kit.widgets.playing.cells.kept import number, signed
 from kit.widgets.playing.cells.names import Names
 
-WIDTH = 600
+WIDTH = 598
 
-COLUMNS = (42, 232, 432, 556)
+COLUMNS = (42, 230, 434, 559)
 """Where inputs, hidden units, scores and loss stand."""
 
-RADIUS = 44
+RADIUS = 50
+"""Of a unit: a name and a number, in bold too, stay within it."""
 
-TOP, NUMBERED, BARE = 78, 260, 124
+TOP, NUMBERED, BARE = 90, 260, 136
 """The first row; the distance of rows with and without numbers on the edges."""
 
 BOX, CHIP = 80, 64
@@ -27,7 +28,7 @@ BOX, CHIP = 80, 64
 CROSSING = 0.3
 """How far along a slanting edge its weight stands: there no other edge runs through it."""
 
-BLAME = {1: -12, 2: -6}
+BLAME = {1: -16, 2: -6}
 """How far beside its unit what comes back to it stands: clear of the weights on both sides."""
 
 LONG = 3
@@ -78,7 +79,7 @@ class Picture:
 
     def svg(self, title: str) -> str:
         """Return the picture; the title is what a screen reader says."""
-        height = TOP + self.step * (self.rows - 1) + 82
+        height = TOP + self.step * (self.rows - 1) + 90
         parts = [*self._edges(1), *self._edges(2), *self._to_loss(), *self._units()]
         return (
             f'<svg viewBox="0 0 {WIDTH} {height}" role="group" aria-label="{escape(title)}">'
@@ -107,7 +108,7 @@ class Picture:
         if stage > self.latest:
             return ""
         called = self.names.lead(key, lead) if lead else ""
-        wide = CHIP + 14 * min(len(called), LONG)
+        wide = CHIP + (24 + 8 * min(len(called), LONG) if called else 0)
         return (
             f'<rect class="play-chip" data-stage="{stage}" {self._lit(key)} '
             f'x="{x - wide / 2:g}" y="{y - 11:g}" width="{wide}" height="23" rx="11"/>'
@@ -129,7 +130,7 @@ class Picture:
         place = (x + 75, y) if bias else (x - 6, y + 27)
         slope = "" if key[0] == "X" else self._chip(*place, f"d{key}")
         name = self.names.lead(key, "")
-        above = (x - 58, y + 5) if bias else (x, y - (24 if key[0] == "X" else 18))
+        above = (x - 58, y + 5) if bias else (x, y - (22 if key[0] == "X" else 19))
         label = (
             f'<text x="{above[0]:g}" y="{above[1]:g}" class="play-lead play-name">{escape(name)}'
             "</text>"
@@ -139,8 +140,10 @@ class Picture:
             f'<rect class="play-reach" x="{x - BOX / 2:g}" y="{y - 28:g}" width="{BOX}" '
             f'height="56"/>'
             f'<rect x="{x - BOX / 2:g}" y="{y - 14:g}" width="{BOX}" height="28" rx="5"/>'
-            f'<path class="play-grip" d="M{x - 31:g} {y - 4:g}l-5 4l5 4z"/>'
-            f'<path class="play-grip" d="M{x + 31:g} {y - 4:g}l5 4l-5 4z"/>'
+            f'<path class="play-ring" d="M{x - BOX / 2 - 5:g} {y - 19:g}'
+            f'h{BOX + 10}v38h-{BOX + 10}z"/>'
+            f'<path class="play-grip" d="M{x - 33:g} {y - 4:g}l-4 4l4 4z"/>'
+            f'<path class="play-grip" d="M{x + 33:g} {y - 4:g}l4 4l-4 4z"/>'
             f"{self._text(x, y + 5.5, key)}{label if name else ''}</g>{slope}"
         )
 
@@ -169,11 +172,11 @@ class Picture:
             y = self._y(2, k)
             yield (
                 f'<line class="play-edge" data-edge="J[{k}]" x1="{COLUMNS[2] + RADIUS}" y1="{y:g}" '
-                f'x2="{COLUMNS[3] - 34}" y2="{middle:g}" stroke-width="1.2"/>'
+                f'x2="{COLUMNS[3] - 33}" y2="{middle:g}" stroke-width="1.2"/>'
             )
         yield (
-            f'<g class="play-unit" data-unit="J" {self._lit("J")}><rect x="{COLUMNS[3] - 34}" '
-            f'y="{middle - 32:g}" width="68" height="64" rx="8"/>'
+            f'<g class="play-unit" data-unit="J" {self._lit("J")}><rect x="{COLUMNS[3] - 33}" '
+            f'y="{middle - 32:g}" width="66" height="64" rx="8"/>'
             f'<text x="{COLUMNS[3]}" y="{middle - 8:g}" class="play-lead">'
             f"{escape(self.names.lead('J', 'loss'))}</text>"
             f"{self._text(COLUMNS[3], middle + 16, 'J', digits=3)}</g>"
@@ -183,7 +186,7 @@ class Picture:
         for p in range(self.widths[0]):
             x, y = COLUMNS[0], self._y(0, p)
             if f"X[{p}]" not in self.names.chosen:
-                yield f'<text x="{x}" y="{y - 24:g}" class="play-lead">input {p + 1}</text>'
+                yield f'<text x="{x}" y="{y - 22:g}" class="play-lead">input {p + 1}</text>'
             yield self._box(x, y, f"X[{p}]")
         for layer in (1, 2):
             for unit in range(self.widths[layer]):
@@ -192,30 +195,30 @@ class Picture:
     def _unit(self, layer: int, unit: int) -> Iterator[str]:
         x, y = COLUMNS[layer], self._y(layer, unit)
         # A score has its truth below its probability, in the same circle.
-        first = y - 4 if layer == 1 else y - 13
-        truth = "" if layer == 1 else self._text(x, first + 43, f"Y[{unit}]", "Y", 0)
+        first = y - 5 if layer == 1 else y - 15
+        truth = "" if layer == 1 else self._text(x, first + 44, f"Y[{unit}]", "Y", 0)
         off = " is-off" if layer == 1 and self.values[f"Z1[{unit}]"] <= 0 else ""
         yield (
             f'<g class="play-unit{off}" data-unit="{layer}[{unit}]" '
             f"{self._lit(f'Z{layer}[{unit}]', f'A{layer}[{unit}]')}>"
             f'<circle cx="{x}" cy="{y:g}" r="{RADIUS}"/>'
             f"{self._text(x, first, f'Z{layer}[{unit}]', 'Z')}"
-            f"{self._text(x, first + 21, f'A{layer}[{unit}]', 'A')}{truth}</g>"
+            f"{self._text(x, first + 22, f'A{layer}[{unit}]', 'A')}{truth}</g>"
         )
         if not self.numbered:
-            yield self._chip(x, y + 57, f"dZ{layer}[{unit}]", "dZ")
+            yield self._chip(x, y + 64, f"dZ{layer}[{unit}]", "dZ")
             return
         # The bias is outside and what comes back inside, so that neither meets a weight.
         outside = 1 if y > TOP + (self.rows - 1) * self.step / 2 else -1
-        yield self._chip(x + BLAME[layer], y - outside * 58, f"dZ{layer}[{unit}]", "dZ")
-        yield self._box(x, y + outside * 62, f"b{layer}[{unit}]")
+        yield self._chip(x + BLAME[layer], y - outside * 65, f"dZ{layer}[{unit}]", "dZ")
+        yield self._box(x, y + outside * 70, f"b{layer}[{unit}]")
 
 
 def before(name: str) -> str:
     """Return a name in front of a number; a long one is written smaller, so that both fit."""
     if not name:
         return ""
-    small = f' style="font-size:{16 * LONG / len(name):.1f}px"' if len(name) > LONG else ""
+    small = f' style="font-size:{19.5 * LONG / len(name):.1f}px"' if len(name) > LONG else ""
     return f'<tspan class="play-lead"{small}>{escape(name)} </tspan>'
 
 

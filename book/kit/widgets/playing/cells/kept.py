@@ -71,6 +71,9 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> s
     )
 
 
+NOTHING_BESIDE = '<div class="play-beside"></div>'
+
+
 class Plaything(ABC):
     """What a cell keeps: subclasses say what is seen at first and which data the scripts get.
 
@@ -99,6 +102,10 @@ class Plaything(ABC):
         """Return what is handled less often; it is hidden where no script runs."""
         return ""
 
+    def beside(self) -> str:
+        """Return what is handled below the words; it is hidden where no script runs."""
+        return ""
+
     def heading(self) -> str:
         """Return what stands above the words beside the picture."""
         return ""
@@ -124,7 +131,7 @@ class Plaything(ABC):
         # The order of the Tab key: a question comes before what would answer it.
         field = (
             f'<div class="play-panel">{self.heading()}<div class="play-told">{words}</div>'
-            '<div class="play-beside"></div></div>'
+            f"{_handled('play-beside play-hand', self.beside()) or NOTHING_BESIDE}</div>"
             f'<div class="play-picture">{self.picture()}</div>'
             f"{_handled('play-controls', self.controls())}"
             f"{_handled('play-controls play-more', self.more())}{self.numbers()}"

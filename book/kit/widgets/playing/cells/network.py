@@ -12,6 +12,9 @@ from kit.widgets.playing.cells.states import state
 from nnfs import arguments
 from nnfs.types import Array
 
+LONGEST = 3.0
+"""Push of a parameter: what it moves still fits into the drawing."""
+
 LATEST = {"weights": 0, "forward": 5, "backward": 9}
 STAGE_NAMES = (
     "The example goes in",
@@ -28,8 +31,8 @@ STAGE_NAMES = (
 )
 
 HINT = (
-    '<p class="play-hint play-how">Drag a number sideways. With keys: ↑ ↓ change it, '
-    "← → go to another.</p>"
+    '<p class="play-hint play-how">Drag a number sideways. <span class="play-keys">With keys: '
+    "↑ ↓ change it, ← → go to another.</span></p>"
 )
 """How numbers of a drawing are changed."""
 
@@ -215,6 +218,8 @@ class OneNudge(_Network):
     back : bool
         Whether the reader may go back once and see all slopes. Without it the plaything gives
         away nothing but what a reader has nudged.
+    reach : float
+        How far a parameter can be pushed, up and down.
     """
 
     kind = "nudge"
@@ -229,15 +234,19 @@ class OneNudge(_Network):
         example: int = 0,
         names: Given = None,
         back: bool = True,
+        reach: float = 0.5,
     ) -> None:
         super().__init__(params, X, y, example=example, names=names)
         self.parameters = {self.names(key): key for key in self.names.parameters}
         start = self.parameters.get(start, start)
         if start not in self.parameters.values():
             raise ValueError(f"start is {start!r}; expected one of {', '.join(self.parameters)}")
+        if not 0.1 <= reach <= LONGEST:
+            raise ValueError(f"reach is {reach}; expected 0.1 to {LONGEST:g}")
         self.latest = 5
-        self.start, self.back = start, back
-        self.data |= {"start": start, "back": back, "parameters": self.names.parameters}
+        self.start, self.back, self.reach = start, back, finite("reach", reach)
+        self.data |= {"start": start, "back": back, "reach": self.reach}
+        self.data["parameters"] = self.names.parameters
         self.says = (
             f"Example {example + 1}, of class {self.label}: the loss is "
             f"{number(self.values['J'], 3)} before anything is pushed."
@@ -252,8 +261,9 @@ class OneNudge(_Network):
         )
         return (
             f'{HINT}<div class="play-bar"><label>Push <select class="play-which">{options}</select>'
-            '</label><label class="play-wide">by <input type="range" class="play-push" min="-0.5"'
-            ' max="0.5" step="0.01" value="0"><output class="play-value">0.00</output></label>'
+            '</label><label class="play-wide">by <input type="range" class="play-push" '
+            f'min="-{self.reach:g}" max="{self.reach:g}" step="0.01" value="0">'
+            '<output class="play-value">0.00</output></label>'
             '</div><div class="play-bar"><button type="button" class="play-replay">Replay</button>'
             '<button type="button" class="play-reset">Start again</button></div>'
         )

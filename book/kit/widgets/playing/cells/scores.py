@@ -13,13 +13,13 @@ from nnfs.types import Array
 
 Place = Sequence[float] | Array | Mapping[str, Any]
 
-LARGEST = 10.0
+LARGEST = 5.0
 COLDEST, HOTTEST = 0.25, 4.0
 BASE, FULL, WIDE, LEFT = 205, 160, 120, 72
 """The floor of the bars, a whole probability's height, a class's width, and the rows' names."""
 
-ASIDE, HEAD = 40, 10
-"""From the middle of a bar to its arrow; how long an arrow must be to have a head."""
+ASIDE, HEAD, LEAST, DASH = 40, 10, 6, 1.5
+"""From the middle of a bar to its arrow; its head's size, and the least; what is a dash."""
 
 
 class SoftmaxSliders(Plaything):
@@ -27,7 +27,7 @@ class SoftmaxSliders(Plaything):
 
     Parameters
     ----------
-    scores : (c,) numbers from -10 to 10
+    scores : (c,) numbers from -5 to 5
         The scores at first, of two to five classes.
     label : int
         The true class.
@@ -103,22 +103,30 @@ class SoftmaxSliders(Plaything):
         )
 
     def more(self) -> str:
-        """Return the temperature, the true class, and the places to go to."""
+        """Return the temperature and the true class."""
         labels = "".join(
             f"<option{' selected' if k == self.label else ''}>{k}</option>"
             for k in range(len(self.scores))
-        )
-        presets = "".join(
-            f'<button type="button" data-preset="{escape(name)}">{escape(name)}</button>'
-            for name in self.places
         )
         return (
             '<div class="play-bar"><label class="play-wide">temperature '
             '<input type="range" class="play-temperature" min="-2" max="2" step="0.1" value="0">'
             "<output>1.00</output></label>"
             f'<label>true class <select class="play-label">{labels}</select></label></div>'
+            '<div class="play-bar">'
+            '<button type="button" class="play-reset">Start again</button></div>'
+        )
+
+    def beside(self) -> str:
+        """Return the places to go to; which of them is shown is marked."""
+        presets = "".join(
+            f'<button type="button" aria-pressed="false" data-preset="{escape(name)}">'
+            f"{escape(name)}</button>"
+            for name in self.places
+        )
+        return (
             '<div class="play-bar play-places" role="group" aria-label="Settings to look at">'
-            f'{presets}<button type="button" class="play-reset">Start again</button></div>'
+            f"{presets}</div>"
         )
 
     def _width(self) -> int:
@@ -134,8 +142,9 @@ class SoftmaxSliders(Plaything):
             (BASE + 66, "dZ2", "dZ2", f"{p} − {y}", "is-gradient"),
             (BASE + 88, "dZ2", "dZ2", "slope", "is-gradient"),
         )
+        # A slope is the gap until the temperature is not 1: then scripts show its row.
         leads = "".join(
-            f'<text x="2" y="{height}" class="play-row {colour}" data-of="{of}" '
+            f'<text x="2" y="{height}" class="play-row {colour}{_warm(name)}" data-of="{of}" '
             f'data-sym="{symbol}">{name}</text>'
             for height, of, symbol, name, colour in rows
         )
@@ -165,7 +174,7 @@ class SoftmaxSliders(Plaything):
             f'<path class="play-arrow" {slope} d="{arrow(x + ASIDE, true, self.gradient[k])}"/>'
             f'<text x="{x:g}" y="{BASE + 66}" class="is-gradient" {slope}>'
             f'<tspan data-key="dZ2[{k}]">{signed(self.gradient[k], 3)}</tspan></text>'
-            f'<text x="{x:g}" y="{BASE + 88}" class="is-gradient" {slope}>'
+            f'<text x="{x:g}" y="{BASE + 88}" class="is-gradient{_warm("slope")}" {slope}>'
             f'<tspan data-key="slope[{k}]">{signed(self.gradient[k], 3)}</tspan></text></g>'
         )
 
@@ -186,17 +195,22 @@ class SoftmaxSliders(Plaything):
         return table("The numbers as a table", head, rows)
 
 
+def _warm(name: str) -> str:
+    return " play-warm" if name == "slope" else ""
+
+
 def arrow(x: float, truth: float, slope: float) -> str:
     """Return the path of an arrow from the truth to the probability, on the scale of the bars.
 
-    A gap that is too small for a head is a dash.
+    The tip is where the gap ends, however small its head; a gap that cannot be seen is a dash.
     """
     start = BASE - FULL * truth
     tip = start - FULL * slope
-    if FULL * abs(slope) < HEAD:
+    long = FULL * abs(slope)
+    if long < DASH:
         return f"M{x - 5:g} {tip:.2f}h10"
-    head = HEAD if slope >= 0 else -HEAD
-    return f"M{x:g} {start:g}V{tip:.2f}m-7 {head}l7 {-head}l7 {head}"
+    head = math.copysign(min(HEAD, max(LEAST, long)), slope)
+    return f"M{x:g} {start:g}V{tip:.2f}m-7 {head:.2f}l7 {-head:.2f}l7 {head:.2f}"
 
 
 def _place(name: str, given: Place, n_classes: int) -> dict[str, Any]:

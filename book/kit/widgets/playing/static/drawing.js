@@ -9,6 +9,7 @@
   const BELOW = [-6, 27]; // from the middle of a weight's box to its slope
   const BESIDE = [75, 0]; // from that of a bias
   const GROUND = [64, 23]; // of a slope
+  const ARRIVED = { "1": -16, "2": -6 }; // from the middle of a unit to what has come back to it
 
   // slopes: which of them are seen, if not all that are known.
   playing.draw = function (root, found, latest, slopes) {
@@ -80,38 +81,71 @@
     }
   };
 
+  function made(tag, attributes, parent) {
+    const element = document.createElementNS(parent.namespaceURI, tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    parent.append(element);
+    return element;
+  }
+  function chip(svg, text, middle, centre, wide, of) {
+    const group = made("g", { class: "play-found", "data-found": of }, svg);
+    const high = GROUND[1];
+    made("rect", { class: "play-chip", x: middle - wide / 2, y: centre - high / 2, width: wide, height: high, rx: high / 2 }, group);
+    made("text", { class: "is-gradient is-chip", x: middle, y: centre + 6.5 }, group).textContent = text;
+  }
+  // Where a unit stands, and on which of its sides the middle of the drawing is: 1 below it.
+  function unitOf(svg, unit) {
+    const circle = svg.querySelector(`[data-unit="${unit}"] circle`);
+    const [x, y, r] = ["cx", "cy", "r"].map((name) => Number(circle.getAttribute(name)));
+    return { x, y, r, inward: y > svg.viewBox.baseVal.height / 2 ? -1 : 1 };
+  }
+
+  // What has come back to units: texts by unit, such as {"2[0]": "dz0 +0.38"}; and the units where
+  // the way back ends, with a bar on the side to which it does not go on.
+  playing.arrivals = function (root, texts, closed) {
+    const svg = root.querySelector("svg");
+    svg.querySelectorAll(".play-arrived, .play-stop").forEach((one) => one.remove());
+    for (const [unit, text] of Object.entries(texts)) {
+      const { x, y, inward } = unitOf(svg, unit);
+      chip(svg, text, x + ARRIVED[unit[0]], y + inward * 65, Math.max(GROUND[0], 12 * text.length), unit);
+      svg.lastElementChild.classList.replace("play-found", "play-arrived");
+    }
+    for (const unit of closed) {
+      const { x, y, r, inward } = unitOf(svg, unit);
+      const stop = made("g", { class: "play-stop" }, svg);
+      made("path", { d: `M${x - r - 7} ${y - 30}v60` }, stop);
+      const below = inward > 0 ? 100 : -87;
+      made("text", { class: "play-end", x: x + ARRIVED[unit[0]], y: y + below }, stop).textContent = "stops here";
+    }
+  };
+
   // Slopes that a reader has found, each at its parameter, where the drawing has none of its own.
   playing.chips = function (root, slopes) {
     const svg = root.querySelector("svg");
     svg.querySelectorAll(".play-found").forEach((one) => one.remove());
-    const made = (tag, attributes, parent) => {
-      const element = document.createElementNS(svg.namespaceURI, tag);
-      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-      parent.append(element);
-      return element;
-    };
     for (const [key, slope] of Object.entries(slopes)) {
       const box = svg.querySelector(`[data-handle="${key}"] rect:not(.play-reach)`);
       const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number(box.getAttribute(name)));
       const [right, down] = key[0] === "b" ? BESIDE : BELOW;
       const [middle, centre] = [x + width / 2 + right, y + height / 2 + down];
-      const group = made("g", { class: "play-found" }, svg);
-      const [wide, high] = GROUND;
-      made("rect", { class: "play-chip", x: middle - wide / 2, y: centre - high / 2, width: wide, height: high, rx: high / 2 }, group);
-      made("text", { class: "is-gradient is-chip", x: middle, y: centre + 6 }, group).textContent = playing.signed(slope);
+      chip(svg, playing.signed(slope), middle, centre, GROUND[0], key);
     }
   };
 
   // Boxes can be changed: by arrows up and down, Page keys, Home and End, or a pointer that is drawn
-  // sideways. All of them are one stop of the Tab key: arrows to the sides go to the next.
-  playing.handles = function (root, names, get, set, told, pixels = PIXELS) {
+  // sideways. All of them are one stop of the Tab key: arrows to the sides go to the next. reached is
+  // told which one a reader has come to.
+  playing.handles = function (root, names, get, set, told, pixels = PIXELS, reached = () => {}) {
     const all = [...root.querySelectorAll("svg [data-handle]")];
     const stop = (at) => all.forEach((one) => one.setAttribute("tabindex", one === at ? "0" : "-1"));
     stop(all[0]);
     for (const [place, handle] of all.entries()) {
       const key = handle.dataset.handle;
       handle.setAttribute("role", "spinbutton");
-      handle.addEventListener("focus", () => stop(handle));
+      handle.addEventListener("focus", () => {
+        stop(handle);
+        reached(key);
+      });
       handle.setAttribute("aria-label", playing.named(key, names));
       handle.setAttribute("aria-valuemin", -LIMIT);
       handle.setAttribute("aria-valuemax", LIMIT);
@@ -146,7 +180,9 @@
         });
       }
     }
-    return function () {
+    // chosen: the handle at which the Tab key arrives, if it is not where a reader has been last.
+    return function (chosen) {
+      if (chosen) stop(all.find((one) => one.dataset.handle === chosen));
       for (const handle of root.querySelectorAll("svg [data-handle]")) {
         const key = handle.dataset.handle;
         handle.setAttribute("aria-valuenow", get(key));

@@ -6,7 +6,9 @@
   const STOP = 300; // milliseconds from one layer to the next
   const LAYERS = { W1: 0, b1: 0, X: 0, Y: 0, Z1: 1, A1: 1, W2: 0, b2: 0, Z2: 2, A2: 2, J: 3 };
   const LAST = 3;
-  const PIXELS = 300; // that a pointer moves for a push of one; at most half of it is pushed
+  const PIXELS = 120; // that a pointer moves for a push of one
+  const TINY = 1e-6; // the nudge by which a slope is measured
+  const TINY_SAID = "0.000001";
   const n = playing.number;
   const layerOf = (key) => LAYERS[key.replace(/\[.*/, "")];
 
@@ -23,11 +25,12 @@
     let slopes = {};
     let passes = 1;
     let wentBack = false;
+    let back = 0; // how many layers the way back has come, if it is what is seen
 
     function valid(kept) {
       const good = {};
       if (keys.includes(kept.which)) good.which = kept.which;
-      if (Number.isFinite(kept.by) && Math.abs(kept.by) <= 0.5) good.by = kept.by;
+      if (Number.isFinite(kept.by) && Math.abs(kept.by) <= data.reach) good.by = kept.by;
       if (kept.guessed === true) good.guessed = true;
       return good;
     }
@@ -65,11 +68,55 @@
     }
     function paint() {
       playing.draw(root, reached, 5);
-      const loss = root.querySelector('svg [data-key="J"]');
-      if (!state.guessed) loss.textContent = n(before.J, 3);
       mark(reached);
       deltas(reached);
-      playing.chips(root, slopes);
+      playing.chips(root, back ? arrivedSlopes() : slopes);
+      playing.blame(root, back ? wayBack() : {});
+      playing.arrivals(root, back ? blames() : {}, back >= LAST ? closed() : []);
+    }
+
+    // The way back, one layer after another: to the scores, to the hidden units, through their gates.
+    const closed = () => Object.keys(before).filter((key) => key.startsWith("Z1[") && before[key] <= 0).map((key) => key.replace("Z1", "1"));
+    const near = (key) => (key[1] === "2" ? 2 : 3);
+    const arrivedSlopes = () => Object.fromEntries(keys.filter((key) => near(key) <= back).map((key) => [key, before[`d${key}`]]));
+    function wayBack() {
+      const ends = {};
+      for (const { dataset } of root.querySelectorAll("svg line[data-edge]")) {
+        const [, name, i] = dataset.edge.match(/^(\w+)\[(\d+)/);
+        const layer = { J: 1, W2: 2, W1: 3 }[name];
+        const carries = before[layer === 3 ? `dZ1[${i}]` : `dZ2[${i}]`] !== 0;
+        if (layer <= back && carries) ends[dataset.edge] = layer === 3;
+      }
+      return ends;
+    }
+    function blames() {
+      const seen = Object.keys(before).filter((key) => key.startsWith("dZ2[") || (back > 1 && key.startsWith("dA1[")));
+      return Object.fromEntries(seen.map((key) => {
+        const name = key in data.names ? data.names[key] : key.slice(0, 3);
+        return [key.replace(/^d[ZA]/, ""), `${name} ${playing.signed(before[key])}`];
+      }));
+    }
+    function goBack(atOnce) {
+      still();
+      reached = before;
+      aim = before;
+      back = atOnce || playing.still() ? LAST : 1;
+      paint();
+      for (let layer = back + 1; layer <= LAST; layer += 1) {
+        waves[layer] = setTimeout(() => {
+          delete waves[layer];
+          back = layer;
+          paint();
+        }, 2 * STOP * (layer - 1));
+      }
+    }
+    function told() {
+      const zeros = keys.filter((key) => before[`d${key}`] === 0).length;
+      const stopped = closed().map((unit) => {
+        const [sum, out] = [`Z${unit}`, `A${unit}`];
+        return ` The blame of ${called(out)}, ${n(before[`dA${unit}`])}, stops at its gate: ${called(sum)} is ${n(before[sum])}.`;
+      });
+      return `The way back: one pass from the loss finds all ${keys.length} slopes, of which ${zeros || "none"} ${zeros > 1 ? "are" : "is"} 0.${stopped.join("")}`;
     }
 
     // At each unit that moved, by how much; where a unit is off, the move ends.
@@ -85,14 +132,15 @@
         const low = box.y > svg.viewBox.baseVal.height / 2 - 10;
         const made = document.createElementNS(svg.namespaceURI, "text");
         made.setAttribute("class", "play-delta");
-        made.setAttribute("x", box.x + box.width / 2);
+        const middle = box.x + box.width / 2 - (ends ? 12 : key === "J" ? 4 : 0);
+        made.setAttribute("x", middle);
         const above = key !== "J" && low;
-        made.setAttribute("y", above ? box.y - (ends ? 28 : 9) : box.y + box.height + 22);
+        made.setAttribute("y", above ? box.y - (ends ? 30 : 9) : box.y + box.height + 22);
         made.textContent = playing.signed(change, key === "J" ? 3 : 2);
         if (ends) {
           const line = document.createElementNS(svg.namespaceURI, "tspan");
-          line.setAttribute("x", box.x + box.width / 2);
-          line.setAttribute("dy", "19");
+          line.setAttribute("x", middle);
+          line.setAttribute("dy", "20");
           line.setAttribute("class", "play-end");
           line.textContent = "ends here";
           made.append(" ", line);
@@ -114,7 +162,7 @@
       }
       for (const place of root.querySelectorAll("svg text")) {
         const held = place.querySelector("[data-key]");
-        if (held) place.classList.toggle("is-moved", moved(held.dataset.key) && (held.dataset.key !== "J" || state.guessed));
+        if (held) place.classList.toggle("is-moved", moved(held.dataset.key));
       }
       for (const handle of root.querySelectorAll("svg [data-handle]")) {
         handle.classList.toggle("is-chosen", handle.dataset.handle === state.which);
@@ -131,39 +179,44 @@
     function ledger(place) {
       const found = Object.keys(slopes).length;
       const rows = keys.map((key) => [called(key), key in slopes ? n(slopes[key], 4) : "?", ...(wentBack ? [n(before[`d${key}`], 4)] : [])]);
-      playing.rows(place, ["", "by nudge", wentBack ? "by going back" : ""].slice(0, wentBack ? 3 : 2), rows, 2);
-      const paid = `${passes}, ${passes > 1 ? "one of them " : ""}before any nudge`;
-      const price = `Slopes found by nudging: ${found} of ${keys.length}. Forward passes so far: ${paid}.`;
-      playing.element("p", { class: "play-price", tabindex: "-1" }, wentBack ? `${price} One pass forward and one back found all ${keys.length}.` : price, place);
+      playing.rows(place, ["", ...(wentBack ? ["nudged", "back"] : ["slope"])], rows, wentBack ? 1 : 2);
+      const heading = wentBack ? "Slopes, measured by nudging and found by going back" : "Slopes, measured by nudging";
+      place.prepend(playing.element("p", { class: "play-heading" }, heading));
+      const each = `One pass forward before any nudge, and one for each knob, nudged by ${TINY_SAID}`;
+      const paid = found ? `${each}: ${passes}. The pushes that you watch are not counted.` : `${each}.`;
+      const price = `${found} of ${keys.length} measured. ${paid}`;
+      playing.element("p", { class: "play-price", tabindex: "-1" }, wentBack ? `${price} Going back: one pass forward and one back for all ${keys.length}.` : price, place);
       const button = (text, act) => {
         const made = playing.element("button", { type: "button" }, text, place);
         made.addEventListener("click", () => {
-          act();
+          const result = act();
           show(false);
-          (place.querySelector("button") || place.querySelector(".play-price")).focus({ preventScroll: true });
+          root.querySelector(result).focus({ preventScroll: true });
         });
       };
-      if (found < keys.length) button("Nudge all the others", () => {
+      if (found < keys.length) button(found ? "Nudge all the others" : `Nudge all ${keys.length}`, () => {
         keys.forEach(measure);
-        tellUnasked();
+        return ".play-price";
       });
-      if (data.back && !wentBack) button("Go back once instead", () => {
+      if (data.back && !back) button(wentBack ? "Show the way back" : "Go back once instead", () => {
         wentBack = true;
-        tellUnasked();
+        state.by = 0;
+        goBack(false);
+        return ".play-says";
       });
     }
 
     function measure(key) {
       if (key in slopes) return;
-      slopes[key] = (pushed(key, 1e-6).J - before.J) / 1e-6; // all digits shown are those of the slope
+      slopes[key] = (pushed(key, TINY).J - before.J) / TINY; // all digits shown are those of the slope
       passes += 1;
     }
 
     const slope = () => before[`d${state.which}`];
     const way = () => (Math.abs(slope()) < 1e-9 ? "Nothing" : slope() > 0 ? "Up" : "Down");
     const because = () => (way() === "Nothing"
-      ? "It stays: no path carries the push to the loss."
-      : `It goes ${way().toLowerCase()}: the slope is ${n(slope(), 3)}.`);
+      ? `It stays when ${called(state.which)} is pushed a little: no path carries the push to the loss.`
+      : `It goes ${way().toLowerCase()} when ${called(state.which)} is pushed up a little: the slope is ${n(slope(), 3)}.`);
     const asks = () => `Predict: ${called(state.which)} is pushed up a little. Which way does the loss go?`;
 
     function ask() {
@@ -171,27 +224,29 @@
       playing.ask(root, asks(), [["Up", "Up"], ["Down", "Down"], ["It stays", "Nothing"]].map(([text, is]) => [text, is === way()]), (right) => {
         state.guessed = true;
         measure(state.which);
-        if (!state.by) state.by = 0.1;
+        if (!state.by && !back) state.by = 0.1;
         keep();
         playing.verdict(root, `${right ? "Yes." : "Look again."} ${because()} Now push as you like.`);
       });
     }
-    // Who pushes or measures without an answer is told it.
-    function tellUnasked() {
-      if (state.guessed) return;
+    // A push shows what was asked, and no verdict speaks of another push than its own.
+    function settle() {
       state.guessed = true;
-      playing.verdict(root, `The answer: ${because()}`);
+      playing.ask(root, null);
     }
+    const gates = (after) => Object.keys(before)
+      .filter((key) => key.startsWith("Z1[") && before[key] > 0 !== after[key] > 0)
+      .map((key) => ` On the way the gate of ${called(key)} ${after[key] > 0 ? "opened" : "closed"}.`).join("");
 
     function sentence(after) {
       const change = after.J - before.J;
       const [felt, limit] = [change / state.by, slope()].map((one) => n(one, 3));
       // A push of some size bends: its price differs from the slope.
-      const bent = felt === limit ? "" : `; as the push shrinks: ${limit}`;
+      const bent = felt === limit ? "" : `, and ${limit} of a tiny one`;
       const price = `${n(Math.abs(change), 4)}: ${felt} per unit of this push${bent}`;
       const outcome = Math.abs(change) <= SEEN ? "The loss stays." : `The loss ${change > 0 ? "rises" : "falls"} by ${price}.`;
       return state.by
-        ? `${called(state.which)} goes from ${n(before[state.which])} to ${n(after[state.which])}. ${outcome}`
+        ? `${called(state.which)} goes from ${n(before[state.which])} to ${n(after[state.which])}. ${outcome}${gates(after)}`
         : `Nothing is pushed yet. The loss is ${n(before.J, 3)}.`;
     }
 
@@ -201,12 +256,13 @@
       find("push").value = state.by;
       find("push").setAttribute("aria-valuetext", `${called(state.which)} pushed by ${playing.signed(state.by)}`);
       find("value").textContent = playing.signed(state.by);
-      find("replay").setAttribute("aria-disabled", String(!state.by));
-      travel(after, atOnce || !state.by);
+      find("replay").setAttribute("aria-disabled", String(!state.by && !back));
+      if (back) paint();
+      else travel(after, atOnce || !state.by);
       const moved = state.by ? ` Moved: ${journey(after) || "nothing else"}.` : "";
-      say(sentence(after), first, moved);
+      say(back ? told() : sentence(after), first, moved);
       ledger(find("beside"));
-      tell();
+      tell(state.which);
     }
 
     function keep() {
@@ -215,13 +271,16 @@
     }
     function choose(which, by) {
       if (which !== state.which) {
-        still();
+        if (!back) still();
         reached = before;
-        state = { which, by, guessed: which in slopes };
+        state = { which, by, guessed: which in slopes || wentBack };
         ask();
-      } else state.by = by;
+      } else if (by === state.by) return;
+      state.by = by;
       if (by) {
-        tellUnasked();
+        if (back) still();
+        back = 0;
+        settle();
         measure(which);
       }
       keep();
@@ -232,11 +291,12 @@
     }
     const tell = playing.handles(root, data.names,
       (key) => before[key] + (key === state.which ? state.by : 0),
-      (key, value) => choose(key, playing.clamp(Math.round((value - before[key]) * 100) / 100, -0.5, 0.5)),
-      (key) => n(before[key] + (key === state.which ? state.by : 0)), PIXELS);
+      (key, value) => choose(key, playing.clamp(Math.round((value - before[key]) * 100) / 100, -data.reach, data.reach)),
+      (key) => n(before[key] + (key === state.which ? state.by : 0)), PIXELS, (key) => choose(key, key === state.which ? state.by : 0));
     find("which").addEventListener("change", (event) => choose(event.target.value, 0));
     find("push").addEventListener("input", (event) => choose(state.which, Number(event.target.value)));
     find("replay").addEventListener("click", () => {
+      if (back) return goBack(false);
       if (!state.by) return;
       still();
       reached = before;
@@ -247,6 +307,8 @@
       slopes = {};
       passes = 1;
       wentBack = false;
+      back = 0;
+      still();
       ask();
       show(false, true);
       playing.remember(root, null);
@@ -256,19 +318,24 @@
       const fills = keys.flatMap((which) => {
         state = { which, by: -0.1, guessed: true };
         const said = sentence(pushed(which, -0.1));
-        const whole = (told) => (place) => {
-          told(place);
+        const whole = (words, gone = false) => (place) => {
+          words(place);
+          const went = wentBack;
+          wentBack = gone;
           ledger(playing.element("div", { class: "play-beside" }, undefined, place));
+          wentBack = went;
         };
         return [
           whole(playing.told("Nothing is pushed yet.", asks(), [["Up"], ["Down"], ["It stays"]])),
-          whole(playing.told(said, `Look again. ${because()} Now push as you like.`)),
+          whole(playing.told(said, `Look again. ${because()} Now push as you like.`), data.back),
+          ...(data.back ? [whole(playing.told(told(), asks(), [["Up"], ["Down"], ["It stays"]]), true)] : []),
         ];
       });
       state = kept;
       return fills;
     });
     if (state.by) state.guessed = true;
+    find("says").setAttribute("tabindex", "-1");
     ask();
     show(true);
   };

@@ -97,7 +97,8 @@
     const told = playing.element("div", { class: "play-told" }, undefined, place);
     playing.element("p", { class: "play-says" }, sentence, told);
     const ask = playing.element("div", { class: "play-ask" }, undefined, told);
-    if (asked) playing.element("p", {}, asked, ask);
+    if (asked && !answers) playing.fold(ask, asked, "");
+    else if (asked) playing.element("p", {}, asked, ask);
     for (const [answer] of answers || []) playing.element("button", { type: "button" }, answer, ask);
     if (last) playing.element("p", { class: "play-steps" }, last, told);
   };
@@ -116,6 +117,13 @@
       button.addEventListener("click", () => then(right, answer));
     }
     if (wasInside) place.querySelector("button").focus();
+  };
+  // A question that was passed over: it is folded, with its answer in it.
+  playing.fold = function (place, question, answer) {
+    place.replaceChildren();
+    const fold = playing.element("details", { class: "play-passed" }, undefined, place);
+    playing.element("summary", {}, question, fold);
+    playing.element("p", {}, answer, fold);
   };
   playing.verdict = function (root, text) {
     const place = root.querySelector(".play-ask");
@@ -146,6 +154,12 @@
     } catch {
       // A browser that keeps addresses of files as they are.
     }
+  };
+
+  // On paper stands what before() shows; after() puts back what was seen.
+  playing.printed = function (before, after) {
+    addEventListener("beforeprint", before);
+    addEventListener("afterprint", after);
   };
 
   playing.kinds = {};

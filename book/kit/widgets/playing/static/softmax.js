@@ -3,20 +3,23 @@
   "use strict";
 
   const n = playing.number;
-  const LARGEST = 10;
+  const LARGEST = 5;
   const BASE = 205;
   const FULL = 160;
   const ASIDE = 40; // from the middle of a bar to its arrow
   const HEAD = 10;
+  const LEAST = 6; // the smallest head
+  const DASH = 1.5; // what is too short to be seen
   const PIXELS = 25; // that a bar is drawn up for a score that is one higher
 
-  // From the truth to the probability, on the scale of the bars; a gap too small for a head is a dash.
+  // From the truth to the probability, on the scale of the bars; a gap that cannot be seen is a dash.
   function arrow(x, truth, slope) {
     const from = BASE - FULL * truth;
     const tip = from - FULL * slope;
-    if (FULL * Math.abs(slope) < HEAD) return `M${x - 5} ${tip.toFixed(2)}h10`;
-    const head = slope >= 0 ? HEAD : -HEAD;
-    return `M${x} ${from}V${tip.toFixed(2)}m-7 ${head}l7 ${-head}l7 ${head}`;
+    const long = FULL * Math.abs(slope);
+    if (long < DASH) return `M${x - 5} ${tip.toFixed(2)}h10`;
+    const head = Math.sign(slope) * Math.min(HEAD, Math.max(LEAST, long));
+    return `M${x} ${from}V${tip.toFixed(2)}m-7 ${head.toFixed(2)}l7 ${(-head).toFixed(2)}l7 ${head.toFixed(2)}`;
   }
 
   const QUESTIONS = [
@@ -34,10 +37,10 @@
       },
       "They even out: differences of scores have been halved. Slide on, and cold makes the largest take all."],
     ["Predict: the true class is already certain. How long are the arrows?",
-      [["Long", false], ["Nearly nothing", true]], (s) => { s.heat = 0; s.scores = s.scores.map((_, k) => (k === s.label ? 8 : 0)); },
+      [["Long", false], ["Nearly nothing", true]], (s) => { s.heat = 0; s.scores = s.scores.map((_, k) => (k === s.label ? LARGEST : -LARGEST)); },
       "Nearly nothing: A2 is almost Y, so there is nothing to blame and nothing to learn."],
     ["Predict: can you move the scores so that an arrow is longer than one?",
-      [["Yes", false], ["No", true]], (s) => { s.heat = 0; s.scores = s.scores.map((_, k) => (k === (s.label + 1) % s.scores.length ? 8 : 0)); },
+      [["Yes", false], ["No", true]], (s) => { s.heat = 0; s.scores = s.scores.map((_, k) => (k === (s.label + 1) % s.scores.length ? LARGEST : -LARGEST)); },
       "No: a probability lies between 0 and 1 and the truth at one of the ends, so no arrow is longer than one. Here two of them come as close as you like."],
   ];
 
@@ -96,8 +99,12 @@
       find("temperature").setAttribute("aria-valuetext", n(warmth));
       find("temperature").nextElementSibling.textContent = n(warmth);
       find("label").value = state.label;
+      root.classList.toggle("is-warm", state.heat !== 0);
+      for (const button of root.querySelectorAll("[data-preset]")) button.setAttribute("aria-pressed", String(isAt(data.presets[button.dataset.preset])));
       say(sentence(), first);
     }
+
+    const isAt = ({ scores, heat }) => heat === state.heat && scores.every((z, k) => z === state.scores[k]);
 
     function sentence() {
       const { warmth, shares, loss, gradient } = computed();
@@ -194,9 +201,13 @@
       const fills = Object.values(data.presets).flatMap((place) => {
         state = { ...state, ...place };
         const said = sentence();
+        const whole = (words) => (panel) => {
+          words(panel);
+          panel.append(find("beside").cloneNode(true));
+        };
         return QUESTIONS.flatMap(([text, answers, , because]) => [
-          playing.told(said, text, answers),
-          playing.told(said, `Look again. ${called(because)}`, [["Next question"]]),
+          whole(playing.told(said, text, answers)),
+          whole(playing.told(said, `Look again. ${called(because)}`, [["Next question"]])),
         ]);
       });
       state = kept;

@@ -19,7 +19,9 @@
   const SLOPES = {
     6: ["dZ2"], 7: ["dZ2", "dW2", "db2"], 8: ["dZ2", "dZ1"], 9: ["dZ1", "dW1", "db1"], 10: ["dW1", "db1", "dW2", "db2"],
   };
-  const WAITING = "Answer first, or have the answer shown. Next goes on without it.";
+  // Numbers that a stage adds, for words on what has moved.
+  const SEEN = [[], ["Z1"], ["A1"], ["Z2"], ["A2"], ["J"], ["dZ2"], ["dW2", "db2"], ["dZ1"], ["dW1", "db1"], []];
+  const LEAST = 5e-7; // a change below this is none
   const NUDGE = 1e-4;
   const MOST = 6; // losses of steps that are listed
   const SHOW = "Show the answer";
@@ -49,7 +51,9 @@
       () => `Each weight's slope is blame times what came in: dW2[0,0] = ${factor(f["dZ2[0]"])}·${factor(f["A1[0]"])} = ${n(f["dW2[0,0]"])}. A unit that gave 0 leaves its weights without a slope. ${ALONE}`,
       () => `${list("A1", part)}. ${sentence("Z1", (i) => (f[`Z1[${i}]`] > 0 ? `unit ${i + 1} was on: dZ1[${i}] = ${n(f[`dZ1[${i}]`])}` : `unit ${i + 1} was off: dZ1[${i}] = 0`))}.`,
       () => `Once more blame times what came in: dW1[0,0] = ${factor(f["dZ1[0]"])}·${factor(f["X[0]"])} = ${n(f["dW1[0,0]"])}. ${ALONE}`,
-      () => `Take this step, and ${now.alpha} times its slope is subtracted from each parameter: the loss of this example goes from ${n(f.J, 3)} to ${n(now.after.J, 3)}.`,
+      () => (now.taken
+        ? `Now the loss of this example is ${n(f.J, 3)}. Before the step it was ${n(now.taken[1], 3)}; another step would bring it to ${n(now.after.J, 3)}.`
+        : `Now the loss of this example is ${n(f.J, 3)}. Take the step, and ${now.alpha} times its slope is subtracted from each parameter: the loss will be ${n(now.after.J, 3)}.`),
     ][stage]();
   }
 
@@ -113,11 +117,12 @@
       return rows;
     }
 
-    // What a stage has found, beside what it is compared with.
+    // What a stage has found, beside what it is compared with; the drawing shows what is now.
     function ledger(stage, found, after, place) {
       if (stage === last) {
-        const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [called(key), n(after[key], 3)]);
-        playing.rows(place, ["", "after"], rows, 2);
+        const [head, left, right] = taken() ? [["", "before", "now"], past, found] : [["", "now", "next"], found, after];
+        const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [called(key), n(left[key], 3), n(right[key], 3)]);
+        playing.rows(place, head, rows);
       } else if (MEASURED[stage]) {
         playing.rows(place, ["", "going back", "by ±0.0001"], measured(stage, found));
       } else place.replaceChildren();
@@ -166,22 +171,21 @@
       for (const line of LINES[stage]) playing.code(line, place);
     }
 
-    // What is shown of a stage; where its question waits, nothing that would answer it.
-    let waits = false;
+    let passed = null; // the question that a reader went past
+    let past = null; // the numbers before the step that was just taken
+    const taken = () => past && state.steps.at(-1);
     function nowOf(stage) {
       const label = data.y[state.example];
       const found = playing.run(state.params, inputs(), label);
       const after = playing.run(playing.stepped(state.params, found, data.alpha), inputs(), label);
-      const now = { example: state.example, label, alpha: data.alpha, after };
+      const now = { example: state.example, label, alpha: data.alpha, after, taken: taken() };
       return { found, after, said: called(story(stage, found, now)), asked: question(stage, found, now) };
     }
 
     function show(first) {
-      const { found, after, said, asked: next } = nowOf(state.stage);
-      const asked = waits ? nowOf(state.stage - 1).asked : next;
-      const latest = waits && state.stage !== last ? state.stage - 1 : state.stage;
+      const { found, after, said, asked } = nowOf(state.stage);
       title(state.stage, find("title"));
-      playing.draw(root, found, Math.min(latest, 9), SLOPES[latest] || []);
+      playing.draw(root, found, Math.min(state.stage, 9), SLOPES[state.stage] || []);
       playing.spotlight(root, LIT[state.stage]);
       numbers(found);
       find("stage").value = state.stage;
@@ -191,18 +195,18 @@
       find("next").setAttribute("aria-disabled", String(state.stage === last));
       find("take").setAttribute("aria-disabled", String(state.stage !== last));
       find("take").textContent = state.steps.length ? "Take another step" : "Take this step";
-      playing.blame(root, waits ? {} : blame(found));
-      const steps = state.stage === last ? trace(state.steps) : "";
+      playing.blame(root, blame(found));
+      const steps = [change(found), state.stage === last ? trace(state.steps) : ""].filter(Boolean).join(" ");
       find("steps").textContent = steps;
-      say(waits ? WAITING : said, first, steps && ` ${steps}`);
+      say(said, first, steps && ` ${steps}`);
       const answered = (judged) => {
-        move(waits ? state.stage : state.stage + 1);
+        move(state.stage + 1);
         playing.verdict(root, `${judged} ${called(asked[2])}`);
       };
       playing.ask(root, asked && called(asked[0]), asked && [...asked[1], [SHOW, null]], (right) =>
         answered(right === null ? "The answer:" : right ? "Yes." : "Look again."));
-      if (waits) find("beside").replaceChildren();
-      else ledger(state.stage, found, after, find("beside"));
+      if (passed) playing.fold(find("ask"), passed[0], passed[1]);
+      ledger(state.stage, found, after, find("beside"));
       tell();
     }
 
@@ -210,7 +214,29 @@
       const [, name, i] = key.match(/^(\w+)\[(\d+)/);
       return name === "X" ? inputs()[+i] : playing.run(state.params, inputs(), data.y[state.example])[key];
     }
+    // What a number that is dragged has moved, since a reader took hold of it: how many of each matrix.
+    let held = null;
+    function change(found) {
+      if (!held || found[held.key] === held.found[held.key]) return "";
+      const known = data.stages.slice(0, state.stage + 1).flatMap((_, stage) => SEEN[stage]);
+      const moved = known.map((name) => {
+        const all = Object.keys(found).filter((key) => key === name || key.startsWith(`${name}[`));
+        const some = all.filter((key) => Math.abs(found[key] - held.found[key]) > LEAST);
+        if (!some.length) return "";
+        if (name === "J") return `the loss (${n(held.found.J, 3)} → ${n(found.J, 3)})`;
+        return some.length === all.length ? `all of ${name}` : some.map(called).join(", ");
+      });
+      return `${called(held.key)}: ${n(held.found[held.key])} → ${n(found[held.key])}. Moved with it: ${moved.filter(Boolean).join("; ") || "nothing yet"}.`;
+    }
+    function letGo() {
+      held = null;
+      past = null;
+      passed = null;
+    }
     function set(key, value) {
+      past = null;
+      passed = null;
+      if (!held || held.key !== key) held = { key, found: playing.run(state.params, inputs(), data.y[state.example]) };
       if (key.startsWith("X")) {
         state.x = inputs().slice();
         state.x[+key.match(/\d+/)[0]] = value;
@@ -221,8 +247,8 @@
       playing.remember(root, state);
       show(false);
     }
-    function move(stage, waiting = false) {
-      waits = waiting;
+    function move(stage) {
+      letGo();
       state.stage = playing.clamp(stage, 0, last);
       keep();
     }
@@ -231,9 +257,14 @@
         ? `${n(get(key))}, slope ${n(playing.run(state.params, inputs(), data.y[state.example])[`d${key}`])}`
         : n(get(key)));
 
-    // Who goes on without an answer finds the question waiting there.
+    // Who goes on without an answer finds the question folded beside what was asked.
     find("next").addEventListener("click", () => {
-      if (state.stage < last) move(state.stage + 1, !waits && Boolean(nowOf(state.stage).asked));
+      if (state.stage >= last) return;
+      const { asked } = nowOf(state.stage);
+      move(state.stage + 1);
+      if (!asked) return;
+      passed = [called(asked[0]), called(asked[2])];
+      show(false);
     });
     find("take").addEventListener("click", () => {
       if (state.stage !== last) return;
@@ -243,7 +274,10 @@
       const count = state.steps.length ? state.steps.at(-1)[0] + 1 : 1;
       const after = playing.run(state.params, inputs(), label).J;
       state.steps = [...state.steps, [count, found.J, after]].slice(-MOST);
-      move(last);
+      const question = count === 1 ? passed : null;
+      letGo();
+      [past, passed] = [found, question];
+      keep();
     });
     find("back").addEventListener("click", () => move(state.stage - 1));
     find("stage").addEventListener("input", (event) => move(Number(event.target.value)));
@@ -251,11 +285,12 @@
       state.example = Number(event.target.value);
       state.x = null;
       state.steps = [];
+      letGo();
       keep();
     });
     find("reset").addEventListener("click", () => {
       state = fresh();
-      waits = false;
+      letGo();
       show(false);
       playing.remember(root, null);
     });
@@ -271,9 +306,17 @@
       };
       return [
         whole(playing.told(said, asked && called(asked[0]), asked && [...asked[1], [SHOW]], stage === last && longest)),
-        whole(playing.told(said, before && `Look again. ${called(before[2])}`, null, stage === last && longest)),
+        whole(playing.told(said, before && `Look again. ${called(before[2])}`, [], stage === last && longest)),
       ];
     }));
+    const complete = find("says").textContent;
+    playing.printed(() => {
+      const found = playing.run(data.params, data.X.map((row) => row[data.example]), data.y[data.example]);
+      playing.draw(root, found, 9);
+      playing.blame(root, {});
+      playing.spotlight(root, []);
+      find("says").textContent = complete;
+    }, () => show(true));
     show(true);
   };
 })(window.playing);
