@@ -1,8 +1,9 @@
 """What a cell imports for a plaything: ``keep`` and the kinds there are."""
 
+from kit.widgets.playing.cells.arrows import Arrows
 from kit.widgets.playing.cells.grid import Grid
 from kit.widgets.playing.cells.kept import keep
 from kit.widgets.playing.cells.network import Drawing, OneNudge, StepThrough
 from kit.widgets.playing.cells.scores import SoftmaxSliders
 
-__all__ = ["Drawing", "Grid", "OneNudge", "SoftmaxSliders", "StepThrough", "keep"]
+__all__ = ["Arrows", "Drawing", "Grid", "OneNudge", "SoftmaxSliders", "StepThrough", "keep"]
