@@ -40,12 +40,18 @@ def _mean(G: Any) -> Any:
 
 
 PAIRS = (
-    (_times, _back_with_mean, MOVE),
     (_repeat, _mean, COLUMN),
+    (_times, _back_with_mean, MOVE),
     (_times, _back, MOVE),
     (_repeat, _sum, COLUMN),
 )
-"""Maps, what somebody believes of the way back, and moves: two are wrong, then two are right."""
+"""Maps, what somebody believes of the way back, and moves: two are wrong, then two are right.
+
+The first gap is positive and the second negative, so a lost sign is told from a wrong one.
+"""
+
+WRONG_SIGN = "Your result has the wrong sign: subtract the inner product in front."
+LOST_SIGN = "Return the difference with its sign, not its size."
 
 
 def check(adjoint_gap: Callable[..., Any]) -> None:
@@ -54,8 +60,7 @@ def check(adjoint_gap: Callable[..., Any]) -> None:
         behind, front = DZ * forward(X_dot), backward(DZ) * X_dot
         right = behind.sum() - front.sum()
         mistakes = (
-            ("Your result has the wrong sign: subtract the inner product in front.", -right),
-            ("Return the difference with its sign, not its size.", abs(right)),
+            (WRONG_SIGN if right > 0 else LOST_SIGN, -right),
             ("This is the inner product behind the map alone. Subtract the other.", behind.sum()),
             ("This is the inner product in front of the map alone.", front.sum()),
             ("You add the two inner products. A gap is a difference.", behind.sum() + front.sum()),

@@ -95,7 +95,9 @@ class Arrows(Grid):
                     f'd="{self.data["paths"][key][flat]}"/>'
                 )
             words = " · ".join(f"{name}: {LOOKS[look]}" for name, (look, _) in arrows.items())
-            parts.append(f'<text class="play-lead" x="{x:g}" y="{HEIGHT - 4}">{escape(words)}</text>')
+            parts.append(
+                f'<text class="play-lead" x="{x:g}" y="{HEIGHT - 4}">{escape(words)}</text>'
+            )
         titles = escape(", ".join(self.planes))
         return (
             f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Arrows: {titles}">'
