@@ -1,9 +1,19 @@
 """What a cell imports for a plaything: ``keep``, the kinds there are, and ``Question``."""
 
+from kit.widgets.playing.cells.arrows import Arrows
 from kit.widgets.playing.cells.grid import Grid
 from kit.widgets.playing.cells.kept import keep
 from kit.widgets.playing.cells.network import Drawing, OneNudge, StepThrough
 from kit.widgets.playing.cells.question import Question
 from kit.widgets.playing.cells.scores import SoftmaxSliders
 
-__all__ = ["Drawing", "Grid", "OneNudge", "Question", "SoftmaxSliders", "StepThrough", "keep"]
+__all__ = [
+    "Arrows",
+    "Drawing",
+    "Grid",
+    "OneNudge",
+    "Question",
+    "SoftmaxSliders",
+    "StepThrough",
+    "keep",
+]
