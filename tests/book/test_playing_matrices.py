@@ -47,7 +47,7 @@ def test_arrows_and_sentence_of_a_state_are_numpys(arrows, move, blame, back):
     flat = int(np.ravel_multi_index(place, (12, 12, 2)))
     W, x_dot, g = pencil.W2, unit(move), unit(blame)
     returned = (W.T if back == "W.T" else W) @ g
-    said = re.findall(r"−?\d+\.\d+", arrows.data["says"][flat])
+    said = re.findall(r"−?\d+\.\d+", arrows.told[flat])
     numbers = [float(text.replace("−", "-")) for text in said]
     np.testing.assert_allclose(numbers, [g @ W @ x_dot, returned @ x_dot], atol=0.00501)
     assert (abs(numbers[0] - numbers[1]) < 0.015) == (back == "W.T" or (move - blame) % 180 == 0)
@@ -57,17 +57,17 @@ def test_arrows_and_sentence_of_a_state_are_numpys(arrows, move, blame, back):
         "behind W: move": W @ x_dot,
         "behind W: blame": g,
     }
-    assert arrows.data["paths"].keys() == expected.keys()
+    assert arrows.paths.keys() == expected.keys()
     for name, vector in expected.items():
         middle = WIDTH / 4 if name.startswith("in front") else 3 * WIDTH / 4
-        found = tip(arrows.data["paths"][name][flat], middle)
+        found = tip(arrows.paths[name][flat], middle)
         np.testing.assert_allclose(found, arrows.scale * vector, atol=0.11)
 
 
 def test_without_scripts_picture_and_table_are_complete(arrows):
     html = arrows._repr_html_()
     flat = int(np.ravel_multi_index(arrows.at, arrows.shape))
-    for name, paths in arrows.data["paths"].items():
+    for name, paths in arrows.paths.items():
         assert f'data-curve="{name}" d="{paths[flat]}"' in html
     assert html.count("<tr>") == 1 + 12 * 12 * 2
     assert arrows.says in unescape(html)
@@ -79,7 +79,7 @@ def test_an_arrow_that_does_not_fit_is_refused():
     given = {"turn": [0, 1]}
     tips = np.array([[1.0, 0.0], [0.0, 2.0]])
     made = Arrows(given, {}, {"plane": {"one": ("move", tips)}}, says="{turn}")
-    assert made.data["paths"]["plane: one"][0].startswith("M300.0 158.0L361.0 158.0M")
+    assert made.paths["plane: one"][0].startswith("M300.0 158.0L361.0 158.0M")
     with pytest.raises(ValueError, match="one is drawn as 'dotted'; expected one of move, blame"):
         Arrows(given, {}, {"plane": {"one": ("dotted", tips)}}, says="")
     with pytest.raises(ValueError, match=re.escape("one has shape (2, 3); expected (2, 2)")):
@@ -91,4 +91,4 @@ def test_an_arrow_that_does_not_fit_is_refused():
 def test_an_arrow_without_length_is_a_dot():
     tips = np.array([[0.0, 0.0], [0.0, 2.0]])
     made = Arrows({"turn": [0, 1]}, {}, {"plane": {"one": ("move", tips)}}, says="{turn}")
-    assert made.data["paths"]["plane: one"][0] == "M300.0 158.0h0.1"
+    assert made.paths["plane: one"][0] == "M300.0 158.0h0.1"

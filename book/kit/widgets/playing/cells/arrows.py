@@ -8,6 +8,7 @@ import numpy as np
 
 from kit.widgets.playing.cells.grid import Grid
 from kit.widgets.playing.cells.kept import finite
+from kit.widgets.playing.cells.words import shared
 from nnfs.types import Array
 
 WIDTH, HEIGHT, MIDDLE = 600, 312, 158
@@ -64,10 +65,8 @@ class Arrows(Grid):
                 finite(name, array)
                 tips[f"{title}: {name}"] = array.reshape(-1, 2)
         self.scale = REACH / max(float(np.hypot(*array.T).max()) for array in tips.values())
-        self.data["paths"] = {name: self._paths(name, array) for name, array in tips.items()}
-
-    def _say(self, says: str, index: tuple[int, ...]) -> str:
-        return super()._say(says, index).replace("-", "−")
+        self.paths = {name: self._paths(name, array) for name, array in tips.items()}
+        self.data["paths"] = {name: shared(paths) for name, paths in self.paths.items()}
 
     def _middle(self, title: str) -> float:
         room = WIDTH / len(self.planes)
@@ -92,7 +91,7 @@ class Arrows(Grid):
                 key = f"{title}: {name}"
                 parts.append(
                     f'<path class="play-arrow is-{look}" data-curve="{escape(key)}" '
-                    f'd="{self.data["paths"][key][flat]}"/>'
+                    f'd="{self.paths[key][flat]}"/>'
                 )
             words = " · ".join(f"{name}: {LOOKS[look]}" for name, (look, _) in arrows.items())
             parts.append(

@@ -13,7 +13,7 @@ from kit.widgets.playing.cells.bars import Bars
 from kit.widgets.playing.cells.kept import Plaything, finite, table
 from kit.widgets.playing.cells.question import Asks, Question, listed
 from kit.widgets.playing.cells.rasters import rasters
-from kit.widgets.playing.cells.words import Words, filled, word
+from kit.widgets.playing.cells.words import Words, filled, shared, word
 from nnfs.types import Array
 
 MOST_ROWS, MOST_BYTES = 400, 60_000
@@ -139,7 +139,7 @@ class Grid(Plaything):
         self.data: dict[str, Any] = {
             "axes": self.words,
             "at": list(self.at),
-            "says": _shared(told),
+            "says": shared(told),
             "asks": [self._question(question, parts) for question in self.asks],
             "presets": {name: self._indices(to, name) for name, (to, _) in self.presets.items()},
             **self.figure.data(),
@@ -202,8 +202,8 @@ class Grid(Plaything):
             because.append(question.said(self._fields(there)))
             right.append(question.chosen(self._fields(there)))
         return {
-            "asks": _shared(asked),
-            "because": _shared(because),
+            "asks": shared(asked),
+            "because": shared(because),
             "right": right if len(set(right)) > 1 else right[0],
             "answers": list(question.answers),
             "goes": self._indices(question.goes, "a question"),
@@ -348,7 +348,7 @@ class _Figure:
         if self.plot is None:
             return {"paths": {}, "dots": {}, "marks": {}, "middle": 0}
         return {
-            "paths": {name: _shared(paths) for name, paths in self.paths.items()},
+            "paths": {name: shared(paths) for name, paths in self.paths.items()},
             "dots": {name: self._dot(name) for name in self.points},
             "marks": {
                 name: [round(float(at), 1) for at in self.plot.x(x)]
@@ -417,15 +417,6 @@ def _known(given: Mapping[str, Any], names: Any, of: str) -> None:
 
 def _with_sentence(given: Preset) -> tuple[Mapping[str, Any], str]:
     return (given, "") if isinstance(given, Mapping) else given
-
-
-def _shared(texts: Sequence[str]) -> dict[str, Any]:
-    """Return texts without repetitions, and which of them each position has."""
-    every = list(dict.fromkeys(texts))
-    if len(every) == 1:
-        return {"all": every}
-    places = {text: i for i, text in enumerate(every)}
-    return {"all": every, "at": [places[text] for text in texts]}
 
 
 def _small_enough(data: Mapping[str, Any], n_bytes: int) -> None:

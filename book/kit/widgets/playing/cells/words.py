@@ -1,7 +1,7 @@
 """Numbers and sentences as a reader sees them: real minus signs, and powers of ten as powers."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Words = str | Callable[[Mapping[str, Any]], str]
@@ -46,3 +46,12 @@ def filled(words: Words, known: Mapping[str, Any], of: str) -> str:
             names = ", ".join(known)
             raise ValueError(f"{of} has {{{error.args[0]}}}; expected one of {names}") from None
     return re.sub(r"(?<![\w.])-(?=\d)", "−", text)
+
+
+def shared(texts: Sequence[str]) -> dict[str, Any]:
+    """Return texts without repetitions, and which of them each position has."""
+    every = list(dict.fromkeys(texts))
+    if len(every) == 1:
+        return {"all": every}
+    places = {text: i for i, text in enumerate(every)}
+    return {"all": every, "at": [places[text] for text in texts]}
