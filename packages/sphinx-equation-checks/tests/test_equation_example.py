@@ -127,5 +127,5 @@ def test_what_cells_import_needs_no_sphinx(tmp_path):
     )
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout == (
-        "eq-a: equal, no relative difference at all; rounding alone could cause 4.4e-16\n"
+        "eq-a: equal, no difference at all; rounding alone could cause 4.4e-16\n"
     )

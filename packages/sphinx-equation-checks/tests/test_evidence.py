@@ -77,7 +77,7 @@ def test_a_check_moves_into_the_mark_of_its_equation(book):
     assert mark.summary["aria-label"] == "Check of equation (1): checked"
     assert mark.select_one(".equation-how").get_text().strip() == f"{LEADS[0]} Both are counted."
     assert mark.select_one(".cell pre").get_text() == "codecheck\n"
-    assert "holds: no relative difference" in mark.select_one("#check-eq-a").get_text()
+    assert "holds: no difference" in mark.select_one("#check-eq-a").get_text()
     assert book.dangling() == []
 
 
@@ -130,7 +130,7 @@ def test_a_check_without_the_tag_stays_where_it_is(book):
     book.write(page=equation("eq-a") + cell("other", outputs=checked("eq-a")))
     book.build()
     assert marks(book) == []
-    assert book.text("page", ".equation-note")[0].startswith("Checked as equal: no relative")
+    assert book.text("page", ".equation-note")[0].startswith("Checked as equal: no difference")
 
 
 def test_a_check_of_another_page_is_folded_at_its_place(book):

@@ -225,12 +225,17 @@ def test_a_record_can_be_read_back_from_its_html():
 
 def test_a_finding_says_what_may_have_caused_it():
     plain = equal("eq-x", np.cumsum([1.0, 1.0]), [1, 2], terms=2)
-    assert re.fullmatch(r"no relative .*; rounding alone could cause \S+", plain.finding)
+    assert re.fullmatch(r"no difference at all; rounding alone could cause \S+", plain.finding)
+    off = equal("eq-x", [1.0, 4.0 + 1e-15], [1.0, 4.0], terms=2)
+    assert off.finding.startswith("largest difference 2.2e-16, relative to the largest entry; ")
+    of_terms = equal("eq-x", [1.0, 4.0 + 1e-15], [1.0, 4.0], terms=2, scale=8.0)
+    assert of_terms.finding.startswith("largest difference 1.1e-16, relative to the terms; ")
+    assert type(of_terms).from_html(of_terms._repr_html_()) == of_terms
     far = equal("eq-x", [1.0, 2.0001], [1.0, 2.0], terms=2, truncation=0.00015)
     assert re.fullmatch(r".*; truncation and rounding could cause 7.5e-05", far.finding)
     tiny = np.array([0.0, 1e-17])
     left = zero("eq-x", tiny.sum(keepdims=True), scale=1.0, terms=2)
-    assert left.finding.startswith("largest remainder 1.0e-17; rounding alone could cause")
+    assert left.finding.startswith("largest remainder 1.0e-17, relative to the terms; rounding")
     low = np.array([1.0 + 2e-16, 2.0])
     assert inequality("eq-x", low, [1.0, 5.0], terms=4).finding.startswith("over by ")
 

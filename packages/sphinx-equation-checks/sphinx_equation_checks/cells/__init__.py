@@ -2,7 +2,7 @@
 
 >>> from sphinx_equation_checks.cells import check, claim
 >>> check("eq-double", [2.0, 6.0], [1.0 + 1.0, 3.0 + 3.0], terms=1)
-eq-double: equal, no relative difference at all; rounding alone could cause 4.4e-16
+eq-double: equal, no difference at all; rounding alone could cause 4.4e-16
 >>> claim(2.0 < 6.0, "two is less than six")
 """
 

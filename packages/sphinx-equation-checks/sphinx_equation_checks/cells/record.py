@@ -59,6 +59,8 @@ class Check:
         The part of the bound that is not rounding.
     of : str
         What was compared, where an equation has several checks, such as ``"dW1"``.
+    scaled : bool
+        Whether two equal sides were measured by the terms instead of by the largest entry.
     """
 
     label: str
@@ -68,6 +70,7 @@ class Check:
     noticed: tuple[str, ...]
     truncation: float = 0.0
     of: str = ""
+    scaled: bool = False
 
     @property
     def finding(self) -> str:
@@ -82,8 +85,10 @@ class Check:
             return f"the tightest entry has {0 - self.error:.1e} to spare"
         if self.bound == 0:
             return "no difference, and none allowed"
-        what = "remainder" if self.kind == "zero" else "relative difference"
-        largest = f"largest {what} {self.error:.1e}" if self.error else f"no {what} at all"
+        what = "remainder" if self.kind == "zero" else "difference"
+        measure = "terms" if self.kind == "zero" or self.scaled else "largest entry"
+        largest = f"largest {what} {self.error:.1e}, relative to the {measure}"
+        largest = largest if self.error else f"no {what} at all"
         return f"{largest}; {cause} could cause {self.bound:.1e}"
 
     @property
@@ -111,6 +116,7 @@ class Check:
             "truncation": self.truncation,
             "finding": self.finding,
             **({"of": self.of} if self.of else {}),
+            **({"scaled": True} if self.scaled else {}),
         }
         data = " ".join(f'data-{key}="{escape(str(value))}"' for key, value in record.items())
         return f'<p class="equation-check" {data}>{escape(f"{self.label} {self.outcome}")}</p>'
@@ -156,6 +162,7 @@ class Check:
                 noticed=tuple(name for name in data["data-noticed"].split("; ") if name),
                 truncation=float(data.get("data-truncation", 0.0)),
                 of=data.get("data-of", ""),
+                scaled="data-scaled" in data,
             )
         except KeyError as error:
             raise RecordError(f"it has no {error.args[0]}") from None

@@ -1,7 +1,7 @@
 """What a cell says to have an equation checked.
 
 >>> check("eq-square", [4.0, 9.0], np.square([2.0, 3.0]), terms=1)
-eq-square: equal, no relative difference at all; rounding alone could cause 4.4e-16
+eq-square: equal, no difference at all; rounding alone could cause 4.4e-16
 
 There is a function for each kind of statement: `check` for two sides that are equal, `check_zero`
 for what cancels, `check_bound` for an inequality, `check_symbols` for an identity of SymPy. Each
@@ -112,7 +112,9 @@ def equal(
     disturbed = ((name, error(side)) for name, side in _disturbed(sides[0]))
     noticed = _noticed(label, disturbed, bound)
     teeth.not_one_expression(label, "left", "right")
-    return Check(label, "equal", error(sides[0]), bound, noticed, float(truncated), of)
+    found = error(sides[0])
+    scaled = scale is not None
+    return Check(label, "equal", found, bound, noticed, float(truncated), of, scaled)
 
 
 def zero(label: str, values: ArrayLike, *, scale: ArrayLike, terms: int) -> Check:
