@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kit.cells.wrong_gradients import (
         OTHER_FAULTS,
         WRONG_GRADIENTS,
+        WRONG_UPDATES,
         mask_always_true,
         scalar_db,
         sum_of_differences,

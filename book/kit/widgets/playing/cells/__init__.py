@@ -1,8 +1,18 @@
 """What a cell imports for a plaything: ``keep`` and the kinds there are."""
 
+from kit.widgets.playing.cells.culprit import Culprit, Patient
 from kit.widgets.playing.cells.grid import Grid
 from kit.widgets.playing.cells.kept import keep
 from kit.widgets.playing.cells.network import Drawing, OneNudge, StepThrough
 from kit.widgets.playing.cells.scores import SoftmaxSliders
 
-__all__ = ["Drawing", "Grid", "OneNudge", "SoftmaxSliders", "StepThrough", "keep"]
+__all__ = [
+    "Culprit",
+    "Drawing",
+    "Grid",
+    "OneNudge",
+    "Patient",
+    "SoftmaxSliders",
+    "StepThrough",
+    "keep",
+]
