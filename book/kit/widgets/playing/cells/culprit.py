@@ -231,7 +231,11 @@ class Culprit(Plaything):
                 + " and ".join(name for name in BLOCKS if abs(moved[name] - 1) > 1e-6)
                 + " have not gone where their gradients sent them.",
                 "rows": [
-                    [name, min(moved[name], 1.0), f"moved {moved[name]:.0%} of the way".replace("%", " %")]
+                    [
+                        name,
+                        min(moved[name], 1.0),
+                        f"moved {moved[name]:.0%} of the way".replace("%", " %"),
+                    ]
                     for name in BACKWARD
                 ],
             },
@@ -312,8 +316,10 @@ def _path(curve: Sequence[float], top: float) -> str:
 def _row(place: int) -> str:
     y = TOP + 16 + 46 * place
     return (
-        f'<text x="{LEFT + 6}" y="{y + 21}" class="is-gradient play-end-row" data-name="{place}"></text>'
+        f'<text x="{LEFT + 6}" y="{y + 21}" class="is-gradient play-end-row" '
+        f'data-name="{place}"></text>'
         f'<rect class="play-room" x="{LEFT + 20}" y="{y}" width="230" height="30" rx="4"/>'
-        f'<rect class="play-error" data-bar="{place}" x="{LEFT + 20}" y="{y}" width="0" height="30" rx="4"/>'
+        f'<rect class="play-error" data-bar="{place}" x="{LEFT + 20}" y="{y}" width="0" '
+        f'height="30" rx="4"/>'
         f'<text x="{LEFT + 264}" y="{y + 21}" class="play-row" data-text="{place}"></text>'
     )
