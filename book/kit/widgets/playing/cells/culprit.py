@@ -108,7 +108,7 @@ def examine(
             accuracies.append(100 * nnfs.accuracy(params, *seen))
         loss, _, gradients = patient.gradient(params, X, y)
         losses.append(float(loss))
-        params = Parameters(*patient.update(params, gradients, 0.1))
+        params = Parameters(*patient.update(params, Parameters(*gradients), 0.1))
     found = Parameters(*patient.gradient(*checked)[2])
     start = checked[0]
     after = Parameters(*patient.update(start, found, 0.1))
