@@ -93,6 +93,12 @@
       playing.remember(root, { patient: state.patient, instrument: state.instrument });
       show(false);
     });
+    // The lines below must not jump away from the pointer when the words above get longer.
+    playing.reserve(root.querySelector(".play-told"), () => data.patients.map((one) => {
+      const says = names.map((name) => `${data.instruments[name]}. ${one.reads[name].says}`);
+      const longest = says.reduce((a, b) => (b.length > a.length ? b : a));
+      return playing.told(longest, `Right, with 5 instruments. ${one.because}`);
+    }));
     show(true);
   };
 })(window.playing);
