@@ -278,12 +278,13 @@ class Culprit(Plaything):
 
     def numbers(self) -> str:
         """Return all readings of all patients as a table, with the lines at fault."""
-        rows = [
-            [patient.name, *(reads[name]["says"] for name in INSTRUMENTS), patient.because]
-            for patient, reads in zip(self.patients, self.readings, strict=True)
-        ]
-        head = ["patient", *INSTRUMENTS.values(), "fault"]
-        return table("All readings, and the answers, as a table", head, rows)
+        rows = []
+        for patient, reads in zip(self.patients, self.readings, strict=True):
+            rows += [[patient.name, INSTRUMENTS[name], reads[name]["says"]] for name in INSTRUMENTS]
+            rows.append([patient.name, "the fault", patient.because])
+        return table(
+            "All readings, and the answers, as a table", ["", "instrument", "reading"], rows
+        )
 
 
 def _blocks_say(errors: dict[str, float]) -> str:
