@@ -217,3 +217,8 @@ WRONG_UPDATES: tuple[Update, ...] = (wrong_name, flat_biases)
 
 for fault in (*WRONG_GRADIENTS, *OTHER_FAULTS):
     takes_tiles(fault)
+
+gallery: dict[str, Gradient] = {"right": gradient} | {
+    fault.__name__.replace("_", " "): fault for fault in (*WRONG_GRADIENTS, *OTHER_FAULTS)
+}
+"""All that can be trained in place of the right gradient, and that one, by their names."""
