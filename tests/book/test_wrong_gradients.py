@@ -7,8 +7,11 @@ import nnfs
 from kit.cells.wrong_gradients import (
     OTHER_FAULTS,
     WRONG_GRADIENTS,
+    batch_maximum,
+    flat_biases,
     naive_softmax,
     sum_of_differences,
+    wrong_name,
 )
 from nnfs import network
 
@@ -18,9 +21,10 @@ SQUARE = nnfs.init_params(7, 3, 3, dtype=np.float64), ODD[1], ODD[2]
 every_wrong_one = pytest.mark.parametrize("fault", WRONG_GRADIENTS, ids=lambda f: f.__name__)
 
 
-def test_there_are_at_least_eight_wrong_gradients_and_two_other_faults():
+def test_there_are_at_least_eight_wrong_gradients_and_three_other_faults():
     assert len(WRONG_GRADIENTS) >= 8
-    assert {fault.__name__ for fault in OTHER_FAULTS} == {"naive_softmax", "sum_of_differences"}
+    names = {fault.__name__ for fault in OTHER_FAULTS}
+    assert names == {"naive_softmax", "batch_maximum", "sum_of_differences"}
 
 
 @every_wrong_one
@@ -60,12 +64,13 @@ def test_the_right_gradient_is_not_caught():
     assert nnfs.check_gradients(*SQUARE).passed()
 
 
-def test_naive_softmax_passes_the_gradient_check_and_fails_on_large_logits():
+@pytest.mark.parametrize("fault", [naive_softmax, batch_maximum], ids=lambda f: f.__name__)
+def test_an_unsafe_softmax_passes_the_gradient_check_and_fails_on_large_logits(fault):
     params, X, y = ODD
-    assert nnfs.check_gradients(*ODD, gradient=naive_softmax).passed()
+    assert nnfs.check_gradients(*ODD, gradient=fault).passed()
     loud = [1000 * P for P in params]
     with np.errstate(all="ignore"):
-        assert not np.isfinite(naive_softmax(loud, X, y)[0])
+        assert not np.isfinite(fault(loud, X, y)[0])
     assert np.isfinite(network.gradient(loud, X, y)[0])
 
 
@@ -84,3 +89,27 @@ def test_scalar_db_gives_nothing_to_b2_and_one_number_to_b1():
     _, _, gradients = scalar_db(*ODD)
     assert np.abs(gradients.b2).max() < 1e-13
     assert np.ptp(gradients.b1) == 0
+
+
+def test_one_loud_example_silences_the_others_where_the_batch_has_one_maximum():
+    params, X, y = ODD
+    X = X.copy()
+    X[:, 1] *= 1e4
+    with np.errstate(all="ignore"):
+        assert not np.isfinite(batch_maximum(params, X, y)[0])
+    assert np.isfinite(network.gradient(params, X, y)[0])
+
+
+def test_the_wrong_name_moves_weights_and_no_biases():
+    params = ODD[0]
+    gradients = network.gradient(*ODD)[2]
+    after, right = wrong_name(params, gradients, 0.1), nnfs.update(params, gradients, 0.1)
+    for name in ("W1", "W2"):
+        np.testing.assert_allclose(getattr(after, name), getattr(right, name), rtol=1e-13)
+    for name in ("b1", "b2"):
+        np.testing.assert_array_equal(getattr(after, name), getattr(params, name))
+
+
+def test_flat_bias_gradients_make_squares_of_columns():
+    after = flat_biases(ODD[0], network.gradient(*ODD)[2], 0.1)
+    assert (after.b1.shape, after.b2.shape) == ((5, 5), (3, 3))

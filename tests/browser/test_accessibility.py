@@ -53,7 +53,7 @@ def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, browser, 
         page = context.new_page()
         page.goto(f"{address}/derive/gallery.html", wait_until="load")
         for text, code in [
-            ("first_lines", None),
+            ("def measured", None),
             ("claim(", None),
             ("claim(", "print('x' * 200)\nnp.ones(3)\n1 / 0"),
         ]:

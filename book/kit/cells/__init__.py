@@ -32,9 +32,13 @@ if TYPE_CHECKING:
     from kit.cells.wrong_gradients import (
         OTHER_FAULTS,
         WRONG_GRADIENTS,
+        WRONG_UPDATES,
+        flat_biases,
+        gallery,
         mask_always_true,
         scalar_db,
         sum_of_differences,
+        wrong_name,
     )
     from sphinx_equation_checks.cells import (
         check,

@@ -25,6 +25,7 @@ from nnfs.tiles import takes_tiles
 
 Params = Sequence[Array]
 Gradient = Callable[[Params, Array, Array], tuple[Any, int, Parameters]]
+Update = Callable[[Parameters, Parameters, float], Parameters]
 Backward = Callable[[Parameters, Activations, Array, Array], Parameters]
 
 
@@ -157,6 +158,23 @@ def naive_softmax(params: Params, X: Array, y: Array) -> tuple[Any, int, Paramet
     return loss, correct, Parameters(dW1, db1, dW2, db2)
 
 
+def batch_maximum(params: Params, X: Array, y: Array) -> tuple[Any, int, Parameters]:
+    """Subtract the largest logit of the whole batch, where each example needs its own."""
+    params = Parameters(*params)
+    Z1 = affine(params.W1, params.b1, X)
+    A1 = relu(Z1)
+    Z2 = affine(params.W2, params.b2, A1)
+    E = np.exp(Z2 - Z2.real.max())
+    A2 = E / E.sum(axis=0)
+    Y = one_hot(y, n_classes=A2.shape[0])
+    loss = -np.log((A2 * Y).sum(axis=0)).mean()
+    dW2, db2 = affine_gradients(A2 - Y, A1)
+    dZ1 = affine_adjoint(params.W2, A2 - Y) * relu_mask(Z1)
+    dW1, db1 = affine_gradients(dZ1, X)
+    correct = int((A2.argmax(axis=0) == y).sum())
+    return loss, correct, Parameters(dW1, db1, dW2, db2)
+
+
 def sum_of_differences(params: Params, X: Array, y: Array) -> tuple[Any, int, Parameters]:
     """Report the size of the sum of Y - A2 for a loss, as the original program does."""
     _, correct, gradients = gradient(params, X, y)
@@ -178,8 +196,29 @@ WRONG_GRADIENTS: tuple[Gradient, ...] = (
 )
 """Gradients that are not those of their loss."""
 
-OTHER_FAULTS: tuple[Gradient, ...] = (naive_softmax, sum_of_differences)
+OTHER_FAULTS: tuple[Gradient, ...] = (naive_softmax, batch_maximum, sum_of_differences)
 """Faults that are not in the gradient."""
+
+
+def wrong_name(params: Parameters, gradients: Parameters, alpha: float) -> Parameters:
+    """Compute new biases, and go on with the old ones."""
+    new = Parameters(*(P - alpha * G for P, G in zip(params, gradients, strict=True)))
+    return params._replace(W1=new.W1, W2=new.W2)
+
+
+def flat_biases(params: Parameters, gradients: Parameters, alpha: float) -> Parameters:
+    """Take flat bias gradients, (h,) and (c,), from columns."""
+    flat = gradients._replace(b1=gradients.b1[:, 0], b2=gradients.b2[:, 0])
+    return Parameters(*(P - alpha * G for P, G in zip(params, flat, strict=True)))
+
+
+WRONG_UPDATES: tuple[Update, ...] = (wrong_name, flat_biases)
+"""Faults in the step, behind a right gradient."""
 
 for fault in (*WRONG_GRADIENTS, *OTHER_FAULTS):
     takes_tiles(fault)
+
+gallery: dict[str, Gradient] = {"right": gradient} | {
+    fault.__name__.replace("_", " "): fault for fault in (*WRONG_GRADIENTS, *OTHER_FAULTS)
+}
+"""All that can be trained in place of the right gradient, and that one, by their names."""

@@ -1,6 +1,7 @@
 """What a cell imports for a plaything: ``keep``, the kinds there are, and ``Question``."""
 
 from kit.widgets.playing.cells.arrows import Arrows
+from kit.widgets.playing.cells.culprit import Culprit, Patient
 from kit.widgets.playing.cells.grid import Grid
 from kit.widgets.playing.cells.kept import keep
 from kit.widgets.playing.cells.network import Drawing, OneNudge, StepThrough
@@ -9,9 +10,11 @@ from kit.widgets.playing.cells.scores import SoftmaxSliders
 
 __all__ = [
     "Arrows",
+    "Culprit",
     "Drawing",
     "Grid",
     "OneNudge",
+    "Patient",
     "Question",
     "SoftmaxSliders",
     "StepThrough",

@@ -159,7 +159,7 @@ def keep(name: str, plaything: Plaything) -> None:
         If it is none of the kinds that `kit.widgets.playing.cells` has.
     """
     if not isinstance(plaything, Plaything):
-        kinds = "Arrows, Drawing, Grid, OneNudge, SoftmaxSliders or StepThrough"
+        kinds = "one of the playthings of kit.widgets.playing.cells"
         raise TypeError(f"{name} is {type(plaything).__name__}; expected {kinds}")
     if sys.platform != "emscripten":
         from myst_nb import glue

@@ -1,0 +1,120 @@
+"""Find the fault in a browser: readings by keys, a line to name, a state to link, no scripts."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.book.conftest import new_book
+from tests.browser.test_accessibility import each_view, violations, window
+
+PAGE = r"""
+```{code-cell} ipython3
+:tags: [remove-cell]
+import numpy as np
+
+import nnfs
+from kit.cells.wrong_gradients import lost_transpose, wrong_name
+from kit.widgets.playing.cells import Culprit, Patient, keep
+from nnfs import network
+
+rng = np.random.default_rng(0)
+checked = nnfs.init_params(7, 5, 5, dtype=np.float64), rng.normal(size=(7, 4)), np.arange(4)
+patients = [
+    Patient("P", lost_transpose, nnfs.update, (1,), "No transpose."),
+    Patient("Q", network.gradient, nnfs.update, (), "Nothing is wrong."),
+    Patient("R", network.gradient, wrong_name, (2,), "The biases stay."),
+]
+code = ["dZ2 = A2 - Y", "dZ1 = (W2.T @ dZ2) * (Z1 > 0)", "W1, b1 = ..."]
+keep("fault", Culprit(patients, checked, checked, checked[1:], steps=20, code=code))
+```
+
+See {numref}`fig-fault`.
+
+```{plaything} fault
+:name: fig-fault
+Patients.
+
+Guess first.
+```
+"""
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    book = new_book(tmp_path_factory.mktemp("culprit"))
+    book.write(PAGE)
+    result = book.build()
+    assert result.returncode == 0, result.stderr
+    return (book.root / "book" / "_build" / "html" / "page.html").as_uri()
+
+
+@pytest.fixture
+def figure(new_page, played):
+    page = new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(played, wait_until="load")
+    yield page.locator("#fig-fault")
+    assert errors == []
+
+
+def test_an_instrument_shows_the_blocks_that_are_wrong(figure):
+    figure.locator('[data-instrument="blocks"]').press("Enter")
+    expect(figure.locator(".play-says")).to_contain_text("dW1, db1 disagree")
+    widths = figure.locator("[data-bar]").evaluate_all(
+        "all => all.map((bar) => Number(bar.getAttribute('width')))"
+    )
+    assert max(widths[:2]) < 60
+    assert min(widths[2:]) > 180
+    expect(figure.locator('[data-view="curve"]')).to_be_hidden()
+
+
+def test_the_culprit_is_named_by_keys(figure):
+    figure.locator('[data-line="0"]').press("Enter")
+    expect(figure.locator(".play-ask")).to_contain_text("Not that one")
+    figure.locator('[data-instrument="blocks"]').press("Enter")
+    line = figure.locator('[data-line="1"]')
+    line.press("Enter")
+    expect(line).to_be_focused()
+    expect(figure.locator(".play-ask")).to_have_text("Right, with 2 instruments. No transpose.")
+
+
+def test_each_patient_has_a_verdict_of_its_own(figure):
+    figure.locator('[data-patient="1"]').click()
+    expect(figure.locator(".play-ask")).to_contain_text("Which line is at fault?")
+    figure.locator('[data-line="-1"]').click()
+    expect(figure.locator(".play-ask")).to_contain_text("Nothing is wrong.")
+    figure.locator('[data-patient="2"]').click()
+    figure.locator('[data-instrument="step"]').click()
+    expect(figure.locator(".play-says")).to_contain_text("b1 and b2 have not gone")
+    expect(figure.locator('[data-line="-1"]')).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_state_can_be_linked_and_a_wrong_one_is_ignored(new_page, played):
+    page = new_page()
+    page.goto(f"{played}?fig-fault={json.dumps({'patient': 2, 'instrument': 'step'})}")
+    expect(page.locator('#fig-fault [data-patient="2"]')).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#fig-fault .play-says")).to_contain_text("Step check")
+    page.goto(f"{played}?fig-fault={json.dumps({'patient': 9, 'instrument': 'guess'})}")
+    expect(page.locator("#fig-fault .play-says")).to_contain_text("Loss curve")
+
+
+def test_without_scripts_all_readings_stand_in_a_table(new_page, played):
+    page = new_page(java_script_enabled=False)
+    page.goto(played)
+    figure = page.locator("#fig-fault")
+    expect(figure.locator("[data-instrument]").first).to_be_hidden()
+    figure.locator(".play-table summary").click()
+    expect(figure.locator("tbody tr")).to_have_count(18)
+    expect(figure.locator("tbody tr").nth(5)).to_contain_text("No transpose.")
+
+
+@each_view
+def test_it_is_accessible(new_page, played, view):
+    page = new_page(**window(view))
+    page.goto(played)
+    page.locator('#fig-fault [data-instrument="blocks"]').click()
+    page.locator('#fig-fault [data-line="1"]').click()
+    page.locator("#fig-fault .play-table summary").click()
+    assert violations(page) == []
