@@ -1,4 +1,4 @@
-"""The slider over steps on the page of slopes: its errors are those that `nnfs` makes."""
+"""The two sliders on the page of slopes show losses and errors that `nnfs` makes."""
 
 import re
 
@@ -22,12 +22,22 @@ def loss(weight):
 
 
 @pytest.fixture(scope="module")
-def grid():
-    return grid_of(PAGE)
+def kept():
+    return kept_by(PAGE)
 
 
-def grid_of(page: Page) -> playing.Grid:
-    """Run what the plaything of a page needs, and return it."""
+@pytest.fixture
+def grid(kept):
+    return kept["best-step"]
+
+
+@pytest.fixture
+def glass(kept):
+    return kept["glass"]
+
+
+def kept_by(page: Page) -> dict[str, playing.Grid]:
+    """Run what the playthings of a page need, and return them by name."""
     kept = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(playing, "keep", lambda name, plaything: kept.update({name: plaything}))
@@ -39,7 +49,7 @@ def grid_of(page: Page) -> playing.Grid:
             if not apart or "def by_formula" in cell.code:
                 exec(cell.code, names)
             if "best-step" in kept:
-                return kept["best-step"]
+                return kept
     raise AssertionError("the page keeps no best-step")
 
 
@@ -66,3 +76,20 @@ def test_the_step_that_is_called_best_is_the_best_of_those_offered(grid):
     offered = [grid.axes["h"].index(h) for h in (1e-1, 1e-5, 1e-9, 1e-15)]
     errors = grid.cells["central error"][offered]
     assert asked["right"] == errors.argmin() == 1
+
+
+@pytest.mark.parametrize("h", [1.0, 1e-6, 1e-15])
+def test_the_glass_shows_losses_of_the_package(glass, h):
+    place = glass.axes["h"].index(h)
+    path = glass.figure.curves["the loss"][place]
+    turns, slope = np.linspace(-1, 1, len(path)), loss(-1 + 1e-30j).imag / 1e-30
+    rises = np.array([(loss(-1 + h * turn) - loss(-1)).real for turn in turns])
+    rounding = 2 * np.finfo(float).eps / (slope * h)
+    np.testing.assert_allclose(path, rises / (slope * h), rtol=1e-9, atol=rounding)
+
+
+def test_the_glass_goes_from_a_bend_to_a_line_to_stairs(glass):
+    told = dict(zip(glass.axes["h"], glass.told, strict=True))
+    assert "bend" in told[1.0]
+    assert "can't tell" in told[1e-6]
+    assert "stairs" in told[1e-15]
