@@ -31,7 +31,8 @@ short |= {f"b{i + 1}[{j}]": f"{'bc'[i]}{j}" for i in (0, 1) for j in (0, 1)}
 keep("short", OneNudge(pencil, X_pencil, y_pencil, start="w10", names=short))
 keep("drawn", Drawing(pencil, X_pencil, y_pencil, names=short, shows="backward"))
 keep("scores", SoftmaxSliders([-1.3, 0.5, -0.2], label=2, presets={"Hot": hot}))
-keep("grid", Grid({"a": [1, 2]}, {"end": [[1.0, 2.0], [4.0, 3.0]]}, says="a is {a}"))
+ends = {"end": [[1.0, 2.0], [4.0, 3.0]]}
+keep("grid", Grid({"a": [1, 2]}, ends, says="a is {a}", drawn={"end": "gradient"}))
 ```
 
 $$
@@ -120,6 +121,14 @@ def expected(params, x, y, names):
     digits = {name: 0 if name[0] == "Y" else 3 if name == "J" else 2 for name in names}
     write = {name: signed if name[0] == "d" else number for name in names}
     return {name: write[name](found[name], digits[name]) for name in names}
+
+
+def test_a_curve_in_the_colour_of_gradients_is_a_line_in_that_colour(page):
+    curve = page.locator("#fig-grid svg .play-line").first
+    seen = curve.evaluate(
+        "e => { const s = getComputedStyle(e); return [s.fill, s.stroke, s.strokeWidth]; }"
+    )
+    assert seen == ["none", "rgb(163, 42, 120)", "2.8px"]
 
 
 def test_each_stage_shows_what_nnfs_computes(page):
