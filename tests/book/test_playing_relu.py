@@ -17,7 +17,7 @@ def tent():
     kept = {}
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(playing, "keep", kept.__setitem__)
-        exec(code, {"np": np, "nnfs": nnfs})  # noqa: S102
+        exec(code, {"np": np, "nnfs": nnfs})
     return kept["tent"]
 
 
