@@ -37,6 +37,7 @@ class PlaythingFigure(Widget):
         "nudge.js",
         "softmax.js",
         "grid.js",
+        "planes.js",
         "tied.js",
     )
     required_arguments = 1

@@ -152,7 +152,7 @@ def keep(name: str, plaything: Plaything) -> None:
         If it is none of the kinds that `kit.widgets.playing.cells` has.
     """
     if not isinstance(plaything, Plaything):
-        kinds = "Drawing, Grid, OneNudge, SoftmaxSliders or StepThrough"
+        kinds = "Drawing, Grid, OneNudge, Planes, SoftmaxSliders or StepThrough"
         raise TypeError(f"{name} is {type(plaything).__name__}; expected {kinds}")
     if sys.platform != "emscripten":
         from myst_nb import glue
