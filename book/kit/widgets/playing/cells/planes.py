@@ -102,7 +102,9 @@ class Planes(Plaything):
                     f'stroke-dasharray="{"none" if j == 0 else "7 4"}" d="{self._line(j)}"/>'
                 )
         else:
-            parts.append(f'<path class="play-shaft" data-cut="{name}" fill="none" d=""/>')
+            parts.append(
+                f'<path class="play-shaft" style="stroke-dasharray: none" data-cut="{name}" d=""/>'
+            )
         places = {"x": CORNERS, "z": self.Z1, "a": self.A1}[name]
         for k in range(4):
             x, y = at(places[:, k])
@@ -111,7 +113,8 @@ class Planes(Plaything):
             )
             parts.append(
                 f'<path class="play-truth" fill="none" data-point="{name}{k}" '
-                f'transform="translate({x:.1f} {y:.1f})" d="{shape}" stroke-width="3"/>'
+                f'transform="translate({x:.1f} {y:.1f})" d="{shape}" '
+                'style="stroke-dasharray: none; stroke-width: 3"/>'
             )
         return "".join(parts)
 
