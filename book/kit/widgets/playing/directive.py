@@ -38,6 +38,7 @@ class PlaythingFigure(Widget):
         "softmax.js",
         "grid.js",
         "culprit.js",
+        "planes.js",
         "tied.js",
     )
     required_arguments = 1

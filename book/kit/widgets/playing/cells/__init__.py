@@ -5,6 +5,7 @@ from kit.widgets.playing.cells.culprit import Culprit, Patient
 from kit.widgets.playing.cells.grid import Grid
 from kit.widgets.playing.cells.kept import keep
 from kit.widgets.playing.cells.network import Drawing, OneNudge, StepThrough
+from kit.widgets.playing.cells.planes import Planes
 from kit.widgets.playing.cells.question import Question
 from kit.widgets.playing.cells.scores import SoftmaxSliders
 
@@ -15,6 +16,7 @@ __all__ = [
     "Grid",
     "OneNudge",
     "Patient",
+    "Planes",
     "Question",
     "SoftmaxSliders",
     "StepThrough",
