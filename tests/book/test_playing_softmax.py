@@ -41,7 +41,8 @@ def test_a_shift_shows_both_forms(kept, shift):
 
 
 @pytest.mark.parametrize(
-    ("shift", "said"), [(0, "three shares"), (86.5, "no NaN warns"), (-120, "0 / 0")]
+    ("shift", "said"),
+    [(0, "three shares"), (86.5, "no NaN warns"), (-120, "0 / 0"), (100, "inf / inf")],
 )
 def test_the_sentence_says_how_the_plain_form_fails(kept, shift, said):
     assert said in kept.told[kept.axes["shift"].index(shift)]
