@@ -39,8 +39,8 @@ def test_each_position_is_a_network_of_nnfs(tent, begins, weight):
     scores = nnfs.forward(params, corners).Z2[0]
     said = [float(tent.cells[name][at]) for name in ("none", "one", "both")]
     np.testing.assert_allclose(said, scores, atol=1e-13)
-    line = tent.data["says"][int(np.ravel_multi_index(at, tent.shape))]
-    assert all(f"{score:.2f}" in line for score in scores)
+    line = tent.told[int(np.ravel_multi_index(at, tent.shape))]
+    assert all(f"{score:.2f}".replace("-", "−") in line for score in scores)
 
 
 def test_the_two_answers_light_the_lamp_and_no_other_position_does(tent):
