@@ -54,6 +54,7 @@ def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, browser, 
         page.goto(f"{address}/derive/gallery.html", wait_until="load")
         for text, code in [
             ("first_lines", None),
+            ("claim(", None),
             ("claim(", "print('x' * 200)\nnp.ones(3)\n1 / 0"),
         ]:
             box = page.locator(".cell", has=page.locator(".cell_input", has_text=text)).first
@@ -67,7 +68,7 @@ def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, browser, 
             expect(status).to_have_attribute(
                 "data-state", re.compile("done|failed"), timeout=90_000
             )
-        assert violations(page) == []
+            assert violations(page) == []
         widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert widths[0] <= widths[1]
     context.close()
