@@ -75,6 +75,19 @@ def test_the_first_page_offers_to_go_on_where_one_was(page, address_with_python)
     page.wait_for_url(f"**/{PAGE}.html#*")
 
 
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_the_way_on_does_not_lie_over_the_way_in(new_page, address, width):
+    page = new_page(viewport={"width": width, "height": 900})
+    last = {"page": "derive/discover", "place": "", "title": "4. Discover backpropagation"}
+    page.add_init_script(
+        f"localStorage['nnfs-progress'] = {json.dumps(json.dumps({'last': last}))}"
+    )
+    page.goto(f"{address}/index.html")
+    on = page.locator(".continue-reading a").bounding_box()
+    begin = page.get_by_role("link", name="Begin reading").bounding_box()
+    assert on["y"] >= begin["y"] + begin["height"] or on["y"] + on["height"] <= begin["y"]
+
+
 def test_a_first_visit_is_offered_nothing(open_page):
     page = open_page("index")
     assert not page.locator(".continue-reading").is_visible()
