@@ -49,7 +49,7 @@ EXERCISE = Exercise(
     name="as_columns",
     page="see/digits",
     number=2,
-    task="images of bytes as columns of numbers from 0 to 1",
+    task="images of bytes as scaled columns",
     hints=(
         "`images[0]` is one image. `images[0].ravel()` reads it row by row.",
         "`images.reshape(len(images), -1)` does this for all images at once and gives each a row; "
