@@ -41,8 +41,8 @@ def check(one_hot: Callable[..., Any]) -> None:
 
 EXERCISE = Exercise(
     name="one_hot",
-    page="derive/softmax",
-    number=10,
+    page="see/digits",
+    number=4,
     task="the one-hot matrix of labels",
     hints=(
         "Start with zeros of the right shape: a row for each class, a column for each label.",
