@@ -520,7 +520,7 @@ def test_where_there_is_room_words_stand_beside_the_drawing(page, width, high, n
 EMPTY = """(figure) => {
   const bottom = (part) => part.getBoundingClientRect().bottom;
   const seen = [...figure.querySelectorAll(".play-field *")]
-    .filter((part) => !part.matches(".play-panel") && part.getClientRects().length);
+    .filter((part) => !part.childElementCount && part.textContent && part.checkVisibility());
   return bottom(figure.querySelector(".play-field")) - Math.max(...seen.map(bottom));
 }"""
 
@@ -918,6 +918,11 @@ def test_without_scripts_the_figure_stands_and_nothing_to_handle(new_page, playe
 
 def ends(figure):
     return figure.locator("[data-curve]").get_attribute("d")
+
+
+def test_a_curve_is_a_line_and_not_a_ground(page):
+    curve = page.locator("#fig-rates [data-curve]")
+    assert curve.evaluate("it => getComputedStyle(it).fill") == "none"
 
 
 def test_a_grid_goes_by_keys_to_what_was_computed(page):
