@@ -34,6 +34,7 @@ keep("short", OneNudge(pencil, X_pencil, y_pencil, start="w10", names=short))
 keep("drawn", Drawing(pencil, X_pencil, y_pencil, names=short, shows="backward"))
 keep("scores", SoftmaxSliders([-1.3, 0.5, -0.2], label=2, presets={"Hot": hot}))
 keep("grid", Grid({"a": [1, 2]}, {"end": [[1.0, 2.0], [4.0, 3.0]]}, says="a is {a}"))
+keep("closed", OneNudge(pencil, X_pencil, y_pencil, example=1, start="W1[0,1]", reach=1.5))
 loss = np.array([[4.0, 2.0, 1.0], [4.0, 1.0, 0.5], [4.0, 6.0, 9.0]])
 asked = Question(
     "Where does it end at 0.7?",
@@ -108,6 +109,11 @@ Scores.
 ```{plaything} grid
 :name: fig-grid
 A grid.
+```
+
+```{plaything} closed
+:name: fig-closed
+A closed gate.
 ```
 
 ```{plaything} rates
@@ -910,7 +916,7 @@ def test_numbers_can_be_read_on_a_phone(new_page, played):
 def test_without_scripts_the_figure_stands_and_nothing_to_handle(new_page, played):
     page = new_page(java_script_enabled=False)
     page.goto(played, wait_until="load")
-    assert page.locator("figure.plaything").count() == 8
+    assert page.locator("figure.plaything").count() == 9
     assert not page.locator(".play-controls").first.is_visible()
     page.locator("#fig-step summary").click()
     expect(page.locator("#fig-step table")).to_contain_text("W1[0,0]")
@@ -1035,3 +1041,13 @@ def test_a_gate_that_a_push_opens_or_closes_is_said(page):
             assert (f"the gate of {key} closed" in text) == closes
             said += opens or closes
     assert said > 0
+
+
+def test_a_closed_gate_is_said_to_open_once_its_number_is_above_zero(page):
+    figure = page.locator("#fig-closed")
+    before = state(pencil, X_pencil[:, 1], 1)["Z1[0]"]
+    assert before == -1
+    for by, opens in (("0.95", False), ("1", False), ("1.05", True)):
+        figure.locator(".play-push").fill(by)
+        text = figure.locator(".play-says").text_content()
+        assert ("On the way the gate of Z1[0] opened." in text) == opens
