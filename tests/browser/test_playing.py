@@ -18,8 +18,10 @@ from tests.browser.test_accessibility import VIEWS, each_view, violations, windo
 PAGE = r"""
 ```{code-cell} ipython3
 :tags: [remove-cell]
+import numpy as np
 from kit.cells import X_pencil, pencil, y_pencil
-from kit.widgets.playing.cells import Drawing, Grid, OneNudge, SoftmaxSliders, StepThrough, keep
+from kit.widgets.playing.cells import Drawing, Grid, OneNudge, SoftmaxSliders, StepThrough
+from kit.widgets.playing.cells import Question, keep
 keep("step", StepThrough(pencil, X_pencil, y_pencil, alpha=0.5))
 keep("nudge", OneNudge(pencil, X_pencil, y_pencil))
 names = {"W1[0,0]": "w11", "b1[1]": "b2", "Z1[0]": "u1", "A2[1]": "p1", "J": "loss"}
@@ -33,6 +35,28 @@ keep("drawn", Drawing(pencil, X_pencil, y_pencil, names=short, shows="backward")
 keep("scores", SoftmaxSliders([-1.3, 0.5, -0.2], label=2, presets={"Hot": hot}))
 ends = {"end": [[1.0, 2.0], [4.0, 3.0]]}
 keep("grid", Grid({"a": [1, 2]}, ends, says="a is {a}", drawn={"end": "gradient"}))
+keep("closed", OneNudge(pencil, X_pencil, y_pencil, example=1, start="W1[0,1]", reach=1.5))
+loss = np.array([[4.0, 2.0, 1.0], [4.0, 1.0, 0.5], [4.0, 6.0, 9.0]])
+asked = Question(
+    "Where does it end at 0.7?",
+    ["Lower", "Higher"],
+    "Higher",
+    "At {alpha} it ends at {end:.1f}.",
+    goes={"alpha": 0.7},
+    hides=["loss"],
+)
+keep("rates", Grid(
+    {"alpha": [0.1, 0.5, 0.7]},
+    {"loss": loss, "end": loss[:, -1]},
+    says="With {alpha} it ends at {end:.1f}.",
+    x=("step", [0, 1, 2]),
+    y="loss",
+    marks={"best": [2, 2, 0]},
+    bars={"share": loss / 10},
+    images={"W": np.linspace(0, 1, 48).reshape(3, 4, 4)},
+    asks=asked,
+    presets={"Safe": {"alpha": 0.1}, "Fast": ({"alpha": 0.5}, "Here it is fast.")},
+))
 ```
 
 $$
@@ -86,6 +110,16 @@ Scores.
 ```{plaything} grid
 :name: fig-grid
 A grid.
+```
+
+```{plaything} closed
+:name: fig-closed
+A closed gate.
+```
+
+```{plaything} rates
+:name: fig-rates
+Rates.
 ```
 """
 
@@ -477,24 +511,52 @@ def test_on_a_phone_a_press_and_what_it_changes_are_in_sight_together(page):
     assert len(tops) == 1
 
 
-@pytest.mark.parametrize("width", [1280, 1920])
+@pytest.mark.parametrize(("width", "high"), [(1280, 800), (1920, 1080)])
 @pytest.mark.parametrize("name", ["fig-step", "fig-nudge", "fig-named", "fig-softmax"])
-def test_where_there_is_room_words_stand_beside_the_drawing_and_all_is_in_sight(page, width, name):
-    page.set_viewport_size({"width": width, "height": 800})
+def test_where_there_is_room_words_stand_beside_the_drawing(page, width, high, name):
+    page.set_viewport_size({"width": width, "height": high})
     figure = page.locator(f"#{name}")
     stages = every_stage(figure) if name == "fig-step" else [None]
-    heights = set()
+    places = set()
     for _ in stages:
-        svg, field, panel, *parts = boxes(
+        svg, field, panel, controls, *parts = boxes(
             figure,
             *("svg", ".play-field", ".play-panel"),
             *(".play-controls", ".play-says", ".play-beside"),
         )
         assert panel["left"] > svg["right"]
         assert abs(panel["top"] - svg["top"]) < 12
-        assert max(part["bottom"] for part in parts) - field["top"] < 800 - 64
-        heights.add(round(field["bottom"] - field["top"]))
-    assert len(heights) == 1
+        lowest = max(part["bottom"] for part in (controls, *parts)) - field["top"]
+        assert lowest < high - 64
+        places.add((round(svg["top"]), round(controls["top"])))
+    assert len(places) == 1
+
+
+EMPTY = """(figure) => {
+  const bottom = (part) => part.getBoundingClientRect().bottom;
+  const seen = [...figure.querySelectorAll(".play-field *")]
+    .filter((part) => !part.childElementCount && part.textContent && part.checkVisibility());
+  return bottom(figure.querySelector(".play-field")) - Math.max(...seen.map(bottom));
+}"""
+
+
+@pytest.mark.parametrize("name", ["fig-step", "fig-nudge", "fig-named", "fig-softmax", "fig-rates"])
+def test_no_figure_has_a_hole_above_its_caption(page, name):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    figure = page.locator(f"#{name}")
+    for _ in every_stage(figure) if name == "fig-step" else [None]:
+        assert figure.evaluate(EMPTY) < 60
+    for text in ("Nudge all", "Go back once instead"):
+        if figure.locator("button", has_text=text).count():
+            figure.locator("button", has_text=text).click()
+            assert figure.evaluate(EMPTY) < 60
+
+
+def test_places_stand_in_a_row_where_there_is_room(page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    svg, beside = boxes(page.locator("#fig-softmax"), "svg", ".play-beside")
+    assert beside["top"] > svg["bottom"]
+    assert beside["right"] - beside["left"] > 400
 
 
 def test_what_a_nudge_has_found_stands_at_its_parameter_too(page):
@@ -674,7 +736,7 @@ def test_after_a_step_drawing_table_and_sentence_speak_of_the_same_moment(page):
     before = shown(page, "fig-step")
     figure.locator(".play-take").click()
     now = shown(page, "fig-step")
-    expect(figure.locator(".play-beside th[scope=col]")).to_have_text(["before", "now"])
+    expect(figure.locator(".play-beside th[scope=col]")).to_have_text(["before", "now"] * 2)
     row = figure.locator(".play-beside tr", has_text="W1[0,0]").locator("td")
     for cell, seen in zip(row.all_text_contents(), (before, now), strict=True):
         assert abs(float(cell) - float(seen["W1[0,0]"])) < 0.006
@@ -764,7 +826,7 @@ def test_a_used_button_leaves_the_page_where_it_is(page):
         before = page.evaluate("scrollY")
         page.keyboard.press("Enter")
         assert page.evaluate("scrollY") == before
-    assert page.evaluate("document.activeElement.closest('.play-beside') !== null")
+    expect(figure.locator(".play-says")).to_be_focused()
 
 
 def test_a_push_arrives_layer_by_layer_and_again(new_page, played):
@@ -833,6 +895,7 @@ def test_playthings_are_accessible(new_page, played, view):
     page.goto(played, wait_until="load")
     page.locator("#fig-step .play-stage").fill("9")
     page.locator("#fig-nudge .play-ask button").first.click()
+    page.locator("#fig-rates .play-ask button").first.click()
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -862,7 +925,138 @@ def test_numbers_can_be_read_on_a_phone(new_page, played):
 def test_without_scripts_the_figure_stands_and_nothing_to_handle(new_page, played):
     page = new_page(java_script_enabled=False)
     page.goto(played, wait_until="load")
-    assert page.locator(".play svg").count() == 7
+    assert page.locator("figure.plaything").count() == 9
     assert not page.locator(".play-controls").first.is_visible()
     page.locator("#fig-step summary").click()
     expect(page.locator("#fig-step table")).to_contain_text("W1[0,0]")
+
+
+def ends(figure):
+    return figure.locator("[data-curve]").get_attribute("d")
+
+
+def test_a_curve_is_a_line_and_not_a_ground(page):
+    curve = page.locator("#fig-rates [data-curve]")
+    assert curve.evaluate("it => getComputedStyle(it).fill") == "none"
+
+
+def test_a_grid_goes_by_keys_to_what_was_computed(page):
+    figure = page.locator("#fig-rates")
+    figure.locator(".play-ask button", has_text="Show the answer").click()
+    slider = figure.locator("[data-axis]")
+    slider.focus()
+    page.keyboard.press("Home")
+    paths = set()
+    for alpha, end in (("0.1", 1.0), ("0.5", 0.5), ("0.7", 9.0)):
+        assert slider.get_attribute("aria-valuetext") == alpha
+        expect(figure.locator(".play-says")).to_contain_text(f"With {alpha} it ends at {end}.")
+        bar = figure.locator(".play-bar-row").nth(2)
+        expect(bar).to_contain_text(number(end / 10, 2))
+        paths.add(ends(figure))
+        page.keyboard.press("ArrowRight")
+    assert len(paths) == 3
+
+
+def test_a_grid_hides_what_it_asks_and_a_wrong_answer_is_told(page):
+    figure = page.locator("#fig-rates")
+    curve = figure.locator("path[data-part=loss]")
+    assert not curve.is_visible()
+    figure.locator(".play-ask button", has_text="Lower").click()
+    expect(figure.locator(".play-verdict")).to_have_text("Look again. At 0.7 it ends at 9.0.")
+    assert figure.locator("[data-axis]").get_attribute("aria-valuetext") == "0.7"
+    assert curve.evaluate("it => getComputedStyle(it).visibility") == "visible"
+    figure.locator("[data-preset=Safe]").click()
+    assert figure.locator(".play-verdict").count() == 0
+
+
+def test_presets_of_a_grid_are_pressed_where_they_lead_and_can_be_linked(page):
+    figure = page.locator("#fig-rates")
+    fast = figure.locator("[data-preset=Fast]")
+    fast.click()
+    expect(fast).to_have_attribute("aria-pressed", "true")
+    figure.locator(".play-ask button", has_text="Show the answer").click()
+    fast.click()
+    expect(figure.locator(".play-says")).to_contain_text("Here it is fast.")
+    page.wait_for_function("location.search.includes('fig-rates')")
+    page.reload()
+    expect(fast).to_have_attribute("aria-pressed", "true")
+    figure.locator(".play-reset").click()
+    assert figure.locator("[data-axis]").get_attribute("aria-valuetext") == "0.1"
+
+
+@pytest.mark.parametrize("kept", ["[7]", "[0, 1]", "[0.5]", '"x"'])
+def test_an_address_that_is_off_the_grid_is_ignored(new_page, played, kept):
+    page = new_page()
+    page.goto(f"{played}?fig-rates={kept}", wait_until="load")
+    slider = page.locator("#fig-rates [data-axis]")
+    assert slider.get_attribute("aria-valuetext") == "0.1"
+
+
+def test_all_words_of_a_grid_can_be_read_on_a_phone(new_page, played):
+    page = new_page(viewport={"width": 390, "height": 800}, has_touch=True)
+    page.goto(played, wait_until="load")
+    page.locator("#fig-rates .play-ask button").first.click()
+    sizes = page.locator("#fig-rates").evaluate(
+        """(figure) => [...figure.querySelectorAll("svg text, p, button, li, label, output")]
+          .filter((part) => part.textContent.trim() && part.getClientRects().length)
+          .map((part) => {
+            const svg = part.ownerSVGElement;
+            const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+            return scale * parseFloat(getComputedStyle(part).fontSize);
+          })"""
+    )
+    assert len(sizes) > 10
+    assert min(sizes) >= 11
+
+
+def test_without_scripts_a_grid_shows_its_start(new_page, played):
+    page = new_page(java_script_enabled=False)
+    page.goto(played, wait_until="load")
+    figure = page.locator("#fig-rates")
+    expect(figure.locator(".play-says")).to_have_text("With 0.1 it ends at 1.0.")
+    assert figure.locator("[data-curve]").is_visible()
+    assert not figure.locator("[data-axis]").is_visible()
+    assert not figure.locator("[data-preset]").first.is_visible()
+
+
+def test_print_shows_a_finished_state(page):
+    figure = page.locator("#fig-step")
+    figure.locator(".play-stage").fill("2")
+    on_screen = shown(page, "fig-step")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    printed = shown(page, "fig-step")
+    assert printed == expected(pencil, X_pencil[:, 0], 0, printed)
+    assert {"J", "dZ2[0]", "dZ1[0]", "dW1[1,1]"} < printed.keys()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert shown(page, "fig-step") == on_screen
+
+
+def test_a_gate_that_a_push_opens_or_closes_is_said(page):
+    figure = page.locator("#fig-nudge")
+    before = state(pencil, X_pencil[:, 0], 0)
+    said = 0
+    for name in ("b1[0]", "b1[1]"):
+        for by in (-1, 1):
+            block, i = name[:2], int(name[3])
+            changed = getattr(pencil, block).copy()
+            changed[i] += by
+            after = state(pencil._replace(**{block: changed}), X_pencil[:, 0], 0)
+            key = f"Z1[{i}]"
+            opens, closes = (before[key] <= 0 < after[key], after[key] <= 0 < before[key])
+            figure.locator(".play-which").select_option(name)
+            figure.locator(".play-push").fill(str(by))
+            text = figure.locator(".play-says").text_content()
+            assert (f"the gate of {key} opened" in text) == opens
+            assert (f"the gate of {key} closed" in text) == closes
+            said += opens or closes
+    assert said > 0
+
+
+def test_a_closed_gate_is_said_to_open_once_its_number_is_above_zero(page):
+    figure = page.locator("#fig-closed")
+    before = state(pencil, X_pencil[:, 1], 1)["Z1[0]"]
+    assert before == -1
+    for by, opens in (("0.95", False), ("1", False), ("1.05", True)):
+        figure.locator(".play-push").fill(by)
+        text = figure.locator(".play-says").text_content()
+        assert ("On the way the gate of Z1[0] opened." in text) == opens

@@ -103,7 +103,7 @@ class Plaything(ABC):
         return ""
 
     def beside(self) -> str:
-        """Return what is handled below the words; it is hidden where no script runs."""
+        """Return what is handled below the picture, on a phone below the words, by scripts."""
         return ""
 
     def heading(self) -> str:
@@ -130,10 +130,10 @@ class Plaything(ABC):
         words = "".join(reversed(told) if self.asks_first else told)
         # The order of the Tab key: a question comes before what would answer it.
         field = (
-            f'<div class="play-panel">{self.heading()}<div class="play-told">{words}</div>'
-            f"{_handled('play-beside play-hand', self.beside()) or NOTHING_BESIDE}</div>"
+            f'<div class="play-panel">{self.heading()}<div class="play-told">{words}</div></div>'
             f'<div class="play-picture">{self.picture()}</div>'
             f"{_handled('play-controls', self.controls())}"
+            f"{_handled('play-beside play-hand', self.beside()) or NOTHING_BESIDE}"
             f"{_handled('play-controls play-more', self.more())}{self.numbers()}"
         )
         return (

@@ -179,7 +179,7 @@
     function ledger(place) {
       const found = Object.keys(slopes).length;
       const rows = keys.map((key) => [called(key), key in slopes ? n(slopes[key], 4) : "?", ...(wentBack ? [n(before[`d${key}`], 4)] : [])]);
-      playing.rows(place, ["", ...(wentBack ? ["nudged", "back"] : ["slope"])], rows, wentBack ? 1 : 2);
+      playing.rows(place, ["", ...(wentBack ? ["nudged", "back"] : ["slope"])], rows, 2);
       const heading = wentBack ? "Slopes, measured by nudging and found by going back" : "Slopes, measured by nudging";
       place.prepend(playing.element("p", { class: "play-heading" }, heading));
       const each = `One pass forward before any nudge, and one for each knob, nudged by ${TINY_SAID}`;
@@ -318,17 +318,10 @@
       const fills = keys.flatMap((which) => {
         state = { which, by: -0.1, guessed: true };
         const said = sentence(pushed(which, -0.1));
-        const whole = (words, gone = false) => (place) => {
-          words(place);
-          const went = wentBack;
-          wentBack = gone;
-          ledger(playing.element("div", { class: "play-beside" }, undefined, place));
-          wentBack = went;
-        };
         return [
-          whole(playing.told("Nothing is pushed yet.", asks(), [["Up"], ["Down"], ["It stays"]])),
-          whole(playing.told(said, `Look again. ${because()} Now push as you like.`), data.back),
-          ...(data.back ? [whole(playing.told(told(), asks(), [["Up"], ["Down"], ["It stays"]]), true)] : []),
+          playing.told("Nothing is pushed yet.", asks(), [["Up"], ["Down"], ["It stays"]]),
+          playing.told(said, `Look again. ${because()} Now push as you like.`),
+          ...(data.back ? [playing.told(told(), asks(), [["Up"], ["Down"], ["It stays"]])] : []),
         ];
       });
       state = kept;

@@ -201,13 +201,9 @@
       const fills = Object.values(data.presets).flatMap((place) => {
         state = { ...state, ...place };
         const said = sentence();
-        const whole = (words) => (panel) => {
-          words(panel);
-          panel.append(find("beside").cloneNode(true));
-        };
         return QUESTIONS.flatMap(([text, answers, , because]) => [
-          whole(playing.told(said, text, answers)),
-          whole(playing.told(said, `Look again. ${called(because)}`, [["Next question"]])),
+          playing.told(said, text, answers),
+          playing.told(said, `Look again. ${called(because)}`, [["Next question"]]),
         ]);
       });
       state = kept;

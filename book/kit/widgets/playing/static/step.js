@@ -122,9 +122,9 @@
       if (stage === last) {
         const [head, left, right] = taken() ? [["", "before", "now"], past, found] : [["", "now", "next"], found, after];
         const rows = Object.keys(found).filter((key) => /^[Wb]/.test(key)).map((key) => [called(key), n(left[key], 3), n(right[key], 3)]);
-        playing.rows(place, head, rows);
+        playing.rows(place, head, rows, 2);
       } else if (MEASURED[stage]) {
-        playing.rows(place, ["", "going back", "by ±0.0001"], measured(stage, found));
+        playing.rows(place, ["", "going back", "by ±0.0001"], measured(stage, found), 2);
       } else place.replaceChildren();
     }
 
@@ -297,12 +297,11 @@
     const stages = data.stages.map((_, stage) => stage);
     const longest = trace(Array.from({ length: MOST }, (_, i) => [10 + i, 1, 1]));
     playing.reserve(find("panel"), () => stages.flatMap((stage) => {
-      const { found, after, said, asked } = nowOf(stage);
+      const { said, asked } = nowOf(stage);
       const before = stage && nowOf(stage - 1).asked;
       const whole = (told) => (place) => {
         title(stage, playing.element("p", { class: "play-title" }, "", place));
         told(place);
-        ledger(stage, found, after, playing.element("div", { class: "play-beside" }, undefined, place));
       };
       return [
         whole(playing.told(said, asked && called(asked[0]), asked && [...asked[1], [SHOW]], stage === last && longest)),
