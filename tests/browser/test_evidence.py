@@ -130,7 +130,7 @@ def test_an_error_in_a_folded_cell_that_runs_before_is_shown(shared_page):
     rewrite = "([number, code]) => { liveCells.cells[number].code = code }"
     built = page.evaluate("(number) => liveCells.cells[number].code", int(folded))
     page.evaluate(rewrite, [int(folded), "1 / 0"])
-    shown = page.locator("article section > .cell .live-controls").all()
+    shown = page.locator("article section > .cell .live-controls:visible").all()
     below = next(row for row in shown if int(row.get_attribute("data-cell")) > int(folded))
     below.get_by_role("button", name=re.compile("^Run")).click()
     failed = page.locator("details.set-up .live-error").first

@@ -48,7 +48,7 @@ def test_the_section_being_read_is_marked_on_the_way_down_and_up(opened, name, s
     page.mouse.move(600, 400)
     seen = set()
     for direction in (1, -1):
-        for _ in range(9):
+        for _ in range(14):
             state = after_a_step(page, direction * step)
             ended = page.evaluate("scrollY + innerHeight > document.body.scrollHeight - 5")
             if not state["near"] and not ended:
