@@ -1,8 +1,11 @@
 """The marks: right answers pass, and what is usually wrong is called by its name."""
 
 import ast
+import builtins
 import importlib
 import inspect
+import re
+from symtable import symtable
 
 import numpy as np
 import pytest
@@ -10,6 +13,9 @@ import pytest
 import nnfs
 from kit.exercises.engine import marking as marks
 from kit.exercises.engine.training import train_on_digits
+
+from .pages import all_pages, without_fences
+from .visible_cells import seen
 
 NAMES = list(marks.exercises())
 FILES = {path.stem for path in marks.FOLDER.glob("*.py")} - {"__init__"}
@@ -135,6 +141,78 @@ def test_what_is_sent_to_a_browser_has_none_of_the_answers():
         assert not functions & set(NAMES)
         modules = {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
         assert not any("answers" in str(module) for module in modules)
+
+
+PAGES = {page.docname: page for page in all_pages()}
+READ = list(PAGES)
+
+
+def place(name):
+    """Where a reader meets an exercise: the page in the order of the contents, and how far down."""
+    page = marks.exercises()[name].page
+    return READ.index(page), PAGES[page].body.index(f"```{{marked-exercise}} {name}\n")
+
+
+def from_outside(source):
+    """Names that code takes from neither itself nor Python."""
+    scopes = [symtable(source, "an answer", "exec")]
+    for scope in scopes:
+        scopes.extend(scope.get_children())
+    used = {s.get_name() for t in scopes for s in t.get_symbols() if s.is_global()}
+    own = {s.get_name() for s in scopes[0].get_symbols() if s.is_assigned()}
+    return used - own - set(dir(builtins))
+
+
+def inline_code(page):
+    """The code in a page's sentences."""
+    return " ".join(re.findall(r"`([^`\n]+)`", without_fences(page.body)))
+
+
+def not_yet_known(name, source, hints=()):
+    """What a solution or a hint asks for that a reader does not have when they come to it.
+
+    There is NumPy, as far as this page or one before it has a visible cell or a sentence that uses
+    the function, or a hint names it. There are the functions of exercises that stand before this
+    one. Functions of cells are not there, since the marker does not run them.
+    """
+    had = {other for other in NAMES if place(other) < place(name)}
+    had |= {name, *inspect.signature(FUNCTIONS[name]).parameters}
+    unknown = from_outside(source) - had - {"np"}
+    for quoted in re.findall(r"`([^`]+)`", " ".join(hints)):
+        unknown |= set(re.findall(r"\w+", quoted)) & set(NAMES) - had
+    page = marks.exercises()[name].page
+    pages = [PAGES[docname] for docname in READ[: READ.index(page) + 1]]
+    shown = [cell.code for one in pages for cell in seen(one).cells]
+    words = "\n".join([*shown, *hints, *(inline_code(one) for one in pages)])
+    functions = set(re.findall(r"\bnp\.\w+(?:\.\w+)?", source))
+    return unknown | {one for one in functions if not re.search(rf"{re.escape(one)}\b", words)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exercise_can_be_solved_with_what_this_and_earlier_pages_have(name):
+    assert not_yet_known(name, ANSWERS[name], marks.exercises()[name].hints) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "hints", "missing"),
+    [
+        ("weight_gradient", "return backward(dZ, A)[0]", (), {"backward"}),
+        ("relu", "return Z * relu_mask(Z)", (), {"relu_mask"}),
+        ("relu_mask", "return relu(Z) > 0", (), set()),
+        ("one_hot", "return nnfs.one_hot(labels, n_classes)", (), {"nnfs"}),
+        ("one_hot", "rows = [row(k) for k in labels]\n    return rows", (), {"row"}),
+        ("one_hot", "def row(k): return len(labels)\n    return row(0)", (), set()),
+        ("share_right", "return np.einsum('ij->j', A2)", (), {"np.einsum"}),
+        ("share_right", "return np.einsum('ij->j', A2)", ("Take `np.einsum`.",), set()),
+        ("softmax", "return Z", ("Your `forward(params, X)` needs it.",), {"forward"}),
+    ],
+)
+def test_what_comes_too_late_is_found(name, body, hints, missing):
+    assert not_yet_known(name, with_body(name, body), hints) == missing
+
+
+def test_the_numbers_of_exercises_follow_the_pages():
+    assert sorted(NAMES, key=place) == NAMES
 
 
 LISTS = {
