@@ -60,5 +60,17 @@ def test_the_font_is_written_once_however_often_the_site_is_built(folder):
     first = (folder / icon_font.STYLES).read_text("utf8")
     icon_font.write(app, None)
     assert (folder / icon_font.STYLES).read_text("utf8") == first
-    assert first.startswith(CSS)
+    assert first.startswith(CSS.replace('.fa-bug:before{content:"\\f188"}', ""))
     assert "unicode-range:U+f03a,U+f0c9,U+f0f3,U+f107}" in first
+
+
+def test_rules_of_icons_that_nothing_names_are_left_out(folder):
+    (folder / "page.js").write_text('button.className = "fa-bug"', "utf8")
+    assert icon_font.named_icons(folder) == {"fa-solid", "fa-navicon", "fa-list", "fa-bug"}
+    assert icon_font.without_unused(CSS, {"fa-navicon", "fa-list", "fa-bug"}) == CSS
+    bare = icon_font.without_unused(CSS, {"fa-bars"})
+    assert bare == CSS.replace(
+        '.fa-list:before{content:"\\f03a"}.fa-bug:before{content:"\\f188"}', ""
+    )
+    sized = ".fa-lg{font-size:2em}.fa-spin:before{animation:x}@media print{.fa-x .y{color:red}}"
+    assert icon_font.without_unused(sized, set()) == sized

@@ -3,7 +3,9 @@
 The theme's font of 1,400 icons is a third of what a page transfers, for about twenty that it shows.
 When all pages are written, these are taken out of the font and put into the theme's style sheet
 itself, as a second source for their characters. The whole font stays where it is: a browser
-loads it on a page that shows a character which is not among them.
+loads it on a page that shows a character which is not among them. The rules of icons that no page
+and no script names are left out of the style sheet, of which they are a quarter; Sphinx copies the
+theme's whole sheet again in the next build.
 """
 
 import base64
@@ -24,6 +26,7 @@ MARK = "\n/* The icons that the pages show. */\n"
 
 RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 ICON = re.compile(r"\.(fa-[\w-]+):{1,2}before")
+NAMED = re.compile(r"\bfa-[a-z][\w-]*")
 CODE = re.compile(r"\\([0-9a-f]{4})\b|([\ue000-\uf8ff])")
 
 
@@ -46,7 +49,7 @@ def shown_icons(site: Path) -> set[int]:
     styles = [path.read_text(encoding="utf8") for path in site.glob("_static/**/*.css")]
     by_class, shown = icons_by_class("\n".join(text.partition(MARK)[0] for text in styles))
     for path in site.rglob("*.html"):
-        for name in set(re.findall(r"\bfa-[a-z][\w-]*", path.read_text(encoding="utf8"))):
+        for name in set(NAMED.findall(path.read_text(encoding="utf8"))):
             if name in by_class:
                 shown.add(by_class[name])
     return shown
@@ -66,13 +69,36 @@ def smaller_font(path: Path, characters: set[int]) -> tuple[bytes, list[int]]:
     return target.getvalue(), found
 
 
+def named_icons(site: Path) -> set[str]:
+    """Return the classes of icons that pages, scripts or other style sheets of a site name."""
+    theme = site / STYLES
+    named: set[str] = set()
+    for path in (*site.rglob("*.html"), *site.rglob("*.js"), *site.rglob("*.css")):
+        if path != theme:
+            named.update(NAMED.findall(path.read_text(encoding="utf8")))
+    return named
+
+
+def without_unused(styles: str, named: set[str]) -> str:
+    """Return a style sheet without the rules that only give icons which nothing names."""
+
+    def kept(rule: re.Match[str]) -> str:
+        selectors = [one.strip() for one in rule[1].split(",")]
+        icons = [ICON.fullmatch(one) for one in selectors]
+        unused = all(icon is not None and icon[1] not in named for icon in icons)
+        return "" if unused and CODE.search(rule[2]) else rule[0]
+
+    return RULE.sub(kept, styles)
+
+
 def write(app: Sphinx, exception: Exception | None) -> None:
-    """Add the smaller font to the theme's style sheet."""
+    """Add the smaller font to the theme's style sheet, and take out what no page uses."""
     site = Path(app.outdir)
     if exception is not None or app.builder.format != "html" or not (site / FONT).exists():
         return
     content, found = smaller_font(site / FONT, shown_icons(site))
     styles = (site / STYLES).read_text(encoding="utf8").partition(MARK)[0]
+    styles = without_unused(styles, named_icons(site))
     face = (
         '@font-face{font-display:block;font-family:"Font Awesome 6 Free";font-style:normal;'
         "font-weight:900;src:url(data:font/woff;base64,"
