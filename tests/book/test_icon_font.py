@@ -68,9 +68,7 @@ def test_rules_of_icons_that_nothing_names_are_left_out(folder):
     (folder / "page.js").write_text('button.className = "fa-bug"', "utf8")
     assert icon_font.named_icons(folder) == {"fa-solid", "fa-navicon", "fa-list", "fa-bug"}
     assert icon_font.without_unused(CSS, {"fa-navicon", "fa-list", "fa-bug"}) == CSS
-    bare = icon_font.without_unused(CSS, {"fa-bars"})
-    assert bare == CSS.replace(
-        '.fa-list:before{content:"\\f03a"}.fa-bug:before{content:"\\f188"}', ""
-    )
+    first, _, last = CSS.splitlines(keepends=True)
+    assert icon_font.without_unused(CSS, {"fa-bars"}) == first + last
     sized = ".fa-lg{font-size:2em}.fa-spin:before{animation:x}@media print{.fa-x .y{color:red}}"
     assert icon_font.without_unused(sized, set()) == sized
