@@ -13,7 +13,7 @@ from py_mini_racer import MiniRacer
 import nnfs
 from kit.cells import X_pencil, pencil, y_pencil
 from kit.widgets.playing.cells import Drawing, Grid, OneNudge, SoftmaxSliders, StepThrough, keep
-from kit.widgets.playing.cells.kept import number, signed
+from kit.widgets.playing.cells.kept import Plaything, number, signed
 from kit.widgets.playing.cells.states import state
 from kit.widgets.playing.directive import PlaythingFigure
 from nnfs import functions
@@ -293,3 +293,38 @@ def test_all_that_a_page_loads_for_playing_is_small():
     assert {path.name for path in PlaythingFigure.folder.iterdir()} == set(names)
     sizes = [len(gzip.compress((PlaythingFigure.folder / name).read_bytes())) for name in names]
     assert sum(sizes) < 60_000
+
+
+def kinds_of(plaything=Plaything):
+    """Yield every class of plaything that has a kind."""
+    for one in plaything.__subclasses__():
+        if hasattr(one, "kind"):
+            yield one
+        yield from kinds_of(one)
+
+
+@pytest.mark.parametrize("one", [*kinds_of()], ids=lambda one: one.__name__)
+def test_a_page_loads_what_its_playthings_use_and_no_more(one):
+    names = PlaythingFigure.needed(
+        f'<div class="play x" data-kind="x" data-scripts="{one.scripts}">'
+    )
+    texts = {name: (PlaythingFigure.folder / name).read_text("utf8") for name in names}
+    begins = re.compile(rf"(?:playing\.kinds|\(playing\.kinds = [^)]*\))\.{one.kind} = ")
+    assert sum(len(begins.findall(text)) for text in texts.values()) == (one is not Drawing)
+    defined = {
+        name: set(re.findall(r"^  (?:\()?playing\.(\w+) =", text, re.MULTILINE))
+        for name, text in texts.items()
+    }
+    used = {name: set(re.findall(r"\bplaying\.(\w+)", text)) for name, text in texts.items()}
+    everything = set().union(*defined.values())
+    assert set().union(*used.values()) - everything == set()
+
+
+def test_the_scripts_of_a_page_are_those_that_its_playthings_name_once_each():
+    body = "".join(KINDS[kind]._repr_html_() for kind in ("grid", "step", "nudge"))
+    needed = PlaythingFigure.needed(body)
+    assert needed == (
+        *("playing.js", "grid.js", "network.js", "drawing.js", "step.js", "nudge.js", "tied.js"),
+    )
+    assert set(needed) < set(PlaythingFigure.scripts)
+    assert PlaythingFigure.needed("<p>no plaything</p>") == ("playing.js", "tied.js")

@@ -32,12 +32,18 @@ ASIDE = ["figure", "check", "claim", "remove-cell"]
 """Tags of cells that only draw, check, or name numbers for sentences."""
 
 
+COMMAND_LINE = {"cli", "__main__"}
+"""Modules of `nnfs` that no page can use: a browser has no command line."""
+
+
 def modules() -> list[str]:
     """Return the modules that pages load, as ``live_cells_modules`` takes them."""
+    package = sorted(path.stem for path in (ROOT / "nnfs").glob("*.py"))
+    ours = [f"nnfs.{name}" for name in package if name not in COMMAND_LINE]
     # A package that leads to others ships without what else lies in it, as ``name.__init__``.
     found = [(path, folder_on_path(path)) for path in browser_side()]
     names = [".".join(path.relative_to(above).with_suffix("").parts) for path, above in found]
-    return ["nnfs", *(name for name in names if not name.startswith("sphinx_live_cells"))]
+    return [*ours, *(name for name in names if not name.startswith("sphinx_live_cells"))]
 
 
 def configure(app: Sphinx, config: Config) -> None:

@@ -22,7 +22,7 @@ class Widget(SphinxDirective):
     address : str
         The folder of the site that gets styles and scripts.
     styles, scripts : tuple of str
-        Names of files, in the order in which a page loads them.
+        Names of files, in the order in which a page loads them, unless `needed` says otherwise.
     """
 
     mark: ClassVar[str]
@@ -45,14 +45,21 @@ class Widget(SphinxDirective):
         return [nodes.raw("", self.markup(), format="html")]
 
     @classmethod
+    def needed(cls, body: str) -> tuple[str, ...]:
+        """Return the scripts that a page with this body needs, in the order of their loading."""
+        return cls.scripts
+
+    @classmethod
     def register(cls, app: Sphinx) -> None:
         """Register the directive, and its scripts and style for the pages that have it."""
 
-        def add_files(app: Sphinx, pagename: str, *_: Any) -> None:
+        def add_files(
+            app: Sphinx, pagename: str, _: str, context: dict[str, Any], *__: Any
+        ) -> None:
             if cls.mark in app.env.metadata.get(pagename, {}):
                 for style in cls.styles:
                     app.add_css_file(f"../{cls.address}/{style}")
-                for script in cls.scripts:
+                for script in cls.needed(context.get("body") or ""):
                     app.add_js_file(f"../{cls.address}/{script}")
 
         # Before pages are written: they name each file with a digest of what it holds.

@@ -7,10 +7,12 @@ The caption.
 A question to answer before the controls do.
 ```
 
-A cell of the page has kept the plaything: ``keep("name", StepThrough(...))``. Scripts and style are
-added to pages with a plaything, and to those with a symbol that is tied: ``\sym{dZ2}{dZ_2}``.
+A cell of the page has kept the plaything: ``keep("name", StepThrough(...))``. Style and scripts
+are added to pages with a plaything, and to those with a symbol that is tied: ``\sym{dZ2}{dZ_2}``.
+Of the scripts a page gets those that its playthings name.
 """
 
+import re
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,6 +23,8 @@ from sphinx.application import Sphinx
 
 from kit.widgets.widget import Widget
 
+NAMED = re.compile(r'<div class="play [^>]*data-scripts="([^"]*)"')
+
 
 class PlaythingFigure(Widget):
     """``{plaything} name``: what a cell has kept under the name, as a numbered figure."""
@@ -29,18 +33,7 @@ class PlaythingFigure(Widget):
     folder = Path(__file__).parent / "static"
     address = "playing"
     styles = ("playing.css",)
-    scripts = (
-        "network.js",
-        "playing.js",
-        "drawing.js",
-        "step.js",
-        "nudge.js",
-        "softmax.js",
-        "grid.js",
-        "culprit.js",
-        "planes.js",
-        "tied.js",
-    )
+    scripts = tuple(sorted(path.name for path in folder.glob("*.js")))
     required_arguments = 1
     has_content = True
     option_spec: ClassVar[dict[str, Any]] = {"name": directives.unchanged}
@@ -61,6 +54,12 @@ class PlaythingFigure(Widget):
         figure += nodes.caption(words[0].rawsource, "", *words[0].children)
         self.add_name(figure)
         return [figure]
+
+    @classmethod
+    def needed(cls, body: str) -> tuple[str, ...]:
+        """Return what all playthings share, what those in the body name, and what ties symbols."""
+        named = [f"{name}.js" for names in NAMED.findall(body) for name in names.split()]
+        return tuple(dict.fromkeys(["playing.js", *named, "tied.js"]))
 
     @classmethod
     def add_where_tied(cls, app: Sphinx, pagename: str, *rest: Any) -> None:

@@ -162,6 +162,7 @@ class Culprit(Plaything):
     """
 
     kind = "culprit"
+    scripts = "culprit"
 
     def __init__(
         self,

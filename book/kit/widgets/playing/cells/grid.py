@@ -94,6 +94,7 @@ class Grid(Plaything):
     """
 
     kind = "grid"
+    scripts = "grid"
 
     def __init__(
         self,

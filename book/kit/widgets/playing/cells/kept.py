@@ -80,7 +80,9 @@ class Plaything(ABC):
     Attributes
     ----------
     kind : str
-        Which of the scripts plays it.
+        What the scripts call it.
+    scripts : str
+        Names of the scripts that a page needs for it, beside what all share, in their order.
     data : dict
         What JSON can hold.
     says : str
@@ -90,6 +92,7 @@ class Plaything(ABC):
     """
 
     kind: str
+    scripts: str
     data: dict[str, Any]
     says: str
     asks_first = False
@@ -137,7 +140,8 @@ class Plaything(ABC):
             f"{_handled('play-controls play-more', self.more())}{self.numbers()}"
         )
         return (
-            f'<div class="play play-{self.kind}" data-kind="{self.kind}">'
+            f'<div class="play play-{self.kind}" data-kind="{self.kind}" '
+            f'data-scripts="{self.scripts}">'
             f'<div class="play-field">{field}</div>'
             '<p class="play-unseen" role="status" aria-live="polite"></p>'
             f'<script type="application/json">{data}</script></div>'

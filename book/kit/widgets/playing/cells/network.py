@@ -126,6 +126,7 @@ class Drawing(_Network):
     """
 
     kind = "drawing"
+    scripts = "network drawing"
     widest = MOST
 
     def __init__(
@@ -158,6 +159,7 @@ class StepThrough(_Network):
     """
 
     kind = "step"
+    scripts = "network drawing step"
 
     def __init__(
         self,
@@ -223,6 +225,7 @@ class OneNudge(_Network):
     """
 
     kind = "nudge"
+    scripts = "network drawing nudge"
 
     def __init__(
         self,

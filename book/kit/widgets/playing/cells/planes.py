@@ -35,6 +35,7 @@ class Planes(Plaything):
     """
 
     kind = "planes"
+    scripts = "network planes"
     asks_first = True
 
     def __init__(

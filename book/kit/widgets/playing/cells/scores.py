@@ -46,6 +46,7 @@ class SoftmaxSliders(Plaything):
     """
 
     kind = "softmax"
+    scripts = "network softmax"
     asks_first = True
 
     def __init__(

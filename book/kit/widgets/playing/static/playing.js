@@ -170,4 +170,4 @@
       if (begin) begin(root, JSON.parse(root.querySelector("script").textContent));
     }
   });
-})(window.playing);
+})((window.playing = window.playing || {}));
