@@ -52,8 +52,9 @@ PROSE = {
 MANY_PAGES = 10
 FEWEST = 2
 # Of another browser test with several cases, such as three widths in two schemes, --all draws
-# a part.
+# a part, and a part of a file's browser tests that have no cases.
 PART_OF_CASES = {"share": 1 / 3, "fewest": 1}
+PART_OF_FILE = {"share": 2 / 3, "fewest": 1, "of": "file"}
 
 # What builds takes longest and comes early, so that no process ends late; on one process the quick
 # answers do.
@@ -190,8 +191,9 @@ def drawn_together(items: Sequence[pytest.Item]) -> list[list[pytest.Item]]:
 
     def group(item: pytest.Item) -> tuple[str, str]:
         exhaustive = item.get_closest_marker("exhaustive")
-        of_file = exhaustive is not None and exhaustive.kwargs.get("of") == "file"
-        return place(item), "" if of_file else function(item)
+        if exhaustive is not None and exhaustive.kwargs.get("of") == "file":
+            return place(item), f"of the file {exhaustive.kwargs.get('share')}"
+        return place(item), function(item)
 
     return grouped(items, group)
 
@@ -210,16 +212,17 @@ def grouped(
 
 
 def mark(items: Sequence[pytest.Item]) -> None:
-    """Give each test the marker of its subject, and `exhaustive` to browser tests of many cases."""
+    """Give each test the marker of its subject, and those in a browser the part that is drawn."""
     for item in items:
         if not any(item.get_closest_marker(name) for name in SUBJECTS):
             asked = getattr(item, "fixturenames", ())
             needed = next((name for name in ("browser", "site") if name in asked), "")
             item.add_marker(needed or subject(place(item), function(item)))
     for cases in by_function(items):
-        if cases[0].get_closest_marker("browser") and len(cases) > 1:
+        if cases[0].get_closest_marker("browser"):
             many = len({page_of(item) for item in cases} - {""}) >= MANY_PAGES
-            exhaustive = pytest.mark.exhaustive(**({} if many else PART_OF_CASES))
+            part = PART_OF_CASES if len(cases) > 1 else PART_OF_FILE
+            exhaustive = pytest.mark.exhaustive(**({} if many else part))
             for item in cases:
                 if item.get_closest_marker("exhaustive") is None:
                     item.add_marker(exhaustive)

@@ -104,6 +104,7 @@ def suite() -> list[Case]:
             for view in range(4)
         ),
         *(Case("tests/browser/test_z.py", "test_schemes", "browser", n=n) for n in range(6)),
+        *(Case("tests/browser/test_w.py", f"{ALONE}{n}", "browser") for n in range(6)),
         *(Case("tests/unit/test_z.py", "test_races", marker=RACES, n=n) for n in range(40)),
         *(Case("tests/unit/test_z.py", "test_whole", marker=WHOLE, n=n) for n in range(2)),
         *(Case("tests/unit/test_z.py", f"test_condition_{n}", marker=OF_FILE) for n in range(8)),
@@ -112,7 +113,7 @@ def suite() -> list[Case]:
 
 RACES, WHOLE = pytest.mark.exhaustive.mark, pytest.mark.exhaustive(share=0).mark
 OF_FILE = pytest.mark.exhaustive(share=1 / 2, of="file").mark
-CONDITION = "test_condition_"
+CONDITION, ALONE = "test_condition_", "test_alone_"
 DAILY = {"test_unit", "test_style", "test_book"}
 SITE = {"test_links", "test_site"}
 EVERYTHING = {
@@ -149,7 +150,7 @@ def chosen(*args: str, **options: object) -> list[Case]:
 )
 def test_options_and_places_say_what_runs(args, options, expected):
     names = {case.originalname for case in chosen(*args, **options)}
-    assert {name for name in names if not name.startswith(CONDITION)} == expected
+    assert {name for name in names if not name.startswith((CONDITION, ALONE))} == expected
 
 
 def test_of_tests_that_are_drawn_together_a_sample_has_some():
@@ -182,6 +183,17 @@ def test_of_a_browser_test_with_a_few_cases_each_run_has_some_and_every_case_has
     assert {len(cases) for cases in drawn} == {2}
     assert len(set().union(*drawn)) == 6
     assert len(schemes(exhaustive=True)) == len(schemes("tests/browser/test_z.py")) == 6
+
+
+def test_of_a_files_browser_tests_without_cases_each_run_has_two_thirds_and_each_has_its_turn():
+    def alone(*args: str, **options: object) -> list[str]:
+        return [c.nodeid for c in chosen(*args, **options) if c.originalname.startswith(ALONE)]
+
+    drawn = [alone(all=True, sample_seed=str(number)) for number in range(40)]
+    assert {len(cases) for cases in drawn} == {4}
+    assert len(set().union(*drawn)) == 6
+    assert len(alone(exhaustive=True)) == len(alone("tests/browser/test_w.py")) == 6
+    assert alone() == []
 
 
 def test_one_process_begins_with_the_site_and_the_others_with_what_needs_none(monkeypatch):
