@@ -64,11 +64,11 @@ def test_errors_of_the_slider_are_those_of_the_package(grid, h):
         assert grid.cells[name][place] == pytest.approx(abs(error), rel=1e-6, abs=rounding)
 
 
-def test_the_sentence_says_which_cause_decides(grid):
-    deciders = [re.search(r"(\S+) decides", text)[1] for text in grid.told]
+def test_the_sentence_says_which_error_is_the_larger(grid):
+    larger = [re.search(r"(\S+) is the larger", text)[1] for text in grid.told]
     turn = grid.axes["h"].index(1e-4)
-    assert set(deciders[:turn]) == {"round-off"}
-    assert set(deciders[turn:]) == {"truncation"}
+    assert set(larger[:turn]) == {"round-off"}
+    assert set(larger[turn:]) == {"truncation"}
 
 
 def test_the_step_that_is_called_best_is_the_best_of_those_offered(grid):
