@@ -63,6 +63,8 @@ class Grid(Plaything):
         The bars' labels; by default 0, 1, 2, and so on.
     truth : int or array of int, optional
         Which bar is the true one.
+    missing : str
+        What stands beside a bar that is masked, in place of its number.
     images : dict from name to array, optional
         Rasters with values from 0 to 1, in grey, or from -1 to 1, in two colours: the last two axes
         are rows and columns; one before them, if any, holds several side by side.
@@ -112,6 +114,7 @@ class Grid(Plaything):
         bars: Mapping[str, Any] | None = None,
         labels: Sequence[Any] | Array | None = None,
         truth: Any = None,
+        missing: str = "none",
         images: Mapping[str, Any] | None = None,
         asks: Asks = None,
         presets: Mapping[str, Preset] | None = None,
@@ -127,7 +130,7 @@ class Grid(Plaything):
         lines = self.figure.names()
         _known(drawn, [*lines, *(bars or {})], "drawn")
         self.figure.draw(x, y, log, {k: v for k, v in drawn.items() if k in lines})
-        self.bars = Bars(bars, labels, self.shape, drawn, truth) if bars else None
+        self.bars = Bars(bars, labels, self.shape, drawn, truth, missing) if bars else None
         self.images = rasters(images or {}, self.shape)
         self.presets = {name: _with_sentence(given) for name, given in (presets or {}).items()}
         told = [self._sentence(says, index) for index in self.places]
