@@ -8,7 +8,8 @@ import numpy as np
 
 from kit.widgets.playing.cells.grid import Grid
 from kit.widgets.playing.cells.kept import finite
-from kit.widgets.playing.cells.words import shared
+from kit.widgets.playing.cells.question import Asks
+from kit.widgets.playing.cells.words import Words, shared
 from nnfs.types import Array
 
 WIDTH, HEIGHT, MIDDLE = 600, 312, 158
@@ -31,8 +32,10 @@ class Arrows(Grid):
     planes : dict from title to (dict from name to (look, array))
         The first axes of an array are those of the sliders, and its last has the two coordinates of
         the arrow's tip. A look is ``"move"`` or ``"blame"``. All planes have one scale.
-    says : str
-        A sentence with names of axes and values in braces.
+    says : str or function
+    asks : Question or list of them, optional
+    buttons : list of names of axes, optional
+        As `Grid` takes them.
     start : dict from axis to position, optional
 
     Raises
@@ -47,10 +50,12 @@ class Arrows(Grid):
         values: Mapping[str, Array],
         planes: Mapping[str, Mapping[str, tuple[str, Array]]],
         *,
-        says: str,
+        says: Words,
+        asks: Asks = None,
+        buttons: Sequence[str] = (),
         start: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(axes, values, says=says, start=start)
+        super().__init__(axes, values, says=says, start=start, asks=asks, buttons=buttons)
         self.planes = planes
         tips: dict[str, Array] = {}
         for title, arrows in planes.items():

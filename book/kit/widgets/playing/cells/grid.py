@@ -70,6 +70,8 @@ class Grid(Plaything):
         are rows and columns; one before them, if any, holds several side by side.
     asks : Question or list of them, optional
         What a reader is to predict first.
+    buttons : list of names of axes, optional
+        Axes whose positions are buttons side by side, not places of a slider.
     presets : dict from name to position, optional
         Buttons that lead somewhere: ``{"alpha": 0.5}`` or, with a sentence to be added whenever the
         sliders stand there, ``({"alpha": 0.5}, "Here the promise ends.")``. Sliders that are not
@@ -117,6 +119,7 @@ class Grid(Plaything):
         missing: str = "none",
         images: Mapping[str, Any] | None = None,
         asks: Asks = None,
+        buttons: Sequence[str] = (),
         presets: Mapping[str, Preset] | None = None,
     ) -> None:
         self.axes = {name: _positions(name, places) for name, places in axes.items()}
@@ -136,6 +139,8 @@ class Grid(Plaything):
         told = [self._sentence(says, index) for index in self.places]
         self.says = told[self._flat(self.at)]
         self.told = told
+        _known(dict.fromkeys(buttons), self.axes, "buttons")
+        self.buttons = buttons
         self.asks = listed(asks)
         self.asks_first = bool(self.asks)
         parts = [*lines, *(marks or {}), *(bars or {}), *self.images]
@@ -215,15 +220,19 @@ class Grid(Plaything):
 
     def controls(self) -> str:
         """Return what a reader handles."""
+        axes = list(enumerate(zip(self.words.items(), self.at, strict=True)))
         sliders = "".join(
             f'<label class="play-score">{escape(name)}<input type="range" data-axis="{i}" min="0" '
             f'max="{len(words) - 1}" value="{at}" aria-valuetext="{escape(words[at])}">'
             f'<output style="--play-letters: {max(map(len, words))}">{escape(words[at])}</output>'
             "</label>"
-            for i, ((name, words), at) in enumerate(zip(self.words.items(), self.at, strict=True))
-            if len(words) > 1
+            for i, ((name, words), at) in axes
+            if len(words) > 1 and name not in self.buttons
         )
-        return f'<div class="play-sliders">{sliders}</div>' if sliders else ""
+        chosen = "".join(
+            _choice(i, name, words, at) for i, ((name, words), at) in axes if name in self.buttons
+        )
+        return (f'<div class="play-sliders">{sliders}</div>' if sliders else "") + chosen
 
     def more(self) -> str:
         """Return the places to go to."""
@@ -397,6 +406,19 @@ def _across(x: Any) -> tuple[str, Array | None, Any]:
         raise ValueError(f"x is {x!r}; expected a label and an array, and perhaps limits")
     label, places, *limits = x
     return label, plot.numbers("x", places), (limits or [None])[0]
+
+
+def _choice(axis: int, name: str, words: Sequence[str], at: int) -> str:
+    """Return the positions of one axis as buttons."""
+    buttons = "".join(
+        f'<button type="button" data-choice="{axis}" data-to="{place}" '
+        f'aria-pressed="{str(place == at).lower()}">{escape(word)}</button>'
+        for place, word in enumerate(words)
+    )
+    return (
+        f'<div class="play-bar play-places" role="group" aria-label="{escape(name)}">'
+        f'<span class="play-lead">{escape(name)}</span>{buttons}</div>'
+    )
 
 
 def _positions(name: str, places: Sequence[Any] | Array) -> list[Any]:

@@ -65,6 +65,9 @@
         slider.setAttribute("aria-valuetext", word);
         slider.nextElementSibling.textContent = word;
       }
+      for (const button of parts("data-choice")) {
+        button.setAttribute("aria-pressed", String(at[button.dataset.choice] === Number(button.dataset.to)));
+      }
       for (const button of parts("data-preset")) {
         button.setAttribute("aria-pressed", String(isAt(data.presets[button.dataset.preset])));
       }
@@ -115,6 +118,9 @@
     }
     for (const slider of parts("data-axis")) {
       slider.addEventListener("input", () => go(moved(at, { [slider.dataset.axis]: Number(slider.value) })));
+    }
+    for (const one of parts("data-choice")) {
+      one.addEventListener("click", () => go(moved(at, { [one.dataset.choice]: Number(one.dataset.to) })));
     }
     for (const one of parts("data-preset")) {
       one.addEventListener("click", () => go(moved(at, data.presets[one.dataset.preset])));
