@@ -87,6 +87,16 @@ def test_what_takes_the_blame_back_is_chosen_with_buttons(arrows):
         Arrows({"turn": [0, 1]}, {}, {}, says="", buttons=["side"])
 
 
+def test_an_arrow_that_a_pointer_turns_knows_its_middle_and_directions(arrows):
+    turns = arrows.data["turns"]
+    assert [(turn["axis"], turn["x"]) for turn in turns.values()] == [(0, 150), (1, 450)]
+    assert turns["before W: move"]["angles"] == list(range(0, 360, 30))
+    assert re.findall(r'data-turn="([^"]+)"', arrows.picture()) == list(turns)
+    plane = {"plane": {"one": ("move", np.ones((2, 2)))}}
+    with pytest.raises(ValueError, match="'up' turns 'turn'; expected an arrow and an axis"):
+        Arrows({"turn": [0, 1]}, {}, plane, says="", turned={"up": "turn"})
+
+
 def test_the_sentence_says_whether_both_numbers_are_equal(arrows):
     for place, told in enumerate(arrows.told):
         move, blame, back = np.unravel_index(place, (12, 12, 2))

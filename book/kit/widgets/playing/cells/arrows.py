@@ -36,6 +36,8 @@ class Arrows(Grid):
     asks : Question or list of them, optional
     buttons : list of names of axes, optional
         As `Grid` takes them.
+    turned : dict from ``"title: name"`` of an arrow to the name of an axis, optional
+        Arrows that a pointer turns. The positions of such an axis are degrees, such as ``"30°"``.
     start : dict from axis to position, optional
 
     Raises
@@ -53,6 +55,7 @@ class Arrows(Grid):
         says: Words,
         asks: Asks = None,
         buttons: Sequence[str] = (),
+        turned: Mapping[str, str] | None = None,
         start: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(axes, values, says=says, start=start, asks=asks, buttons=buttons)
@@ -72,6 +75,18 @@ class Arrows(Grid):
         self.scale = REACH / max(float(np.hypot(*array.T).max()) for array in tips.values())
         self.paths = {name: self._paths(name, array) for name, array in tips.items()}
         self.data["paths"] = {name: shared(paths) for name, paths in self.paths.items()}
+        self.data["turns"] = {name: self._turn(name, to) for name, to in (turned or {}).items()}
+
+    def _turn(self, name: str, axis: str) -> dict[str, Any]:
+        """Return which slider an arrow moves, around which point, and where its positions point."""
+        if name not in self.paths or axis not in self.axes:
+            raise ValueError(f"{name!r} turns {axis!r}; expected an arrow and an axis")
+        return {
+            "axis": list(self.axes).index(axis),
+            "x": self._middle(name.partition(": ")[0]),
+            "y": MIDDLE,
+            "angles": [float(str(place).rstrip("°")) for place in self.axes[axis]],
+        }
 
     def _middle(self, title: str) -> float:
         room = WIDTH / len(self.planes)
@@ -98,6 +113,12 @@ class Arrows(Grid):
                     f'<path class="play-arrow is-{look}" data-curve="{escape(key)}" '
                     f'd="{self.paths[key][flat]}"/>'
                 )
+            parts += [
+                f'<path class="play-turn" data-turn="{escape(key)}" data-curve="{escape(key)}" '
+                f'd="{self.paths[key][flat]}"/>'
+                for key in (f"{title}: {name}" for name in arrows)
+                if key in self.data["turns"]
+            ]
             words = " · ".join(f"{name}: {LOOKS[look]}" for name, (look, _) in arrows.items())
             parts.append(
                 f'<text class="play-lead" x="{x:g}" y="{HEIGHT - 4}">{escape(words)}</text>'

@@ -119,6 +119,25 @@
     for (const slider of parts("data-axis")) {
       slider.addEventListener("input", () => go(moved(at, { [slider.dataset.axis]: Number(slider.value) })));
     }
+    // An arrow follows the pointer to the nearest of its directions.
+    for (const arrow of parts("data-turn")) {
+      const { axis, x, y, angles } = data.turns[arrow.dataset.turn];
+      const apart = (a, b) => Math.abs(((a - b + 540) % 360) - 180);
+      let held = false;
+      arrow.addEventListener("pointerdown", (event) => {
+        arrow.setPointerCapture(event.pointerId);
+        held = true;
+      });
+      arrow.addEventListener("pointermove", (event) => {
+        if (!held) return;
+        const there = new DOMPoint(event.clientX, event.clientY).matrixTransform(arrow.ownerSVGElement.getScreenCTM().inverse());
+        const angle = (Math.atan2(y - there.y, there.x - x) * 180) / Math.PI;
+        const far = angles.map((one) => apart(one, angle));
+        const nearest = far.indexOf(Math.min(...far));
+        if (nearest !== at[axis]) go(moved(at, { [axis]: nearest }));
+      });
+      for (const end of ["pointerup", "pointercancel"]) arrow.addEventListener(end, () => (held = false));
+    }
     for (const one of parts("data-choice")) {
       one.addEventListener("click", () => go(moved(at, { [one.dataset.choice]: Number(one.dataset.to) })));
     }
