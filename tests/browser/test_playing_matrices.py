@@ -1,4 +1,4 @@
-"""The arrows of the chapter on matrices in a browser: a pointer turns them, buttons send blame back."""
+"""The arrows of the chapter on matrices in a browser: a pointer turns them, buttons choose."""
 
 import pytest
 from playwright.sync_api import expect
