@@ -61,3 +61,4 @@ def test_what_is_not_a_number_is_called_so(kept):
     assert kept.data["bars"]["values"]["naive form"][place] == [None] * 3
     assert kept.data["bars"]["missing"] == "NaN"
     assert kept.bars.picture(place).count("<span>NaN</span>") == 3
+    assert kept.bars.picture(place).count("is-missing") == 3

@@ -111,8 +111,9 @@ class Bars:
         missing = not np.isfinite(value)
         start, length = self.extent(0.0 if missing else value)
         text = self.missing if missing else number(value, self.digits)
+        row = "play-bar-row is-missing" if missing else "play-bar-row"
         return (
-            f'<span class="play-bar-row" data-part="{escape(name)}">'
+            f'<span class="{row}" data-part="{escape(name)}">'
             '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
             '<rect class="play-room" width="100" height="10"/>'
             f'<rect class="play-length is-{self.drawn[name]}" data-bar="{escape(name)}" '

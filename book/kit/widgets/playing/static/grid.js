@@ -49,7 +49,9 @@
         const value = values[bar.dataset.bar][place][bar.dataset.ofClass];
         bar.setAttribute("x", Math.min(along(0), along(value ?? 0)).toFixed(2));
         bar.setAttribute("width", Math.abs(along(value ?? 0) - along(0)).toFixed(2));
-        bar.closest(".play-bar-row").lastElementChild.textContent = value === null ? missing : playing.number(value, digits);
+        const row = bar.closest(".play-bar-row");
+        row.classList.toggle("is-missing", value === null);
+        row.lastElementChild.textContent = value === null ? missing : playing.number(value, digits);
       }
       parts("data-label").forEach((row) => row.classList.toggle("is-true", truth !== null && truth[place] === Number(row.dataset.label)));
     }
