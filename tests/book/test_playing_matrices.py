@@ -52,14 +52,14 @@ def test_arrows_and_sentence_of_a_state_are_numpys(arrows, move, blame, back):
     np.testing.assert_allclose(numbers, [g @ W @ x_dot, returned @ x_dot], atol=0.00501)
     assert (abs(numbers[0] - numbers[1]) < 0.015) == (back == "W.T" or (move - blame) % 180 == 0)
     expected = {
-        "in front of W: move": x_dot,
-        "in front of W: blame": returned,
-        "behind W: move": W @ x_dot,
-        "behind W: blame": g,
+        "before W: move": x_dot,
+        "before W: blame": returned,
+        "after W: move": W @ x_dot,
+        "after W: blame": g,
     }
     assert arrows.paths.keys() == expected.keys()
     for name, vector in expected.items():
-        middle = WIDTH / 4 if name.startswith("in front") else 3 * WIDTH / 4
+        middle = WIDTH / 4 if name.startswith("before") else 3 * WIDTH / 4
         found = tip(arrows.paths[name][flat], middle)
         np.testing.assert_allclose(found, arrows.scale * vector, atol=0.11)
 
@@ -73,6 +73,35 @@ def test_without_scripts_picture_and_table_are_complete(arrows):
     assert arrows.says in unescape(html)
     data = re.search(r'<script type="application/json">(.*?)</script>', html, re.DOTALL)
     assert json.loads(data[1]) == json.loads(json.dumps(arrows.data))
+
+
+def test_what_takes_the_blame_back_is_chosen_with_buttons(arrows):
+    html = arrows.controls()
+    assert re.findall(r'data-choice="2" data-to="(\d)" aria-pressed="(\w+)">([^<]+)<', html) == [
+        ("0", "true", "W.T"),
+        ("1", "false", "W"),
+    ]
+    assert re.findall(r'data-axis="(\d)"', html) == ["0", "1"]
+    assert arrows.data["asks"][0]["goes"] == {"0": 1, "1": 2, "2": 1}
+    with pytest.raises(ValueError, match="buttons has 'side'; expected one of turn"):
+        Arrows({"turn": [0, 1]}, {}, {}, says="", buttons=["side"])
+
+
+def test_an_arrow_that_a_pointer_turns_knows_its_middle_and_directions(arrows):
+    turns = arrows.data["turns"]
+    assert [(turn["axis"], turn["x"]) for turn in turns.values()] == [(0, 150), (1, 450)]
+    assert turns["before W: move"]["angles"] == list(range(0, 360, 30))
+    assert re.findall(r'data-turn="([^"]+)"', arrows.picture()) == list(turns)
+    plane = {"plane": {"one": ("move", np.ones((2, 2)))}}
+    with pytest.raises(ValueError, match="'up' turns 'turn'; expected an arrow and an axis"):
+        Arrows({"turn": [0, 1]}, {}, plane, says="", turned={"up": "turn"})
+
+
+def test_the_sentence_says_whether_both_numbers_are_equal(arrows):
+    for place, told in enumerate(arrows.told):
+        move, blame, back = np.unravel_index(place, (12, 12, 2))
+        equal = back == 0 or (move - blame) % 6 == 0
+        assert told.endswith(" before it. Equal." if equal else " before it. Not equal.")
 
 
 def test_an_arrow_that_does_not_fit_is_refused():

@@ -34,7 +34,7 @@ def test_a_shift_shows_both_forms(kept, shift):
     scores = (SCORES + shift).astype(np.float32)
     with np.errstate(all="ignore"):
         expected = plain(scores)[:, 0]
-    bars = [np.nan if bar is None else bar for bar in shown["plain form"][place]]
+    bars = [np.nan if bar is None else bar for bar in shown["naive form"][place]]
     np.testing.assert_allclose(bars, expected, atol=1e-3)
     stable = shown["largest subtracted first"][place]
     np.testing.assert_allclose(stable, nnfs.softmax(SCORES)[:, 0], atol=1e-3)
@@ -46,3 +46,19 @@ def test_a_shift_shows_both_forms(kept, shift):
 )
 def test_the_sentence_says_how_the_plain_form_fails(kept, shift, said):
     assert said in kept.told[kept.axes["shift"].index(shift)]
+
+
+def test_a_live_number_is_the_share_rounded_once(kept):
+    """The share 0.09946 was kept as 0.0995 and then shown as 0.100."""
+    place = kept.axes["shift"].index(0)
+    kept_bars = kept.data["bars"]["values"]["largest subtracted first"][place]
+    assert kept_bars == [0.099, 0.602, 0.299]
+    assert kept.data["bars"]["digits"] == 3
+
+
+def test_what_is_not_a_number_is_called_so(kept):
+    place = kept.axes["shift"].index(100)
+    assert kept.data["bars"]["values"]["naive form"][place] == [None] * 3
+    assert kept.data["bars"]["missing"] == "NaN"
+    assert kept.bars.picture(place).count("<span>NaN</span>") == 3
+    assert kept.bars.picture(place).count("is-missing") == 3

@@ -50,27 +50,27 @@ PAIRS = (
 The first gap is positive and the second negative, so a lost sign is told from a wrong one.
 """
 
-WRONG_SIGN = "Your result has the wrong sign: subtract the inner product in front."
+WRONG_SIGN = "Your result has the wrong sign: subtract the inner product before the map."
 LOST_SIGN = "Return the difference with its sign, not its size."
 
 
 def check(adjoint_gap: Callable[..., Any]) -> None:
     """Compare on products and on copies, with a right and with a wrong way back."""
     for forward, backward, X_dot in PAIRS:
-        behind, front = DZ * forward(X_dot), backward(DZ) * X_dot
-        right = behind.sum() - front.sum()
+        after, before = DZ * forward(X_dot), backward(DZ) * X_dot
+        right = after.sum() - before.sum()
         mistakes = (
             (WRONG_SIGN if right > 0 else LOST_SIGN, -right),
-            ("This is the inner product behind the map alone. Subtract the other.", behind.sum()),
-            ("This is the inner product in front of the map alone.", front.sum()),
-            ("You add the two inner products. A gap is a difference.", behind.sum() + front.sum()),
+            ("This is the inner product after the map alone. Subtract the other.", after.sum()),
+            ("This is the inner product before the map alone.", before.sum()),
+            ("You add the two inner products. A gap is a difference.", after.sum() + before.sum()),
             (
                 "An inner product multiplies entry by entry: * and not @.",
                 (DZ.T @ forward(X_dot)).sum() - (backward(DZ).T @ X_dot).sum(),
             ),
             (
                 "You take means. An inner product is a sum, and the two sides differ in size.",
-                behind.mean() - front.mean(),
+                after.mean() - before.mean(),
             ),
         )
         got = hint(
@@ -80,8 +80,8 @@ def check(adjoint_gap: Callable[..., Any]) -> None:
             backward,
             X_dot,
             DZ,
-            sentence="These arrays do not fit. G lives behind the map, where forward(X_dot) is; "
-            "backward(G) lives in front of it, where X_dot is.",
+            sentence="These arrays do not fit. G lives after the map, where forward(X_dot) is; "
+            "backward(G) lives before it, where X_dot is.",
             when="matmul|aligned|broadcast|axis",
         )
         compare(got, right, mistakes, "The gap")

@@ -8,7 +8,8 @@ import numpy as np
 
 from kit.widgets.playing.cells.grid import Grid
 from kit.widgets.playing.cells.kept import finite
-from kit.widgets.playing.cells.words import shared
+from kit.widgets.playing.cells.question import Asks
+from kit.widgets.playing.cells.words import Words, shared
 from nnfs.types import Array
 
 WIDTH, HEIGHT, MIDDLE = 600, 312, 158
@@ -31,8 +32,12 @@ class Arrows(Grid):
     planes : dict from title to (dict from name to (look, array))
         The first axes of an array are those of the sliders, and its last has the two coordinates of
         the arrow's tip. A look is ``"move"`` or ``"blame"``. All planes have one scale.
-    says : str
-        A sentence with names of axes and values in braces.
+    says : str or function
+    asks : Question or list of them, optional
+    buttons : list of names of axes, optional
+        As `Grid` takes them.
+    turned : dict from ``"title: name"`` of an arrow to the name of an axis, optional
+        Arrows that a pointer turns. The positions of such an axis are degrees, such as ``"30°"``.
     start : dict from axis to position, optional
 
     Raises
@@ -47,10 +52,13 @@ class Arrows(Grid):
         values: Mapping[str, Array],
         planes: Mapping[str, Mapping[str, tuple[str, Array]]],
         *,
-        says: str,
+        says: Words,
+        asks: Asks = None,
+        buttons: Sequence[str] = (),
+        turned: Mapping[str, str] | None = None,
         start: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(axes, values, says=says, start=start)
+        super().__init__(axes, values, says=says, start=start, asks=asks, buttons=buttons)
         self.planes = planes
         tips: dict[str, Array] = {}
         for title, arrows in planes.items():
@@ -67,6 +75,18 @@ class Arrows(Grid):
         self.scale = REACH / max(float(np.hypot(*array.T).max()) for array in tips.values())
         self.paths = {name: self._paths(name, array) for name, array in tips.items()}
         self.data["paths"] = {name: shared(paths) for name, paths in self.paths.items()}
+        self.data["turns"] = {name: self._turn(name, to) for name, to in (turned or {}).items()}
+
+    def _turn(self, name: str, axis: str) -> dict[str, Any]:
+        """Return which slider an arrow moves, around which point, and where its positions point."""
+        if name not in self.paths or axis not in self.axes:
+            raise ValueError(f"{name!r} turns {axis!r}; expected an arrow and an axis")
+        return {
+            "axis": list(self.axes).index(axis),
+            "x": self._middle(name.partition(": ")[0]),
+            "y": MIDDLE,
+            "angles": [float(str(place).rstrip("°")) for place in self.axes[axis]],
+        }
 
     def _middle(self, title: str) -> float:
         room = WIDTH / len(self.planes)
@@ -93,6 +113,12 @@ class Arrows(Grid):
                     f'<path class="play-arrow is-{look}" data-curve="{escape(key)}" '
                     f'd="{self.paths[key][flat]}"/>'
                 )
+            parts += [
+                f'<path class="play-turn" data-turn="{escape(key)}" data-curve="{escape(key)}" '
+                f'd="{self.paths[key][flat]}"/>'
+                for key in (f"{title}: {name}" for name in arrows)
+                if key in self.data["turns"]
+            ]
             words = " · ".join(f"{name}: {LOOKS[look]}" for name, (look, _) in arrows.items())
             parts.append(
                 f'<text class="play-lead" x="{x:g}" y="{HEIGHT - 4}">{escape(words)}</text>'

@@ -28,6 +28,8 @@ class Bars:
         Whose colour they have.
     truth : int or array of int, optional
         Which bar is marked as the true one, everywhere or at each position.
+    missing : str
+        What stands in place of the number of a bar that is masked.
 
     Raises
     ------
@@ -42,7 +44,9 @@ class Bars:
         shape: tuple[int, ...],
         drawn: Mapping[str, str],
         truth: Any = None,
+        missing: str = "none",
     ) -> None:
+        self.missing = missing
         self.values: dict[str, Array] = {}
         for name, array in given.items():
             found = numbers(name, array)
@@ -77,8 +81,9 @@ class Bars:
             "high": self.high,
             "digits": self.digits,
             "truth": self.truth,
+            "missing": self.missing,
             "values": {
-                name: [[_kept(v, self.digits + 1) for v in row] for row in rows.tolist()]
+                name: [[_kept(v, self.digits) for v in row] for row in rows.tolist()]
                 for name, rows in self.values.items()
             },
         }
@@ -98,16 +103,17 @@ class Bars:
             )
         names = escape(", ".join(self.values))
         return (
-            f'<p class="play-lead">{names}</p>'
+            f'<p class="play-lead">{escape(" · ".join(self.values))}</p>'
             f'<ul class="play-bars" aria-label="{names}">{rows}</ul>'
         )
 
     def _bar(self, name: str, k: int, value: float) -> str:
         missing = not np.isfinite(value)
         start, length = self.extent(0.0 if missing else value)
-        text = "none" if missing else number(value, self.digits)
+        text = self.missing if missing else number(value, self.digits)
+        row = "play-bar-row is-missing" if missing else "play-bar-row"
         return (
-            f'<span class="play-bar-row" data-part="{escape(name)}">'
+            f'<span class="{row}" data-part="{escape(name)}">'
             '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
             '<rect class="play-room" width="100" height="10"/>'
             f'<rect class="play-length is-{self.drawn[name]}" data-bar="{escape(name)}" '
@@ -122,6 +128,7 @@ class Bars:
 
 
 def _kept(value: float, digits: int) -> float | None:
+    """Return a number rounded as it is shown: rounding it again later cannot change it."""
     return round(value, digits) if np.isfinite(value) else None
 
 

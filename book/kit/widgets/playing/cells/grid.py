@@ -63,11 +63,15 @@ class Grid(Plaything):
         The bars' labels; by default 0, 1, 2, and so on.
     truth : int or array of int, optional
         Which bar is the true one.
+    missing : str
+        What stands beside a bar that is masked, in place of its number.
     images : dict from name to array, optional
         Rasters with values from 0 to 1, in grey, or from -1 to 1, in two colours: the last two axes
         are rows and columns; one before them, if any, holds several side by side.
     asks : Question or list of them, optional
         What a reader is to predict first.
+    buttons : list of names of axes, optional
+        Axes whose positions are buttons side by side, not places of a slider.
     presets : dict from name to position, optional
         Buttons that lead somewhere: ``{"alpha": 0.5}`` or, with a sentence to be added whenever the
         sliders stand there, ``({"alpha": 0.5}, "Here the promise ends.")``. Sliders that are not
@@ -113,8 +117,10 @@ class Grid(Plaything):
         bars: Mapping[str, Any] | None = None,
         labels: Sequence[Any] | Array | None = None,
         truth: Any = None,
+        missing: str = "none",
         images: Mapping[str, Any] | None = None,
         asks: Asks = None,
+        buttons: Sequence[str] = (),
         presets: Mapping[str, Preset] | None = None,
     ) -> None:
         self.axes = {name: _positions(name, places) for name, places in axes.items()}
@@ -128,12 +134,14 @@ class Grid(Plaything):
         lines = self.figure.names()
         _known(drawn, [*lines, *(bars or {})], "drawn")
         self.figure.draw(x, y, log, {k: v for k, v in drawn.items() if k in lines})
-        self.bars = Bars(bars, labels, self.shape, drawn, truth) if bars else None
+        self.bars = Bars(bars, labels, self.shape, drawn, truth, missing) if bars else None
         self.images = rasters(images or {}, self.shape)
         self.presets = {name: _with_sentence(given) for name, given in (presets or {}).items()}
         told = [self._sentence(says, index) for index in self.places]
         self.says = told[self._flat(self.at)]
         self.told = told
+        _known(dict.fromkeys(buttons), self.axes, "buttons")
+        self.buttons = buttons
         self.asks = listed(asks)
         self.asks_first = bool(self.asks)
         parts = [*lines, *(marks or {}), *(bars or {}), *self.images]
@@ -213,15 +221,19 @@ class Grid(Plaything):
 
     def controls(self) -> str:
         """Return what a reader handles."""
+        axes = list(enumerate(zip(self.words.items(), self.at, strict=True)))
         sliders = "".join(
             f'<label class="play-score">{escape(name)}<input type="range" data-axis="{i}" min="0" '
             f'max="{len(words) - 1}" value="{at}" aria-valuetext="{escape(words[at])}">'
             f'<output style="--play-letters: {max(map(len, words))}">{escape(words[at])}</output>'
             "</label>"
-            for i, ((name, words), at) in enumerate(zip(self.words.items(), self.at, strict=True))
-            if len(words) > 1
+            for i, ((name, words), at) in axes
+            if len(words) > 1 and name not in self.buttons
         )
-        return f'<div class="play-sliders">{sliders}</div>' if sliders else ""
+        chosen = "".join(
+            _choice(i, name, words, at) for i, ((name, words), at) in axes if name in self.buttons
+        )
+        return (f'<div class="play-sliders">{sliders}</div>' if sliders else "") + chosen
 
     def more(self) -> str:
         """Return the places to go to."""
@@ -395,6 +407,19 @@ def _across(x: Any) -> tuple[str, Array | None, Any]:
         raise ValueError(f"x is {x!r}; expected a label and an array, and perhaps limits")
     label, places, *limits = x
     return label, plot.numbers("x", places), (limits or [None])[0]
+
+
+def _choice(axis: int, name: str, words: Sequence[str], at: int) -> str:
+    """Return the positions of one axis as buttons."""
+    buttons = "".join(
+        f'<button type="button" data-choice="{axis}" data-to="{place}" '
+        f'aria-pressed="{str(place == at).lower()}">{escape(word)}</button>'
+        for place, word in enumerate(words)
+    )
+    return (
+        f'<div class="play-bar play-places" role="group" aria-label="{escape(name)}">'
+        f'<span class="play-lead">{escape(name)}</span>{buttons}</div>'
+    )
 
 
 def _positions(name: str, places: Sequence[Any] | Array) -> list[Any]:

@@ -43,13 +43,15 @@
       if (data.bars) bars(place);
     }
     function bars(place) {
-      const { low, high, digits, truth, values } = data.bars;
+      const { low, high, digits, truth, missing, values } = data.bars;
       const along = (value) => (100 * (value - low)) / (high - low);
       for (const bar of parts("data-bar")) {
         const value = values[bar.dataset.bar][place][bar.dataset.ofClass];
         bar.setAttribute("x", Math.min(along(0), along(value ?? 0)).toFixed(2));
         bar.setAttribute("width", Math.abs(along(value ?? 0) - along(0)).toFixed(2));
-        bar.closest(".play-bar-row").lastElementChild.textContent = value === null ? "none" : playing.number(value, digits);
+        const row = bar.closest(".play-bar-row");
+        row.classList.toggle("is-missing", value === null);
+        row.lastElementChild.textContent = value === null ? missing : playing.number(value, digits);
       }
       parts("data-label").forEach((row) => row.classList.toggle("is-true", truth !== null && truth[place] === Number(row.dataset.label)));
     }
@@ -64,6 +66,9 @@
         slider.value = at[slider.dataset.axis];
         slider.setAttribute("aria-valuetext", word);
         slider.nextElementSibling.textContent = word;
+      }
+      for (const button of parts("data-choice")) {
+        button.setAttribute("aria-pressed", String(at[button.dataset.choice] === Number(button.dataset.to)));
       }
       for (const button of parts("data-preset")) {
         button.setAttribute("aria-pressed", String(isAt(data.presets[button.dataset.preset])));
@@ -115,6 +120,28 @@
     }
     for (const slider of parts("data-axis")) {
       slider.addEventListener("input", () => go(moved(at, { [slider.dataset.axis]: Number(slider.value) })));
+    }
+    // An arrow follows the pointer to the nearest of its directions.
+    for (const arrow of parts("data-turn")) {
+      const { axis, x, y, angles } = data.turns[arrow.dataset.turn];
+      const apart = (a, b) => Math.abs(((a - b + 540) % 360) - 180);
+      let held = false;
+      arrow.addEventListener("pointerdown", (event) => {
+        arrow.setPointerCapture(event.pointerId);
+        held = true;
+      });
+      arrow.addEventListener("pointermove", (event) => {
+        if (!held) return;
+        const there = new DOMPoint(event.clientX, event.clientY).matrixTransform(arrow.ownerSVGElement.getScreenCTM().inverse());
+        const angle = (Math.atan2(y - there.y, there.x - x) * 180) / Math.PI;
+        const far = angles.map((one) => apart(one, angle));
+        const nearest = far.indexOf(Math.min(...far));
+        if (nearest !== at[axis]) go(moved(at, { [axis]: nearest }));
+      });
+      for (const end of ["pointerup", "pointercancel"]) arrow.addEventListener(end, () => (held = false));
+    }
+    for (const one of parts("data-choice")) {
+      one.addEventListener("click", () => go(moved(at, { [one.dataset.choice]: Number(one.dataset.to) })));
     }
     for (const one of parts("data-preset")) {
       one.addEventListener("click", () => go(moved(at, data.presets[one.dataset.preset])));
