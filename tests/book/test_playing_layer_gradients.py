@@ -88,3 +88,13 @@ def test_the_sentence_of_the_start_has_the_numbers(kept):
     said = re.findall(r"\d+\.\d\d", given["rates"].says.replace("rate 0.05,", ""))
     first, end = (given["values"][name][at] for name in ("first", "end"))
     assert said[-2:] == [f"{first:.2f}", f"{end:.2f}"]
+
+
+def test_the_first_rate_at_which_the_loss_rises_is_the_answer(kept):
+    given, _ = kept
+    rates, rises = given["axes"]["learning rate"], given["values"]["rises"]
+    first = next(rate for rate, rise in zip(rates, rises, strict=True) if rise)
+    asked = given["asks"][0]
+    assert asked.goes == {"learning rate": first}
+    assert asked.right == f"{first:g}"
+    assert list(asked.answers).count(asked.right) == 1
