@@ -14,7 +14,7 @@ CORNERS = np.array([[0.0, 1.0, 0.0, 1.0], [0.0, 0.0, 1.0, 1.0]])
 """The four examples; the second and the third are of class 1, the crosses."""
 
 SIZE, FARTHEST = math.sqrt(2), 1.2
-SIDE, EDGE, TOP = 180, 10, 30
+SIDE, EDGE, TOP = 190, 5, 26
 PANELS = (("x", -1.0, 2.0), ("z", -2.6, 2.6), ("a", -1.0, 2.6))
 TITLES = ("inputs X", "sums Z1", "after ReLU, A1")
 
@@ -59,14 +59,14 @@ class Planes(Plaything):
         """Return two sliders for each unit."""
         sliders = ""
         for j, (angle, at) in enumerate(self.lines):
-            for what, value, low, high, step in (
-                ("turn", angle, -180, 180, 5),
-                ("shift", at, -FARTHEST, FARTHEST, 0.01),
+            for what, value, low, high, step, unit in (
+                ("turn", angle, -180, 180, 5, "°"),
+                ("shift", at, -FARTHEST, FARTHEST, 0.01, ""),
             ):
                 sliders += (
                     f'<label class="play-score">{what} unit {j + 1}<input type="range" '
                     f'data-unit="{j}" data-what="{what}" min="{low}" max="{high}" step="{step}" '
-                    f'value="{value:g}"><output>{value:.4g}</output></label>'
+                    f'value="{value:g}"><output>{value:.4g}{unit}</output></label>'
                 )
         places = "".join(
             f'<button type="button" data-preset="{escape(name)}">{escape(name)}</button>'
@@ -92,7 +92,7 @@ class Planes(Plaything):
 
         x0, y0 = at(np.zeros(2))
         parts = [
-            f'<text x="{left + 90}" y="18" class="play-lead">{TITLES[i]}</text>',
+            f'<text x="{left + SIDE / 2:g}" y="16" class="play-lead">{TITLES[i]}</text>',
             f'<path class="play-rule" d="M{left} {y0:.1f}h{SIDE}M{x0:.1f} {TOP}v{SIDE}" '
             'fill="none"/>',
         ]

@@ -22,6 +22,7 @@
       return good;
     }
     const patient = () => data.patients[state.patient];
+    const right = (named) => (named === HEALTHY ? patient().lines.length === 0 : patient().lines.includes(named));
     const used = () => (state.used[state.patient] ||= new Set(["loss"]));
 
     function show(first) {
@@ -58,9 +59,8 @@
         playing.element("p", {}, "Which line is at fault? Choose it below, or say that all is well.", place);
         return;
       }
-      const right = named === HEALTHY ? patient().lines.length === 0 : patient().lines.includes(named);
       const many = used().size;
-      const told = right ? `Right, with ${many} instrument${many > 1 ? "s" : ""}. ${patient().because}` : "Not that one. Which instrument would tell you more?";
+      const told = right(named) ? `Right, with ${many} instrument${many > 1 ? "s" : ""}. ${patient().because}` : "Not that one. Which instrument would tell you more?";
       playing.element("p", { class: "play-verdict" }, told, place);
       root.querySelector(".play-unseen").textContent = told;
     }
@@ -79,7 +79,9 @@
         });
       }
       for (const button of beside.querySelectorAll("[data-line]")) {
-        button.setAttribute("aria-pressed", String(state.named[state.patient] === Number(button.dataset.line)));
+        const line = Number(button.dataset.line);
+        button.setAttribute("aria-pressed", String(state.named[state.patient] === line));
+        button.toggleAttribute("data-wrong", state.named[state.patient] === line && !right(line));
       }
     }
 

@@ -4,7 +4,7 @@
 
   const CORNERS = [[0, 0], [1, 0], [0, 1], [1, 1]];
   const SIZE = Math.SQRT2;
-  const [SIDE, EDGE, TOP, FARTHEST] = [180, 10, 30, 1.2];
+  const [SIDE, EDGE, TOP, FARTHEST] = [190, 5, 26, 1.2];
   const PANELS = { x: [0, -1, 2], z: [1, -2.6, 2.6], a: [2, -1, 2.6] };
   const normal = (angle) => [Math.cos((angle * Math.PI) / 180), Math.sin((angle * Math.PI) / 180)];
 
@@ -43,16 +43,13 @@
   const text = (points) => points.map((one) => one.map((v) => v.toFixed(1)).join(" "));
 
   const QUESTIONS = [
-    ["Predict: both units look along the diagonal, at the sum. Where do the crosses meet?",
-      [["Before ReLU", true], ["Only after it", false]], [[45, -Math.SQRT1_2], [45, 0]],
-      "Before it: the sum is the same at both crosses. But all four sums lie on a line, with the crosses in the middle. ReLU bends it."],
-    ["Predict: both units are on at all four corners. Does a straight cut part the classes after ReLU?",
+    ["Predict: suppose that both units are on at all four corners. Does a straight cut separate the classes after ReLU?",
       [["Yes", false], ["No", true]], [[0, -1], [90, -1]],
       "No: where nothing is switched off, the layer is affine, and the square stays a parallelogram."],
-    ["Predict: the units look in opposite ways along the other diagonal. Which corners meet?",
+    ["Predict: suppose that the lines of both units run through the two circles, and each unit is on at one of the crosses. Which corners meet?",
       [["The crosses", false], ["The circles", true]], [[-45, 0], [135, 0]],
       "The circles, at zero. ReLU then moves the crosses from one line through them to two axes."],
-    ["Predict: if no two corners meet, can a straight cut still part the classes after ReLU?",
+    ["Predict: if no two corners meet, can a straight cut still separate the classes after ReLU?",
       [["Yes", true], ["No", false]], [[-45, 0], [105, -0.35]],
       "Yes: all that is needed is that the segment between the crosses no longer meets that between the circles."],
   ];
@@ -94,13 +91,13 @@
       for (const slider of root.querySelectorAll("[data-what]")) {
         const value = lines[slider.dataset.unit][slider.dataset.what === "turn" ? 0 : 1];
         slider.value = value;
-        slider.nextElementSibling.textContent = playing.number(value, slider.dataset.what === "turn" ? 0 : 2);
+        slider.nextElementSibling.textContent = slider.dataset.what === "turn" ? `${playing.number(value, 0)}°` : playing.number(value, 2);
       }
       rows.forEach((row, k) => [...found.z[k], ...found.a[k]].forEach((value, i) => {
         row.querySelectorAll("td")[i].textContent = playing.number(value);
       }));
       const [before, after] = [cut("z", found.z), cut("a", found.a)];
-      const verdict = after < 1e-6 ? "No straight cut parts them." : "The line in the last plane parts them.";
+      const verdict = after < 1e-6 ? "No straight cut separates them." : "The line in the last plane separates them.";
       say(`The gap between crosses and circles is ${playing.number(before)} before ReLU and ${playing.number(after)} after it. ${verdict}`, first);
     }
     function keep() {
