@@ -50,6 +50,15 @@ def test_the_two_answers_light_the_lamp_and_no_other_position_does(tent):
     assert found == [(1.0, -2), (1.5, -4)]
 
 
+def test_the_tent_stands_over_the_sum_of_the_switches(tent):
+    across, up = tent.figure.plot.across, tent.figure.plot.up
+    assert (across.low, across.high) == (0, 2)
+    assert across.label
+    assert (up.low, up.high) == (-2, 2)
+    at = [place for sign, places in tent.figure.aims.values() for place in places]
+    assert sorted(at) == [(0, 0), (1, 1), (2, 0)]
+
+
 LINES = [
     [(45, -(0.5**0.5)), (45, 0)],
     [(0, -1), (90, -1)],

@@ -52,6 +52,7 @@ keep("rates", Grid(
     x=("step", [0, 1, 2]),
     y="loss",
     marks={"best": [2, 2, 0]},
+    aims={"low": ("circle", [(1, 1)]), "high": ("cross", [(0, 4), (2, 9)])},
     bars={"share": loss / 10},
     images={"W": np.linspace(0, 1, 48).reshape(3, 4, 4)},
     asks=asked,
@@ -938,6 +939,29 @@ def ends(figure):
 def test_a_curve_is_a_line_and_not_a_ground(page):
     curve = page.locator("#fig-rates [data-curve]")
     assert curve.evaluate("it => getComputedStyle(it).fill") == "none"
+
+
+def test_signs_stand_where_a_curve_should_go(page):
+    figure = page.locator("#fig-rates")
+    figure.locator(".play-ask button", has_text="Show the answer").click()
+    signs = figure.locator("[data-aim]")
+    assert signs.evaluate_all("all => all.map((it) => it.dataset.aim)") == [
+        "circle",
+        "cross",
+        "cross",
+    ]
+    ends = signs.evaluate_all(
+        """all => all.map((it) => {
+          const path = it.ownerSVGElement.querySelector("[data-curve]");
+          const [at, to] = [it.getBoundingClientRect(), path.getBoundingClientRect()];
+          return [at.x + at.width / 2 - to.x, to.bottom - at.y - at.height / 2];
+        })"""
+    )
+    curve = figure.locator("[data-curve]").bounding_box()
+    # At 0.7 the loss goes from 4 over 6 to 9: the crosses are its ends.
+    assert ends[1] == pytest.approx([0, 0], abs=4)
+    assert ends[2] == pytest.approx([curve["width"], curve["height"]], abs=4)
+    expect(figure.locator(".play-legend")).to_contain_text("low")
 
 
 def test_a_grid_goes_by_keys_to_what_was_computed(page):

@@ -53,6 +53,8 @@ class Grid(Plaything):
         Points, each coordinate a number or an array of the sliders' shape.
     marks : dict from label to number or array, optional
         Up to four vertical lines, which stand still or have a place for every position.
+    aims : dict from label to (sign, places), optional
+        Where a curve should go: a sign, "cross" or "circle", at each of the places (x, y).
     drawn : dict from name to quantity, optional
         In whose colour and dashes curves, points and bars are drawn, as `drawn_as` has them:
         activation, parameter, gradient, label, accent, or quiet for a reference. By default in
@@ -108,6 +110,7 @@ class Grid(Plaything):
         still: Mapping[str, Any] | None = None,
         points: Mapping[str, tuple[Any, Any]] | None = None,
         marks: Mapping[str, Any] | None = None,
+        aims: Mapping[str, plot.Aim] | None = None,
         drawn: Mapping[str, str] | None = None,
         bars: Mapping[str, Any] | None = None,
         labels: Sequence[Any] | Array | None = None,
@@ -124,6 +127,7 @@ class Grid(Plaything):
         self.at = self._moved((0,) * len(self.shape), start or {}, "the start")
         drawn = drawn or {}
         self.figure = _Figure(self.shape, curves, still or {}, points or {}, marks or {})
+        self.figure.aims = dict(aims or {})
         lines = self.figure.names()
         _known(drawn, [*lines, *(bars or {})], "drawn")
         self.figure.draw(x, y, log, {k: v for k, v in drawn.items() if k in lines})
@@ -272,6 +276,7 @@ class _Figure:
         marks: Mapping[str, Any],
     ) -> None:
         self.shape = shape
+        self.aims: dict[str, plot.Aim] = {}
         self.n_places = int(np.prod(shape, dtype=int))
         self.curves = {
             name: array.reshape(self.n_places, array.shape[-1]) for name, array in curves.items()
@@ -378,11 +383,13 @@ class _Figure:
         )
         shown = escape(", ".join(self.names()))
         over = f" over {escape(self.plot.across.label)}" if self.plot.across.label else ""
-        key = plot.legend(self.drawn, list(self.points)) if len(self.names()) > 1 else ""
+        aims = "".join(self.plot.aim(*aim) for aim in self.aims.values())
+        several = len(self.names()) + len(self.aims) > 1
+        key = plot.legend(self.drawn, list(self.points), self.aims) if several else ""
         return (
             f'<div class="play-plot"><svg viewBox="0 0 {plot.WIDTH} {plot.HEIGHT}" role="img" '
             f'aria-label="{shown}{over}">{self.plot.frame()}{marks}'
-            f'<g clip-path="url(#{self.plot.region()})">{curves}</g>{dots}</svg>{key}</div>'
+            f'<g clip-path="url(#{self.plot.region()})">{curves}</g>{aims}{dots}</svg>{key}</div>'
         )
 
 

@@ -15,6 +15,10 @@ WIDTH, HEIGHT, RIGHT, BELOW = 560, 310, 545, 58
 LINE, LETTER = 22, 10.5
 """The height of a line of text, and how much room a letter takes."""
 
+Aim = tuple[str, Sequence[tuple[float, float]]]
+"""A sign, and where it stands."""
+
+SIGNS = {"cross": "M-7 -7L7 7M-7 7L7 -7", "circle": "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0 -14 0"}
 QUANTITIES = ("activation", "parameter", "gradient", "label", "accent", "quiet")
 
 
@@ -144,6 +148,14 @@ class Plot:
             f'<text class="{self.side(at)}" y="{y}">{escape(name)}</text></g>'
         )
 
+    def aim(self, sign: str, places: Sequence[tuple[float, float]]) -> str:
+        """Return a sign at each of the places."""
+        return "".join(
+            f'<path class="play-aim" data-aim="{sign}" d="{SIGNS[sign]}" transform="translate('
+            f'{float(self.x(np.array(x))):.1f} {float(self.y(np.array(y))):.1f})"/>'
+            for x, y in places
+        )
+
     def side(self, at: float) -> str:
         """Return the class of a mark's label: on the side of the line where there is room."""
         return "is-before" if at > (self.left + RIGHT) / 2 else "is-after"
@@ -205,12 +217,19 @@ def quantities(names: Sequence[str], drawn: Mapping[str, str]) -> dict[str, str]
     return {**dict(zip(others, left, strict=False)), **drawn}
 
 
-def legend(names: Mapping[str, str], dots: Sequence[str]) -> str:
-    """Return which colour and dashes, or which point, is which."""
+def legend(
+    names: Mapping[str, str], dots: Sequence[str], aims: Mapping[str, Aim] | None = None
+) -> str:
+    """Return which colour and dashes, which point, or which sign is which."""
     items = "".join(
         f'<li><svg viewBox="0 0 34 12" aria-hidden="true">{_sample(quantity, name in dots)}</svg>'
         f"{escape(name)}</li>"
         for name, quantity in names.items()
+    )
+    items += "".join(
+        f'<li><svg viewBox="-17 -9 34 18" aria-hidden="true"><path class="play-aim" '
+        f'd="{SIGNS[sign]}"/></svg>{escape(name)}</li>'
+        for name, (sign, _) in (aims or {}).items()
     )
     return f'<ul class="play-legend">{items}</ul>'
 
