@@ -993,11 +993,39 @@ def test_a_grid_hides_what_it_asks_and_a_wrong_answer_is_told(page):
     assert figure.locator(".play-verdict").count() == 0
 
 
+def test_before_the_answer_nothing_can_be_moved_and_the_frame_says_why(page):
+    figure = page.locator("#fig-rates")
+    handled = figure.locator("[data-axis], .play-places button")
+
+    def disabled():
+        return handled.evaluate_all("all => all.map((one) => one.disabled)")
+
+    expect(figure.locator("svg .play-wait")).to_be_visible()
+    assert disabled() == [True] * 4
+    for part in (".play-legend", "[data-preset=Fast]", "[data-mark]"):
+        expect(figure.locator(part).first).to_be_hidden()
+    figure.locator(".play-ask button", has_text="Higher").click()
+    assert disabled() == [False] * 4
+    expect(figure.locator("svg .play-wait")).to_be_hidden()
+    expect(figure.locator(".play-legend").first).to_be_visible()
+    figure.locator(".play-reset").click()
+    assert disabled() == [True] * 4
+
+
+def test_what_a_question_hides_is_printed_as_answered(page):
+    figure = page.locator("#fig-rates")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(figure.locator("[data-curve]")).to_be_visible()
+    expect(figure.locator("svg .play-wait")).to_be_hidden()
+    expect(figure.locator(".play-says")).to_have_text("With 0.7 it ends at 9.0.")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(figure.locator("[data-curve]")).to_be_hidden()
+    expect(figure.locator(".play-ask")).to_contain_text("Where does it end")
+
+
 def test_presets_of_a_grid_are_pressed_where_they_lead_and_can_be_linked(page):
     figure = page.locator("#fig-rates")
     fast = figure.locator("[data-preset=Fast]")
-    fast.click()
-    expect(fast).to_have_attribute("aria-pressed", "true")
     figure.locator(".play-ask button", has_text="Show the answer").click()
     fast.click()
     expect(figure.locator(".play-says")).to_contain_text("Here it is fast.")

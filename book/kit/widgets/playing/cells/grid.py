@@ -13,7 +13,7 @@ from kit.widgets.playing.cells.bars import Bars
 from kit.widgets.playing.cells.kept import Plaything, finite, table
 from kit.widgets.playing.cells.question import Asks, Question, listed
 from kit.widgets.playing.cells.rasters import rasters
-from kit.widgets.playing.cells.words import Words, filled, shared, word
+from kit.widgets.playing.cells.words import Words, filled, shared, words_of
 from nnfs.types import Array
 
 MOST_ROWS, MOST_BYTES = 400, 60_000
@@ -122,7 +122,7 @@ class Grid(Plaything):
         self.axes = {name: _positions(name, places) for name, places in axes.items()}
         self.shape = tuple(len(places) for places in self.axes.values())
         self.places = list(np.ndindex(self.shape))
-        self.words = {name: [word(p) for p in places] for name, places in self.axes.items()}
+        self.words = {name: words_of(places) for name, places in self.axes.items()}
         self.cells, curves = self._split(values)
         self.at = self._moved((0,) * len(self.shape), start or {}, "the start")
         drawn = drawn or {}
@@ -249,7 +249,8 @@ class Grid(Plaything):
             key = plot.legend(self.bars.drawn, ()) if several else ""
             bars = f'<div class="play-bars-of">{self.bars.picture(place)}{key}</div>'
         beside = f'<div class="play-row-of">{images}{bars}</div>' if images or bars else ""
-        return beside + self.figure.picture(place)
+        hides = any(question.hides for question in self.asks)
+        return beside + self.figure.picture(place, hides)
 
     def numbers(self) -> str:
         """Return the numbers behind a summary."""
@@ -348,6 +349,15 @@ class _Figure:
         places = np.column_stack([self.plot.x(x), self.plot.y(y)])
         return [[round(float(v), 1) for v in place] for place in places]
 
+    def _told_apart(self) -> dict[str, str]:
+        """Return what the legend has: a point in the colour of a curve is a place on it."""
+        curves = {self.drawn[name] for name in self.curves}
+        return {
+            name: quantity
+            for name, quantity in self.drawn.items()
+            if name in self.curves or quantity not in curves
+        }
+
     def data(self) -> dict[str, Any]:
         """Return what scripts need."""
         if self.plot is None:
@@ -362,8 +372,11 @@ class _Figure:
             "middle": self.plot.middle(),
         }
 
-    def picture(self, place: int) -> str:
-        """Return the curves of one position as SVG, with a legend where there are several."""
+    def picture(self, place: int, hides: bool = False) -> str:
+        """Return the curves of one position as SVG, with a legend where there are several.
+
+        Where a question hides some of them, what to do first stands in the frame.
+        """
         if self.plot is None:
             return ""
         curves = "".join(
@@ -381,15 +394,16 @@ class _Figure:
             f'cy="{self._dot(name)[place][1]}" r="7"/>'
             for name in self.points
         )
+        wait = self.plot.waiting("Answer first; then it is drawn.") if hides else ""
         shown = escape(", ".join(self.names()))
         over = f" over {escape(self.plot.across.label)}" if self.plot.across.label else ""
         aims = "".join(self.plot.aim(*aim) for aim in self.aims.values())
         several = len(self.names()) + len(self.aims) > 1
-        key = plot.legend(self.drawn, list(self.points), self.aims) if several else ""
+        key = plot.legend(self._told_apart(), list(self.points), self.aims) if several else ""
         return (
             f'<div class="play-plot"><svg viewBox="0 0 {plot.WIDTH} {plot.HEIGHT}" role="img" '
             f'aria-label="{shown}{over}">{self.plot.frame()}{marks}'
-            f'<g clip-path="url(#{self.plot.region()})">{curves}</g>{aims}{dots}</svg>{key}</div>'
+            f'<g clip-path="url(#{self.plot.region()})">{curves}</g>{aims}{dots}{wait}</svg>{key}</div>'
         )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from kit.widgets.playing.cells.words import word
+from kit.widgets.playing.cells.words import words_of
 from nnfs.types import Array
 
 WIDTH, HEIGHT, RIGHT, BELOW = 560, 310, 545, 58
@@ -72,7 +72,7 @@ class Plot:
         self.top = LINE * (bool(up.label) + n_marks) + 12
         self.bottom = HEIGHT - (BELOW if across.label else BELOW - LINE)
         self.high_ticks = up.ticks(5)
-        longest = max((len(word(tick)) for tick in self.high_ticks), default=1)
+        longest = max(map(len, words_of(self.high_ticks)), default=1)
         self.left = round(14 + LETTER * longest)
         self.n_marks = n_marks
 
@@ -110,15 +110,17 @@ class Plot:
         ticks = "".join(
             f'<path class="play-tick" d="M{self.left} {at:.1f}H{RIGHT}"/>'
             f'<text class="play-count is-up" x="{self.left - 7}" y="{at + 6:.1f}">'
-            f"{escape(word(tick))}</text>"
-            for tick, at in zip(self.high_ticks, self.y(np.array(self.high_ticks)), strict=True)
+            f"{escape(tick)}</text>"
+            for tick, at in zip(
+                words_of(self.high_ticks), self.y(np.array(self.high_ticks)), strict=True
+            )
         )
         wide = self.across.ticks(6)
         ticks += "".join(
             f'<path class="play-rule" d="M{at:.1f} {self.bottom}v5"/>'
             f'<text class="play-count" x="{at:.1f}" y="{self.bottom + LINE}">'
-            f"{escape(word(tick))}</text>"
-            for tick, at in zip(wide, self.x(np.array(wide)), strict=True)
+            f"{escape(tick)}</text>"
+            for tick, at in zip(words_of(wide), self.x(np.array(wide)), strict=True)
         )
         labels = ""
         if self.up.label:
@@ -147,6 +149,11 @@ class Plot:
             f'transform="translate({at:.1f} 0)"><path d="M0 {y + 5}V{self.bottom}"/>'
             f'<text class="{self.side(at)}" y="{y}">{escape(name)}</text></g>'
         )
+
+    def waiting(self, text: str) -> str:
+        """Return a text in the middle of the frame, which is seen while a question waits."""
+        x, y = self.middle(), (self.top + self.bottom) / 2
+        return f'<text class="play-wait" x="{x:g}" y="{y:g}">{escape(text)}</text>'
 
     def aim(self, sign: str, places: Sequence[tuple[float, float]]) -> str:
         """Return a sign at each of the places."""
