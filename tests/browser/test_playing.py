@@ -20,7 +20,7 @@ PAGE = r"""
 :tags: [remove-cell]
 import numpy as np
 from kit.cells import X_pencil, pencil, y_pencil
-from kit.widgets.playing.cells import Drawing, Grid, OneNudge, SoftmaxSliders, StepThrough
+from kit.widgets.playing.cells import Drawing, Grid, OneNudge, Planes, SoftmaxSliders, StepThrough
 from kit.widgets.playing.cells import Question, keep
 keep("step", StepThrough(pencil, X_pencil, y_pencil, alpha=0.5))
 keep("nudge", OneNudge(pencil, X_pencil, y_pencil))
@@ -58,6 +58,9 @@ keep("rates", Grid(
     asks=asked,
     presets={"Safe": {"alpha": 0.1}, "Fast": ({"alpha": 0.5}, "Here it is fast.")},
 ))
+shares = np.ma.masked_array([[0.09946, 0.9], [0.09945, 0.1]], [[0, 0], [0, 1]])
+keep("shares", Grid({"a": [1, 2]}, {}, says="Shares.", bars={"plain": shares}, missing="NaN"))
+keep("planes", Planes([(20, -0.3), (100, 0.2)]))
 ```
 
 $$
@@ -121,6 +124,16 @@ A closed gate.
 ```{plaything} rates
 :name: fig-rates
 Rates.
+```
+
+```{plaything} shares
+:name: fig-shares
+Shares.
+```
+
+```{plaything} planes
+:name: fig-planes
+Planes.
 ```
 """
 
@@ -926,7 +939,7 @@ def test_numbers_can_be_read_on_a_phone(new_page, played):
 def test_without_scripts_the_figure_stands_and_nothing_to_handle(new_page, played):
     page = new_page(java_script_enabled=False)
     page.goto(played, wait_until="load")
-    assert page.locator("figure.plaything").count() == 9
+    assert page.locator("figure.plaything").count() == 11
     assert not page.locator(".play-controls").first.is_visible()
     page.locator("#fig-step summary").click()
     expect(page.locator("#fig-step table")).to_contain_text("W1[0,0]")
@@ -991,6 +1004,38 @@ def test_a_grid_hides_what_it_asks_and_a_wrong_answer_is_told(page):
     assert curve.evaluate("it => getComputedStyle(it).visibility") == "visible"
     figure.locator("[data-preset=Safe]").click()
     assert figure.locator(".play-verdict").count() == 0
+
+
+def test_a_share_is_rounded_once_and_one_that_is_missing_has_its_name(page):
+    figure = page.locator("#fig-shares")
+    rows = figure.locator(".play-bar-row")
+    assert [text.strip() for text in rows.all_text_contents()] == ["0.099", "0.900"]
+    figure.locator("[data-axis]").press("ArrowRight")
+    assert [text.strip() for text in rows.all_text_contents()] == ["0.099", "NaN"]
+    hatched = rows.locator("svg").evaluate_all(
+        "all => all.map((it) => getComputedStyle(it).backgroundImage.includes('gradient'))"
+    )
+    assert hatched == [False, True]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_drawings_are_as_wide_as_their_block_and_their_words_can_be_read(new_page, played, width):
+    page = new_page(viewport={"width": width, "height": 900})
+    page.goto(played, wait_until="load")
+    for name in ("rates", "planes"):
+        figure = page.locator(f"#fig-{name}")
+        drawn = figure.locator(".play-picture svg[role=img]").last.bounding_box()
+        assert drawn["width"] > 0.9 * figure.bounding_box()["width"]
+        sizes = figure.locator(".play-picture svg[role=img] text").evaluate_all(
+            """all => all.map((it) => {
+              const svg = it.ownerSVGElement;
+              const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+              return scale * parseFloat(getComputedStyle(it).fontSize);
+            })"""
+        )
+        assert min(sizes) >= 13
+    turn = page.locator("#fig-planes [data-what=turn]").first
+    assert turn.get_attribute("aria-valuetext") == "20°"
 
 
 def test_before_the_answer_nothing_can_be_moved_and_the_frame_says_why(page):

@@ -10,6 +10,9 @@ from kit.widgets.playing.cells.kept import number
 from kit.widgets.playing.cells.plot import numbers, quantities
 from nnfs.types import Array
 
+FINER = 6
+"""How many digits more than a reader sees are sent: a number is rounded where it is seen."""
+
 MOST_BARS, MOST_SERIES = 20, 3
 
 
@@ -28,6 +31,8 @@ class Bars:
         Whose colour they have.
     truth : int or array of int, optional
         Which bar is marked as the true one, everywhere or at each position.
+    missing : str, optional
+        What stands beside the hatched bar of an entry that is masked.
 
     Raises
     ------
@@ -42,7 +47,9 @@ class Bars:
         shape: tuple[int, ...],
         drawn: Mapping[str, str],
         truth: Any = None,
+        missing: str = "none",
     ) -> None:
+        self.missing = missing
         self.values: dict[str, Array] = {}
         for name, array in given.items():
             found = numbers(name, array)
@@ -77,8 +84,9 @@ class Bars:
             "high": self.high,
             "digits": self.digits,
             "truth": self.truth,
+            "missing": self.missing,
             "values": {
-                name: [[_kept(v, self.digits + 1) for v in row] for row in rows.tolist()]
+                name: [[_kept(v, self.digits + FINER) for v in row] for row in rows.tolist()]
                 for name, rows in self.values.items()
             },
         }
@@ -97,17 +105,16 @@ class Bars:
                 f'{escape(label)}</span><span class="play-bar-shares">{shares}</span></li>'
             )
         names = escape(", ".join(self.values))
-        return (
-            f'<p class="play-lead">{names}</p>'
-            f'<ul class="play-bars" aria-label="{names}">{rows}</ul>'
-        )
+        title = f'<p class="play-lead">{names}</p>' if len(self.values) == 1 else ""
+        return f'{title}<ul class="play-bars" aria-label="{names}">{rows}</ul>'
 
     def _bar(self, name: str, k: int, value: float) -> str:
         missing = not np.isfinite(value)
         start, length = self.extent(0.0 if missing else value)
-        text = "none" if missing else number(value, self.digits)
+        text = self.missing if missing else number(value, self.digits)
+        row = "play-bar-row is-missing" if missing else "play-bar-row"
         return (
-            f'<span class="play-bar-row" data-part="{escape(name)}">'
+            f'<span class="{row}" data-part="{escape(name)}">'
             '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
             '<rect class="play-room" width="100" height="10"/>'
             f'<rect class="play-length is-{self.drawn[name]}" data-bar="{escape(name)}" '

@@ -65,6 +65,8 @@ class Grid(Plaything):
         The bars' labels; by default 0, 1, 2, and so on.
     truth : int or array of int, optional
         Which bar is the true one.
+    missing : str, optional
+        What a bar that is masked is called.
     images : dict from name to array, optional
         Rasters with values from 0 to 1, in grey, or from -1 to 1, in two colours: the last two axes
         are rows and columns; one before them, if any, holds several side by side.
@@ -115,6 +117,7 @@ class Grid(Plaything):
         bars: Mapping[str, Any] | None = None,
         labels: Sequence[Any] | Array | None = None,
         truth: Any = None,
+        missing: str = "none",
         images: Mapping[str, Any] | None = None,
         asks: Asks = None,
         presets: Mapping[str, Preset] | None = None,
@@ -131,7 +134,7 @@ class Grid(Plaything):
         lines = self.figure.names()
         _known(drawn, [*lines, *(bars or {})], "drawn")
         self.figure.draw(x, y, log, {k: v for k, v in drawn.items() if k in lines})
-        self.bars = Bars(bars, labels, self.shape, drawn, truth) if bars else None
+        self.bars = Bars(bars, labels, self.shape, drawn, truth, missing) if bars else None
         self.images = rasters(images or {}, self.shape)
         self.presets = {name: _with_sentence(given) for name, given in (presets or {}).items()}
         told = [self._sentence(says, index) for index in self.places]
@@ -246,8 +249,8 @@ class Grid(Plaything):
         bars = ""
         if self.bars:
             several = len(self.bars.values) > 1
-            key = plot.legend(self.bars.drawn, ()) if several else ""
-            bars = f'<div class="play-bars-of">{self.bars.picture(place)}{key}</div>'
+            key = plot.legend(self.bars.drawn, (), bars=True) if several else ""
+            bars = f'<div class="play-bars-of">{key}{self.bars.picture(place)}</div>'
         beside = f'<div class="play-row-of">{images}{bars}</div>' if images or bars else ""
         hides = any(question.hides for question in self.asks)
         return beside + self.figure.picture(place, hides)
@@ -403,7 +406,8 @@ class _Figure:
         return (
             f'<div class="play-plot"><svg viewBox="0 0 {plot.WIDTH} {plot.HEIGHT}" role="img" '
             f'aria-label="{shown}{over}">{self.plot.frame()}{marks}'
-            f'<g clip-path="url(#{self.plot.region()})">{curves}</g>{aims}{dots}{wait}</svg>{key}</div>'
+            f'<g clip-path="url(#{self.plot.region()})">{curves}</g>'
+            f"{aims}{dots}{wait}</svg>{key}</div>"
         )
 
 

@@ -65,7 +65,7 @@ class Planes(Plaything):
                 sliders += (
                     f'<label class="play-score">{what} unit {j + 1}<input type="range" '
                     f'data-unit="{j}" data-what="{what}" min="{low}" max="{high}" step="{step}" '
-                    f'value="{value:g}"><output>{value:.4g}</output></label>'
+                    f'value="{value:g}"><output>{_turn(what, value)}</output></label>'
                 )
         places = "".join(
             f'<button type="button" data-preset="{escape(name)}">{escape(name)}</button>'
@@ -135,6 +135,10 @@ class Planes(Plaything):
         ]
         head = ["corner", "u1", "u2", "a1", "a2"]
         return table("The numbers as a table", head, rows)
+
+
+def _turn(what: str, value: float) -> str:
+    return f"{number(value, 0)}°" if what == "turn" else number(value)
 
 
 def params(lines: Sequence[Sequence[float]]) -> nnfs.Parameters:

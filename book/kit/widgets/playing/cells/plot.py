@@ -225,12 +225,16 @@ def quantities(names: Sequence[str], drawn: Mapping[str, str]) -> dict[str, str]
 
 
 def legend(
-    names: Mapping[str, str], dots: Sequence[str], aims: Mapping[str, Aim] | None = None
+    names: Mapping[str, str],
+    dots: Sequence[str],
+    aims: Mapping[str, Aim] | None = None,
+    *,
+    bars: bool = False,
 ) -> str:
     """Return which colour and dashes, which point, or which sign is which."""
     items = "".join(
-        f'<li><svg viewBox="0 0 34 12" aria-hidden="true">{_sample(quantity, name in dots)}</svg>'
-        f"{escape(name)}</li>"
+        '<li><svg viewBox="0 0 34 12" aria-hidden="true">'
+        f"{_sample(quantity, name in dots, bars)}</svg>{escape(name)}</li>"
         for name, quantity in names.items()
     )
     items += "".join(
@@ -241,7 +245,9 @@ def legend(
     return f'<ul class="play-legend">{items}</ul>'
 
 
-def _sample(quantity: str, dot: bool) -> str:
+def _sample(quantity: str, dot: bool, bar: bool) -> str:
+    if bar:
+        return f'<rect class="play-length is-{quantity}" x="4" width="26" height="12"/>'
     if dot:
         return f'<circle class="play-dot is-{quantity}" cx="17" cy="6" r="5"/>'
     return f'<path class="play-line is-{quantity}" d="M0 6H34"/>'

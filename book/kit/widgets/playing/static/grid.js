@@ -45,13 +45,15 @@
       if (data.bars) bars(place);
     }
     function bars(place) {
-      const { low, high, digits, truth, values } = data.bars;
+      const { low, high, digits, truth, values, missing } = data.bars;
       const along = (value) => (100 * (value - low)) / (high - low);
       for (const bar of parts("data-bar")) {
         const value = values[bar.dataset.bar][place][bar.dataset.ofClass];
         bar.setAttribute("x", Math.min(along(0), along(value ?? 0)).toFixed(2));
         bar.setAttribute("width", Math.abs(along(value ?? 0) - along(0)).toFixed(2));
-        bar.closest(".play-bar-row").lastElementChild.textContent = value === null ? "none" : playing.number(value, digits);
+        const row = bar.closest(".play-bar-row");
+        row.classList.toggle("is-missing", value === null);
+        row.lastElementChild.textContent = value === null ? missing : playing.number(value, digits);
       }
       parts("data-label").forEach((row) => row.classList.toggle("is-true", truth !== null && truth[place] === Number(row.dataset.label)));
     }

@@ -94,7 +94,9 @@
       for (const slider of root.querySelectorAll("[data-what]")) {
         const value = lines[slider.dataset.unit][slider.dataset.what === "turn" ? 0 : 1];
         slider.value = value;
-        slider.nextElementSibling.textContent = playing.number(value, slider.dataset.what === "turn" ? 0 : 2);
+        const word = slider.dataset.what === "turn" ? `${playing.number(value, 0)}°` : playing.number(value);
+        slider.setAttribute("aria-valuetext", word);
+        slider.nextElementSibling.textContent = word;
       }
       rows.forEach((row, k) => [...found.z[k], ...found.a[k]].forEach((value, i) => {
         row.querySelectorAll("td")[i].textContent = playing.number(value);
