@@ -52,7 +52,8 @@ def test_a_live_number_is_the_share_rounded_once(kept):
     """The share 0.09946 was kept as 0.0995 and then shown as 0.100."""
     place = kept.axes["shift"].index(0)
     kept_bars = kept.data["bars"]["values"]["largest subtracted first"][place]
-    assert kept_bars == [0.099, 0.602, 0.299]
+    assert [f"{share:.3f}" for share in kept_bars] == ["0.099", "0.602", "0.299"]
+    assert sum(kept_bars) == pytest.approx(1, abs=1e-6)
     assert kept.data["bars"]["digits"] == 3
 
 

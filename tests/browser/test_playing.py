@@ -20,7 +20,7 @@ PAGE = r"""
 :tags: [remove-cell]
 import numpy as np
 from kit.cells import X_pencil, pencil, y_pencil
-from kit.widgets.playing.cells import Drawing, Grid, OneNudge, SoftmaxSliders, StepThrough
+from kit.widgets.playing.cells import Drawing, Grid, OneNudge, Planes, SoftmaxSliders, StepThrough
 from kit.widgets.playing.cells import Question, keep
 keep("step", StepThrough(pencil, X_pencil, y_pencil, alpha=0.5))
 keep("nudge", OneNudge(pencil, X_pencil, y_pencil))
@@ -52,11 +52,15 @@ keep("rates", Grid(
     x=("step", [0, 1, 2]),
     y="loss",
     marks={"best": [2, 2, 0]},
+    aims={"low": ("circle", [(1, 1)]), "high": ("cross", [(0, 4), (2, 9)])},
     bars={"share": loss / 10},
     images={"W": np.linspace(0, 1, 48).reshape(3, 4, 4)},
     asks=asked,
     presets={"Safe": {"alpha": 0.1}, "Fast": ({"alpha": 0.5}, "Here it is fast.")},
 ))
+shares = np.ma.masked_array([[0.09946, 0.9], [0.09945, 0.1]], [[0, 0], [0, 1]])
+keep("shares", Grid({"a": [1, 2]}, {}, says="Shares.", bars={"plain": shares}, missing="NaN"))
+keep("planes", Planes([(20, -0.3), (100, 0.2)]))
 ```
 
 $$
@@ -120,6 +124,16 @@ A closed gate.
 ```{plaything} rates
 :name: fig-rates
 Rates.
+```
+
+```{plaything} shares
+:name: fig-shares
+Shares.
+```
+
+```{plaything} planes
+:name: fig-planes
+Planes.
 ```
 """
 
@@ -925,7 +939,7 @@ def test_numbers_can_be_read_on_a_phone(new_page, played):
 def test_without_scripts_the_figure_stands_and_nothing_to_handle(new_page, played):
     page = new_page(java_script_enabled=False)
     page.goto(played, wait_until="load")
-    assert page.locator("figure.plaything").count() == 9
+    assert page.locator("figure.plaything").count() == 11
     assert not page.locator(".play-controls").first.is_visible()
     page.locator("#fig-step summary").click()
     expect(page.locator("#fig-step table")).to_contain_text("W1[0,0]")
@@ -938,6 +952,29 @@ def ends(figure):
 def test_a_curve_is_a_line_and_not_a_ground(page):
     curve = page.locator("#fig-rates [data-curve]")
     assert curve.evaluate("it => getComputedStyle(it).fill") == "none"
+
+
+def test_signs_stand_where_a_curve_should_go(page):
+    figure = page.locator("#fig-rates")
+    figure.locator(".play-ask button", has_text="Show the answer").click()
+    signs = figure.locator("[data-aim]")
+    assert signs.evaluate_all("all => all.map((it) => it.dataset.aim)") == [
+        "circle",
+        "cross",
+        "cross",
+    ]
+    ends = signs.evaluate_all(
+        """all => all.map((it) => {
+          const path = it.ownerSVGElement.querySelector("[data-curve]");
+          const [at, to] = [it.getBoundingClientRect(), path.getBoundingClientRect()];
+          return [at.x + at.width / 2 - to.x, to.bottom - at.y - at.height / 2];
+        })"""
+    )
+    curve = figure.locator("[data-curve]").bounding_box()
+    # At 0.7 the loss goes from 4 over 6 to 9: the crosses are its ends.
+    assert ends[1] == pytest.approx([0, 0], abs=4)
+    assert ends[2] == pytest.approx([curve["width"], curve["height"]], abs=4)
+    expect(figure.locator(".play-legend")).to_contain_text("low")
 
 
 def test_a_grid_goes_by_keys_to_what_was_computed(page):
@@ -969,11 +1006,71 @@ def test_a_grid_hides_what_it_asks_and_a_wrong_answer_is_told(page):
     assert figure.locator(".play-verdict").count() == 0
 
 
+def test_a_share_is_rounded_once_and_one_that_is_missing_has_its_name(page):
+    figure = page.locator("#fig-shares")
+    rows = figure.locator(".play-bar-row")
+    assert [text.strip() for text in rows.all_text_contents()] == ["0.099", "0.900"]
+    figure.locator("[data-axis]").press("ArrowRight")
+    assert [text.strip() for text in rows.all_text_contents()] == ["0.099", "NaN"]
+    hatched = rows.locator("svg").evaluate_all(
+        "all => all.map((it) => getComputedStyle(it).backgroundImage.includes('gradient'))"
+    )
+    assert hatched == [False, True]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_drawings_are_as_wide_as_their_block_and_their_words_can_be_read(new_page, played, width):
+    page = new_page(viewport={"width": width, "height": 900})
+    page.goto(played, wait_until="load")
+    for name in ("rates", "planes"):
+        figure = page.locator(f"#fig-{name}")
+        drawn = figure.locator(".play-picture svg[role=img]").last.bounding_box()
+        assert drawn["width"] > 0.9 * figure.bounding_box()["width"]
+        sizes = figure.locator(".play-picture svg[role=img] text").evaluate_all(
+            """all => all.map((it) => {
+              const svg = it.ownerSVGElement;
+              const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+              return scale * parseFloat(getComputedStyle(it).fontSize);
+            })"""
+        )
+        assert min(sizes) >= 13
+    turn = page.locator("#fig-planes [data-what=turn]").first
+    assert turn.get_attribute("aria-valuetext") == "20°"
+
+
+def test_before_the_answer_nothing_can_be_moved_and_the_frame_says_why(page):
+    figure = page.locator("#fig-rates")
+    handled = figure.locator("[data-axis], .play-places button")
+
+    def disabled():
+        return handled.evaluate_all("all => all.map((one) => one.disabled)")
+
+    expect(figure.locator("svg .play-wait")).to_be_visible()
+    assert disabled() == [True] * 4
+    for part in (".play-legend", "[data-preset=Fast]", "[data-mark]"):
+        expect(figure.locator(part).first).to_be_hidden()
+    figure.locator(".play-ask button", has_text="Higher").click()
+    assert disabled() == [False] * 4
+    expect(figure.locator("svg .play-wait")).to_be_hidden()
+    expect(figure.locator(".play-legend").first).to_be_visible()
+    figure.locator(".play-reset").click()
+    assert disabled() == [True] * 4
+
+
+def test_what_a_question_hides_is_printed_as_answered(page):
+    figure = page.locator("#fig-rates")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(figure.locator("[data-curve]")).to_be_visible()
+    expect(figure.locator("svg .play-wait")).to_be_hidden()
+    expect(figure.locator(".play-says")).to_have_text("With 0.7 it ends at 9.0.")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(figure.locator("[data-curve]")).to_be_hidden()
+    expect(figure.locator(".play-ask")).to_contain_text("Where does it end")
+
+
 def test_presets_of_a_grid_are_pressed_where_they_lead_and_can_be_linked(page):
     figure = page.locator("#fig-rates")
     fast = figure.locator("[data-preset=Fast]")
-    fast.click()
-    expect(fast).to_have_attribute("aria-pressed", "true")
     figure.locator(".play-ask button", has_text="Show the answer").click()
     fast.click()
     expect(figure.locator(".play-says")).to_contain_text("Here it is fast.")

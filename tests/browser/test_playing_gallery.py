@@ -80,6 +80,27 @@ def test_the_culprit_is_named_by_keys(figure):
     expect(figure.locator(".play-ask")).to_have_text("Right, with 2 instruments. No transpose.")
 
 
+def test_a_wrong_line_has_a_cross_and_its_verdict_and_a_sheet_keeps_what_was_done(figure):
+    def sign(line):
+        return line.evaluate("it => getComputedStyle(it, '::before').content")
+
+    wrong, right = (figure.locator(f'[data-line="{i}"]') for i in (0, 1))
+    wrong.click()
+    expect(wrong).to_contain_text("Not that one.")
+    assert "×" in sign(wrong)
+    figure.locator('[data-instrument="blocks"]').click()
+    right.click()
+    expect(right).to_contain_text("Right.")
+    assert "✓" in sign(right)
+    expect(wrong).not_to_contain_text("Not that one.")
+    rows = figure.locator(".play-sheet tr")
+    done = rows.nth(1).locator("td").all_text_contents()
+    assert done == ["read", "", "", "read", "", "✓"]
+    assert set(rows.nth(2).locator("td").all_text_contents()) == {""}
+    names = figure.locator(".play-group").all_text_contents()
+    assert names == ["Patient", "Instrument", "Which line is at fault?"]
+
+
 def test_each_patient_has_a_verdict_of_its_own(figure):
     figure.locator('[data-patient="1"]').click()
     expect(figure.locator(".play-ask")).to_contain_text("Which line is at fault?")

@@ -10,6 +10,9 @@ from kit.widgets.playing.cells.kept import number
 from kit.widgets.playing.cells.plot import numbers, quantities
 from nnfs.types import Array
 
+FINER = 6
+"""How many digits more than a reader sees are sent: a number is rounded where it is seen."""
+
 MOST_BARS, MOST_SERIES = 20, 3
 
 
@@ -28,8 +31,8 @@ class Bars:
         Whose colour they have.
     truth : int or array of int, optional
         Which bar is marked as the true one, everywhere or at each position.
-    missing : str
-        What stands in place of the number of a bar that is masked.
+    missing : str, optional
+        What stands beside the hatched bar of an entry that is masked.
 
     Raises
     ------
@@ -83,7 +86,7 @@ class Bars:
             "truth": self.truth,
             "missing": self.missing,
             "values": {
-                name: [[_kept(v, self.digits) for v in row] for row in rows.tolist()]
+                name: [[_kept(v, self.digits + FINER) for v in row] for row in rows.tolist()]
                 for name, rows in self.values.items()
             },
         }
@@ -102,10 +105,8 @@ class Bars:
                 f'{escape(label)}</span><span class="play-bar-shares">{shares}</span></li>'
             )
         names = escape(", ".join(self.values))
-        return (
-            f'<p class="play-lead">{escape(" · ".join(self.values))}</p>'
-            f'<ul class="play-bars" aria-label="{names}">{rows}</ul>'
-        )
+        title = f'<p class="play-lead">{names}</p>' if len(self.values) == 1 else ""
+        return f'{title}<ul class="play-bars" aria-label="{names}">{rows}</ul>'
 
     def _bar(self, name: str, k: int, value: float) -> str:
         missing = not np.isfinite(value)

@@ -255,8 +255,10 @@ class Culprit(Plaything):
             for name, label in INSTRUMENTS.items()
         )
         return (
-            f'<div class="play-bar" role="group" aria-label="Patient">{patients}</div>'
-            f'<div class="play-bar" role="group" aria-label="Instrument">{instruments}</div>'
+            f'<div class="play-bar" role="group" aria-label="Patient">'
+            f'<span class="play-group">Patient</span>{patients}</div>'
+            f'<div class="play-bar" role="group" aria-label="Instrument">'
+            f'<span class="play-group">Instrument</span>{instruments}</div>'
         )
 
     def picture(self) -> str:

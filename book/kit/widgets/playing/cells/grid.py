@@ -13,7 +13,7 @@ from kit.widgets.playing.cells.bars import Bars
 from kit.widgets.playing.cells.kept import Plaything, finite, table
 from kit.widgets.playing.cells.question import Asks, Question, listed
 from kit.widgets.playing.cells.rasters import rasters
-from kit.widgets.playing.cells.words import Words, filled, shared, word
+from kit.widgets.playing.cells.words import Words, filled, shared, words_of
 from nnfs.types import Array
 
 MOST_ROWS, MOST_BYTES = 400, 60_000
@@ -53,6 +53,8 @@ class Grid(Plaything):
         Points, each coordinate a number or an array of the sliders' shape.
     marks : dict from label to number or array, optional
         Up to four vertical lines, which stand still or have a place for every position.
+    aims : dict from label to (sign, places), optional
+        Where a curve should go: a sign, "cross" or "circle", at each of the places (x, y).
     drawn : dict from name to quantity, optional
         In whose colour and dashes curves, points and bars are drawn, as `drawn_as` has them:
         activation, parameter, gradient, label, accent, or quiet for a reference. By default in
@@ -63,8 +65,8 @@ class Grid(Plaything):
         The bars' labels; by default 0, 1, 2, and so on.
     truth : int or array of int, optional
         Which bar is the true one.
-    missing : str
-        What stands beside a bar that is masked, in place of its number.
+    missing : str, optional
+        What a bar that is masked is called.
     images : dict from name to array, optional
         Rasters with values from 0 to 1, in grey, or from -1 to 1, in two colours: the last two axes
         are rows and columns; one before them, if any, holds several side by side.
@@ -113,6 +115,7 @@ class Grid(Plaything):
         still: Mapping[str, Any] | None = None,
         points: Mapping[str, tuple[Any, Any]] | None = None,
         marks: Mapping[str, Any] | None = None,
+        aims: Mapping[str, plot.Aim] | None = None,
         drawn: Mapping[str, str] | None = None,
         bars: Mapping[str, Any] | None = None,
         labels: Sequence[Any] | Array | None = None,
@@ -126,11 +129,12 @@ class Grid(Plaything):
         self.axes = {name: _positions(name, places) for name, places in axes.items()}
         self.shape = tuple(len(places) for places in self.axes.values())
         self.places = list(np.ndindex(self.shape))
-        self.words = {name: [word(p) for p in places] for name, places in self.axes.items()}
+        self.words = {name: words_of(places) for name, places in self.axes.items()}
         self.cells, curves = self._split(values)
         self.at = self._moved((0,) * len(self.shape), start or {}, "the start")
         drawn = drawn or {}
         self.figure = _Figure(self.shape, curves, still or {}, points or {}, marks or {})
+        self.figure.aims = dict(aims or {})
         lines = self.figure.names()
         _known(drawn, [*lines, *(bars or {})], "drawn")
         self.figure.draw(x, y, log, {k: v for k, v in drawn.items() if k in lines})
@@ -255,10 +259,11 @@ class Grid(Plaything):
         bars = ""
         if self.bars:
             several = len(self.bars.values) > 1
-            key = plot.legend(self.bars.drawn, ()) if several else ""
-            bars = f'<div class="play-bars-of">{self.bars.picture(place)}{key}</div>'
+            key = plot.legend(self.bars.drawn, (), bars=True) if several else ""
+            bars = f'<div class="play-bars-of">{key}{self.bars.picture(place)}</div>'
         beside = f'<div class="play-row-of">{images}{bars}</div>' if images or bars else ""
-        return beside + self.figure.picture(place)
+        hides = any(question.hides for question in self.asks)
+        return beside + self.figure.picture(place, hides)
 
     def numbers(self) -> str:
         """Return the numbers behind a summary."""
@@ -285,6 +290,7 @@ class _Figure:
         marks: Mapping[str, Any],
     ) -> None:
         self.shape = shape
+        self.aims: dict[str, plot.Aim] = {}
         self.n_places = int(np.prod(shape, dtype=int))
         self.curves = {
             name: array.reshape(self.n_places, array.shape[-1]) for name, array in curves.items()
@@ -356,6 +362,15 @@ class _Figure:
         places = np.column_stack([self.plot.x(x), self.plot.y(y)])
         return [[round(float(v), 1) for v in place] for place in places]
 
+    def _told_apart(self) -> dict[str, str]:
+        """Return what the legend has: a point in the colour of a curve is a place on it."""
+        curves = {self.drawn[name] for name in self.curves}
+        return {
+            name: quantity
+            for name, quantity in self.drawn.items()
+            if name in self.curves or quantity not in curves
+        }
+
     def data(self) -> dict[str, Any]:
         """Return what scripts need."""
         if self.plot is None:
@@ -370,8 +385,11 @@ class _Figure:
             "middle": self.plot.middle(),
         }
 
-    def picture(self, place: int) -> str:
-        """Return the curves of one position as SVG, with a legend where there are several."""
+    def picture(self, place: int, hides: bool = False) -> str:
+        """Return the curves of one position as SVG, with a legend where there are several.
+
+        Where a question hides some of them, what to do first stands in the frame.
+        """
         if self.plot is None:
             return ""
         curves = "".join(
@@ -389,13 +407,17 @@ class _Figure:
             f'cy="{self._dot(name)[place][1]}" r="7"/>'
             for name in self.points
         )
+        wait = self.plot.waiting("Answer first; then it is drawn.") if hides else ""
         shown = escape(", ".join(self.names()))
         over = f" over {escape(self.plot.across.label)}" if self.plot.across.label else ""
-        key = plot.legend(self.drawn, list(self.points)) if len(self.names()) > 1 else ""
+        aims = "".join(self.plot.aim(*aim) for aim in self.aims.values())
+        several = len(self.names()) + len(self.aims) > 1
+        key = plot.legend(self._told_apart(), list(self.points), self.aims) if several else ""
         return (
             f'<div class="play-plot"><svg viewBox="0 0 {plot.WIDTH} {plot.HEIGHT}" role="img" '
             f'aria-label="{shown}{over}">{self.plot.frame()}{marks}'
-            f'<g clip-path="url(#{self.plot.region()})">{curves}</g>{dots}</svg>{key}</div>'
+            f'<g clip-path="url(#{self.plot.region()})">{curves}</g>'
+            f"{aims}{dots}{wait}</svg>{key}</div>"
         )
 
 

@@ -59,14 +59,14 @@ class Planes(Plaything):
         """Return two sliders for each unit."""
         sliders = ""
         for j, (angle, at) in enumerate(self.lines):
-            for what, value, low, high, step, unit in (
-                ("turn", angle, -180, 180, 5, "°"),
-                ("shift", at, -FARTHEST, FARTHEST, 0.01, ""),
+            for what, value, low, high, step in (
+                ("turn", angle, -180, 180, 5),
+                ("shift", at, -FARTHEST, FARTHEST, 0.01),
             ):
                 sliders += (
                     f'<label class="play-score">{what} unit {j + 1}<input type="range" '
                     f'data-unit="{j}" data-what="{what}" min="{low}" max="{high}" step="{step}" '
-                    f'value="{value:g}"><output>{value:.4g}{unit}</output></label>'
+                    f'value="{value:g}"><output>{_turn(what, value)}</output></label>'
                 )
         places = "".join(
             f'<button type="button" data-preset="{escape(name)}">{escape(name)}</button>'
@@ -136,6 +136,10 @@ class Planes(Plaything):
         ]
         head = ["corner", "u1", "u2", "a1", "a2"]
         return table("The numbers as a table", head, rows)
+
+
+def _turn(what: str, value: float) -> str:
+    return f"{number(value, 0)}°" if what == "turn" else number(value)
 
 
 def params(lines: Sequence[Sequence[float]]) -> nnfs.Parameters:

@@ -8,13 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from kit.widgets.playing.cells.words import word
+from kit.widgets.playing.cells.words import words_of
 from nnfs.types import Array
 
 WIDTH, HEIGHT, RIGHT, BELOW = 560, 310, 545, 58
 LINE, LETTER = 22, 10.5
 """The height of a line of text, and how much room a letter takes."""
 
+Aim = tuple[str, Sequence[tuple[float, float]]]
+"""A sign, and where it stands."""
+
+SIGNS = {"cross": "M-7 -7L7 7M-7 7L7 -7", "circle": "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0 -14 0"}
 QUANTITIES = ("activation", "parameter", "gradient", "label", "accent", "quiet")
 
 
@@ -68,7 +72,7 @@ class Plot:
         self.top = LINE * (bool(up.label) + n_marks) + 12
         self.bottom = HEIGHT - (BELOW if across.label else BELOW - LINE)
         self.high_ticks = up.ticks(5)
-        longest = max((len(word(tick)) for tick in self.high_ticks), default=1)
+        longest = max(map(len, words_of(self.high_ticks)), default=1)
         self.left = round(14 + LETTER * longest)
         self.n_marks = n_marks
 
@@ -106,15 +110,17 @@ class Plot:
         ticks = "".join(
             f'<path class="play-tick" d="M{self.left} {at:.1f}H{RIGHT}"/>'
             f'<text class="play-count is-up" x="{self.left - 7}" y="{at + 6:.1f}">'
-            f"{escape(word(tick))}</text>"
-            for tick, at in zip(self.high_ticks, self.y(np.array(self.high_ticks)), strict=True)
+            f"{escape(tick)}</text>"
+            for tick, at in zip(
+                words_of(self.high_ticks), self.y(np.array(self.high_ticks)), strict=True
+            )
         )
         wide = self.across.ticks(6)
         ticks += "".join(
             f'<path class="play-rule" d="M{at:.1f} {self.bottom}v5"/>'
             f'<text class="play-count" x="{at:.1f}" y="{self.bottom + LINE}">'
-            f"{escape(word(tick))}</text>"
-            for tick, at in zip(wide, self.x(np.array(wide)), strict=True)
+            f"{escape(tick)}</text>"
+            for tick, at in zip(words_of(wide), self.x(np.array(wide)), strict=True)
         )
         labels = ""
         if self.up.label:
@@ -142,6 +148,19 @@ class Plot:
             f'<g class="play-mark" data-part="{escape(name)}" data-mark="{escape(name)}" '
             f'transform="translate({at:.1f} 0)"><path d="M0 {y + 5}V{self.bottom}"/>'
             f'<text class="{self.side(at)}" y="{y}">{escape(name)}</text></g>'
+        )
+
+    def waiting(self, text: str) -> str:
+        """Return a text in the middle of the frame, which is seen while a question waits."""
+        x, y = self.middle(), (self.top + self.bottom) / 2
+        return f'<text class="play-wait" x="{x:g}" y="{y:g}">{escape(text)}</text>'
+
+    def aim(self, sign: str, places: Sequence[tuple[float, float]]) -> str:
+        """Return a sign at each of the places."""
+        return "".join(
+            f'<path class="play-aim" data-aim="{sign}" d="{SIGNS[sign]}" transform="translate('
+            f'{float(self.x(np.array(x))):.1f} {float(self.y(np.array(y))):.1f})"/>'
+            for x, y in places
         )
 
     def side(self, at: float) -> str:
@@ -205,17 +224,30 @@ def quantities(names: Sequence[str], drawn: Mapping[str, str]) -> dict[str, str]
     return {**dict(zip(others, left, strict=False)), **drawn}
 
 
-def legend(names: Mapping[str, str], dots: Sequence[str]) -> str:
-    """Return which colour and dashes, or which point, is which."""
+def legend(
+    names: Mapping[str, str],
+    dots: Sequence[str],
+    aims: Mapping[str, Aim] | None = None,
+    *,
+    bars: bool = False,
+) -> str:
+    """Return which colour and dashes, which point, or which sign is which."""
     items = "".join(
-        f'<li><svg viewBox="0 0 34 12" aria-hidden="true">{_sample(quantity, name in dots)}</svg>'
-        f"{escape(name)}</li>"
+        '<li><svg viewBox="0 0 34 12" aria-hidden="true">'
+        f"{_sample(quantity, name in dots, bars)}</svg>{escape(name)}</li>"
         for name, quantity in names.items()
+    )
+    items += "".join(
+        f'<li><svg viewBox="-17 -9 34 18" aria-hidden="true"><path class="play-aim" '
+        f'd="{SIGNS[sign]}"/></svg>{escape(name)}</li>'
+        for name, (sign, _) in (aims or {}).items()
     )
     return f'<ul class="play-legend">{items}</ul>'
 
 
-def _sample(quantity: str, dot: bool) -> str:
+def _sample(quantity: str, dot: bool, bar: bool) -> str:
+    if bar:
+        return f'<rect class="play-length is-{quantity}" x="4" width="26" height="12"/>'
     if dot:
         return f'<circle class="play-dot is-{quantity}" cx="17" cy="6" r="5"/>'
     return f'<path class="play-line is-{quantity}" d="M0 6H34"/>'

@@ -1,5 +1,6 @@
 """Numbers and sentences as a reader sees them: real minus signs, and powers of ten as powers."""
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -27,6 +28,29 @@ def word(value: Any) -> str:
         leading = {"1": "", "-1": "-"}.get(front, f"{front}·")
         text = f"{leading}10{power}"
     return text.replace("-", "−")
+
+
+def words_of(values: Sequence[Any]) -> list[str]:
+    """Return positions, or the ticks of an axis, as texts of one kind.
+
+    Examples
+    --------
+    >>> words_of([1e-5, 1e-4, 0.01, 1.0]), words_of([0.1, 1.0])
+    (['10⁻⁵', '10⁻⁴', '10⁻²', '1'], ['0.1', '1'])
+    """
+    texts = [word(value) for value in values]
+    powers = [_power(value) for value in values]
+    if None in powers or not any(text.startswith("10⁻") for text in texts):
+        return texts
+    return [f"10{str(power).translate(RAISED)}" if power else "1" for power in powers]
+
+
+def _power(value: Any) -> int | None:
+    """Return of which power of ten a number is, if of a whole one."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        return None
+    power = round(math.log10(value))
+    return power if value == float(f"1e{power}") else None
 
 
 def filled(words: Words, known: Mapping[str, Any], of: str) -> str:

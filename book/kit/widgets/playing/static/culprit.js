@@ -22,7 +22,6 @@
       return good;
     }
     const patient = () => data.patients[state.patient];
-    const right = (named) => (named === HEALTHY ? patient().lines.length === 0 : patient().lines.includes(named));
     const used = () => (state.used[state.patient] ||= new Set(["loss"]));
 
     function show(first) {
@@ -49,7 +48,9 @@
       say(`${title}. ${read.says}`, first);
       question();
       lines();
+      sheet();
     }
+    const right = (i, named) => (named === HEALTHY ? data.patients[i].lines.length === 0 : data.patients[i].lines.includes(named));
 
     function question() {
       const place = root.querySelector(".play-ask");
@@ -60,7 +61,7 @@
         return;
       }
       const many = used().size;
-      const told = right(named) ? `Right, with ${many} instrument${many > 1 ? "s" : ""}. ${patient().because}` : "Not that one. Which instrument would tell you more?";
+      const told = right(state.patient, named) ? `Right, with ${many} instrument${many > 1 ? "s" : ""}. ${patient().because}` : "Not that one. Which instrument would tell you more?";
       playing.element("p", { class: "play-verdict" }, told, place);
       root.querySelector(".play-unseen").textContent = told;
     }
@@ -68,6 +69,7 @@
     // The code is drawn once, so that a button that has the focus keeps it.
     function lines() {
       if (!beside.childElementCount) {
+        playing.element("p", { class: "play-group" }, "Which line is at fault?", beside);
         const list = playing.element("div", { class: "play-lines", role: "group", "aria-label": "Lines of the code" }, undefined, beside);
         [...data.code, "all is well"].forEach((line, i) => {
           const button = playing.element("button", { type: "button", "data-line": i < data.code.length ? i : HEALTHY }, undefined, list);
@@ -78,11 +80,26 @@
           });
         });
       }
+      const named = state.named[state.patient];
       for (const button of beside.querySelectorAll("[data-line]")) {
-        const line = Number(button.dataset.line);
-        button.setAttribute("aria-pressed", String(state.named[state.patient] === line));
-        button.toggleAttribute("data-wrong", state.named[state.patient] === line && !right(line));
+        const pressed = named === Number(button.dataset.line);
+        const good = pressed && right(state.patient, named);
+        button.setAttribute("aria-pressed", String(pressed));
+        button.classList.toggle("is-wrong", pressed && !good);
+        button.querySelector(".play-here")?.remove();
+        if (pressed) playing.element("span", { class: "play-here" }, good ? "Right." : "Not that one.", button);
       }
+    }
+
+    // What has been read of whom, and who is solved.
+    function sheet() {
+      const place = beside.querySelector(".play-sheet") || playing.element("div", { class: "play-sheet" }, undefined, beside);
+      const rows = data.patients.map((one, i) => {
+        const named = state.named[i];
+        const verdict = named === undefined ? "" : right(i, named) ? "✓" : "×";
+        return [one.name, ...names.map((name) => (state.used[i]?.has(name) ? "read" : "")), verdict];
+      });
+      playing.rows(place, ["", ...Object.values(data.instruments).map((title) => title.split(" ")[0]), "Line"], rows);
     }
 
     root.addEventListener("click", (event) => {

@@ -10,7 +10,9 @@
     const parts = (name) => [...root.querySelectorAll(`[${name}]`)];
     const told = new Set(); // questions that have been answered
     let asked = 0;
-    let at = valid(playing.remembered(root)) || data.at.slice();
+    const kept = valid(playing.remembered(root));
+    let at = kept || data.at.slice();
+    if (kept && data.asks[0]?.hides.length) told.add(0); // whoever was there has answered
 
     function valid(kept) {
       const fits = Array.isArray(kept) && kept.length === sizes.length &&
@@ -43,7 +45,7 @@
       if (data.bars) bars(place);
     }
     function bars(place) {
-      const { low, high, digits, truth, missing, values } = data.bars;
+      const { low, high, digits, truth, values, missing } = data.bars;
       const along = (value) => (100 * (value - low)) / (high - low);
       for (const bar of parts("data-bar")) {
         const value = values[bar.dataset.bar][place][bar.dataset.ofClass];
@@ -60,6 +62,9 @@
       const place = flat(at);
       const hidden = waiting()?.hides || [];
       draw(place);
+      // Nothing can be moved while nothing is drawn.
+      root.classList.toggle("is-waiting", hidden.length > 0);
+      for (const control of root.querySelectorAll("[data-axis], .play-places button")) control.disabled = hidden.length > 0;
       for (const part of parts("data-part")) part.classList.toggle("is-covered", hidden.includes(part.dataset.part));
       for (const slider of parts("data-axis")) {
         const word = axes[slider.dataset.axis][at[slider.dataset.axis]];
@@ -78,7 +83,7 @@
 
     // The question is asked of where the sliders stand; its answer of where they go.
     function question() {
-      const one = data.asks[asked];
+      const one = waiting();
       if (!one) return playing.ask(root, null);
       const place = flat(at);
       const right = Array.isArray(one.right) ? one.right[place] : one.right;
@@ -153,6 +158,21 @@
       question();
       show(false);
       playing.remember(root, null);
+    });
+    // On paper stands what is drawn after the answer.
+    let before = null;
+    playing.printed(() => {
+      if (!waiting()?.hides.length) return;
+      before = at;
+      at = moved(at, waiting().goes);
+      told.add(asked);
+      show(true);
+    }, () => {
+      if (!before) return;
+      told.delete(asked);
+      at = before;
+      before = null;
+      show(true);
     });
     playing.reserve(root.querySelector(".play-panel"), () => {
       const longest = (texts) => texts.all.reduce((a, b) => (b.length > a.length ? b : a), "");

@@ -91,7 +91,9 @@
       for (const slider of root.querySelectorAll("[data-what]")) {
         const value = lines[slider.dataset.unit][slider.dataset.what === "turn" ? 0 : 1];
         slider.value = value;
-        slider.nextElementSibling.textContent = slider.dataset.what === "turn" ? `${playing.number(value, 0)}°` : playing.number(value, 2);
+        const word = slider.dataset.what === "turn" ? `${playing.number(value, 0)}°` : playing.number(value);
+        slider.setAttribute("aria-valuetext", word);
+        slider.nextElementSibling.textContent = word;
       }
       rows.forEach((row, k) => [...found.z[k], ...found.a[k]].forEach((value, i) => {
         row.querySelectorAll("td")[i].textContent = playing.number(value);
