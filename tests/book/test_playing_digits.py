@@ -36,8 +36,7 @@ def test_the_plaything_is_on_the_page():
 def test_the_sentence_has_the_place_and_the_number_of_the_loaded_column(kept, digits, row, column):
     place = np.ravel_multi_index((row, column), (28, 28))
     said = kept.told[kept.places.index((row, column))]
-    assert f"= {place} of the column" in said
-    assert f"The number there is {digits.x_train[place, 0]:.2f}." in said
+    assert f"= {place}: {digits.x_train[place, 0]:.2f}." in said
 
 
 @pytest.mark.parametrize(("row", "column"), [(0, 0), (13, 14), (5, 20)])

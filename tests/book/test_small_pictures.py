@@ -61,5 +61,8 @@ def test_each_picture_of_a_drawing_is_replaced_and_nothing_else():
     assert EMBEDDED.sub("", slim) == EMBEDDED.sub("", drawing)
     for (_, new), (_, old) in zip(EMBEDDED.findall(slim), EMBEDDED.findall(drawing), strict=True):
         assert len(new) < len(old)
-        assert np.abs(seen(base64.b64decode(new)) - seen(base64.b64decode(old))).max() <= 3
+        assert (
+            np.abs(seen(base64.b64decode(new)) - seen(base64.b64decode(old))).max()
+            <= 255 / (LEVELS - 1) / 2 + 1
+        )
     assert slimmed(slim) == slim

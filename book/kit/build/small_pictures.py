@@ -1,8 +1,8 @@
 """Sphinx extension: the pictures within a drawing are as small as an eye allows.
 
 Matplotlib puts each raster into a drawing with four bytes a pixel. The digits of this book have a
-few shades and no transparency: rounded to 64 levels a channel, which no eye tells from 256, their
-colours fit a palette, and a page of digits weighs half of what it did.
+few shades and no transparency: rounded to 32 levels a channel, which on a digit an eye hardly tells
+from 256, their colours fit a palette, and a page of digits weighs half of what it did.
 """
 
 import base64
@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image
 from sphinx.application import Sphinx
 
-LEVELS = 64
+LEVELS = 32
 PALETTE = 256
 EMBEDDED = re.compile(r"(data:image/png;base64,)([A-Za-z0-9+/=\s]+)")
 
