@@ -174,7 +174,7 @@ def test_with_little_of_ones_own_the_book_lends_the_rest(open_page):
         panel.get_by_role("button", name=re.compile("^Download")).click()
     text = download.value.path().read_text("utf8")
     assert text.startswith('"""My own small nnfs')
-    assert "Still to write: as_columns, one_hot, numerical_gradient" in text
+    assert "Still to write: share_right, as_columns, one_hot" in text
     page.evaluate(RUN, ONE_ROUND)
     panel.get_by_role("button", name=re.compile("^Train on the digits")).click()
     words = f"1 of {len(ANSWERS)} functions are yours, the others are the book's"
