@@ -200,3 +200,20 @@ def test_a_site_is_built_once_and_a_failed_build_is_not_tried_again(tmp_path, mo
         site.kept(tmp_path / "bad", **options)
     assert built == ["good", "bad"]
     assert not (tmp_path / "bad").exists()
+
+
+DEEP_HAS = re.compile(r":has\(>\s*[^(),>+~]+\s[^(),>+~]+\)")
+
+
+def test_no_style_looks_deep_below_a_child_for_every_element_that_is_made():
+    """A browser looked through whole sections anew, and a page took seconds more to load."""
+    assert DEEP_HAS.search(".bd-article section:has(> div.cell #fig-landing) > h1")
+    assert not DEEP_HAS.search(".a:has(> .b) .c:is(.d, .e):has(+ .f), .g:has(> a:only-child)")
+    found = {
+        path.name: DEEP_HAS.findall(path.read_text("utf8"))
+        for folder in ("book", "packages")
+        for path in (ROOT / folder).rglob("*.css")
+        if not {"_build", "_extra"} & set(path.parts)
+    }
+    assert len(found) > 5
+    assert {name: rules for name, rules in found.items() if rules} == {}
