@@ -154,7 +154,9 @@ def log_softmax(Z: ArrayLike) -> Array:
 def softmax(Z: ArrayLike) -> Array:
     """Return ``exp(z) / sum(exp(z))`` down each column: positive, with sum 1.
 
-    Computed after subtraction of each column's largest logit, as in `log_softmax`.
+    Computed after subtraction of each column's largest logit, as in `log_softmax`. A logit of -inf
+    is a probability of 0. A column with inf or NaN, or with nothing but -inf, has no probabilities:
+    it is NaN, with NumPy's warning.
 
     Parameters
     ----------
@@ -189,7 +191,8 @@ def cross_entropy(Z2: ArrayLike, Y: ArrayLike) -> Array:
     """Return the mean over examples of ``-log p(true class)``, from logits.
 
     Taken from logits and not from probabilities: a probability that rounds to 0 would make the
-    loss infinite, its logarithm is still an ordinary number.
+    loss infinite, its logarithm is still an ordinary number. The loss is infinite where the true
+    class has a logit of -inf, and takes no notice of such a logit elsewhere.
 
     Parameters
     ----------
@@ -214,7 +217,9 @@ def cross_entropy(Z2: ArrayLike, Y: ArrayLike) -> Array:
         raise ValueError(f"logits have shape {logits.shape}, one-hot labels {targets.shape}")
     if logits.size == 0:
         raise ValueError(f"logits have shape {logits.shape}; expected one example at least")
-    return np.asarray(-(targets * log_softmax(logits)).sum(axis=-2).mean(axis=-1))[()]
+    # 0 times a logarithm is 0, also that of a class that a logit of -inf has ruled out.
+    log_p = np.where(targets == 0, 0, log_softmax(logits))
+    return np.asarray(-(targets * log_p).sum(axis=-2).mean(axis=-1))[()]
 
 
 def cross_entropy_gradient(A2: Array, Y: Array) -> Array:

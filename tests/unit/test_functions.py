@@ -74,6 +74,28 @@ def test_cross_entropy_is_finite_where_the_probability_underflows():
     assert nnfs.cross_entropy(Z, nnfs.one_hot([0], 2)) == 1000
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_class_that_is_ruled_out_does_not_matter_to_the_loss(dtype):
+    Z = np.array([[1, 2, 0], [-np.inf, 0, -np.inf], [3, -1, 0]], dtype)
+    Y = np.eye(3, dtype=dtype)[:, [0, 1, 2]]
+    without = functions.cross_entropy(Z[[0, 2]][:, [0, 2]], np.eye(2, dtype=dtype))
+    assert functions.cross_entropy(Z[:, [0, 2]], Y[:, [0, 2]]) == pytest.approx(without)
+    assert functions.cross_entropy(Z[:, [0, 2]], Y[:, [0, 1]]) == np.inf
+    assert functions.cross_entropy(Z, Y).dtype == dtype
+
+
+@pytest.mark.parametrize("column", [[np.inf, 0], [-np.inf, -np.inf], [np.nan, 0]])
+def test_a_column_without_probabilities_is_nan_with_a_warning_and_spares_the_others(column):
+    Z = np.array([column, [1.0, 0.0]]).T
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(functions.softmax(Z)[:, 0]).all()
+    if not np.isnan(column).any():
+        with pytest.warns(RuntimeWarning, match="invalid value"):
+            functions.softmax(Z)
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_array_equal(functions.softmax(Z)[:, 1:], functions.softmax(Z[:, 1:]))
+
+
 def test_cross_entropy_of_a_stack_is_that_of_each_matrix():
     rng = np.random.default_rng(0)
     Z, Y = rng.normal(size=(6, 3, 4)), np.stack([nnfs.one_hot(rng.integers(3, size=4), 3)] * 6)
