@@ -109,8 +109,8 @@ def stop_early(
     Raises
     ------
     ValueError
-        If score is no such function, every or patience is not a whole number of at least 1, there
-        was no score, or all scores are NaN.
+        If steps are no such iterable, score is no such function, every or patience is not a whole
+        number of at least 1, there was no score, or all scores are NaN.
 
     Notes
     -----
@@ -118,7 +118,14 @@ def stop_early(
     """
     arguments.function(score, "score", "params")
     judge = Judge(score, every=every, patience=patience)
+    if not isinstance(steps, Iterable):
+        raise ValueError(f"steps must be an iterable of Step; got {arguments.shown(steps)}")
     for step in steps:
+        if not isinstance(step, Step):
+            raise ValueError(
+                f"steps must be an iterable of Step, such as nnfs.training.steps yields; "
+                f"among them is {arguments.shown(step)}"
+            )
         if judge.take(step):
             break
     best = judge.best

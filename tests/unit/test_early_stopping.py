@@ -85,3 +85,9 @@ def test_scores_that_are_not_numbers_are_refused():
 def test_a_score_is_one_number(score, message):
     with pytest.raises(ValueError, match=f"{message}.*; expected one number, the higher"):
         stopped([score, score], every=1, patience=1)
+
+
+@pytest.mark.parametrize("junk", [None, 3, [None], ["abc"], [(0, None, 1.0, 0.5)], [[1, 2]]])
+def test_what_are_no_steps_is_named(junk):
+    with pytest.raises(ValueError, match="steps must be an iterable of Step"):
+        stop_early(junk, lambda params: 0.0, every=1, patience=1)
