@@ -300,8 +300,15 @@ def _blas() -> str:
     return f"{name or 'BLAS'}, kernel not known"
 
 
-def figure_style() -> None:
-    """Set Matplotlib to the book's style: sharp vectors on white, legible at phone width."""
+def figure_style(*, interpolation: str | None = None) -> None:
+    """Set Matplotlib to the book's style: sharp vectors on white, legible at phone width.
+
+    Parameters
+    ----------
+    interpolation : str, optional
+        What becomes of an image's pixels on their way to the screen. ``"none"`` keeps each as it is,
+        in a file of its own size.
+    """
     import matplotlib as mpl
     from cycler import cycler
 
@@ -336,6 +343,8 @@ def figure_style() -> None:
             "image.cmap": "gray_r",
         }
     )
+    if interpolation is not None:
+        mpl.rcParams["image.interpolation"] = interpolation
 
 
 def write_in_cells(
