@@ -28,7 +28,14 @@ if TYPE_CHECKING:
         table,
         write_in_cells,
     )
-    from kit.cells.trained import good_network, linear_job, original_job, race, scores
+    from kit.cells.trained import (
+        good_network,
+        linear_job,
+        original_job,
+        race,
+        scores,
+        validation_digits,
+    )
     from kit.cells.wrong_gradients import (
         OTHER_FAULTS,
         WRONG_GRADIENTS,

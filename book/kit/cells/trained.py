@@ -1,5 +1,12 @@
 """Networks that several pages use, trained once for a state of code and data.
 
+One protocol of data holds through the book. MNIST's official test images are scored on the page
+`train/evaluate` alone, for settings that were chosen before; ``tests/book/test_data_protocol.py``
+has the pages that do more. All choices are made on validation images: images of MNIST's training
+part, drawn at random, that the network was not trained on. A page that trains for itself takes them
+from ``nnfs.load_mnist("bundled", n_test=5_000)``, or the usual 1,000; of a network of this module
+they are `validation_digits`.
+
 The arguments are settings and seeds, never arrays. Results are kept in the folder that the
 environment variable BOOK_TRAINED_CACHE names, which the build sets beside the executed pages;
 without it they are trained anew. In a browser the networks are trained on fewer images, for fewer
@@ -25,6 +32,7 @@ from nnfs import batches, network, optimizers, schedules, training
 from nnfs.arguments import Array
 from nnfs.training import Training
 
+KEPT_BACK = 1_000  # of each draw of load_mnist
 IMAGES, STEPS = fewer(41_000, browser=1_000), fewer(750, browser=100)
 EPOCHS = fewer(10, browser=4)
 CACHE = os.environ.get("BOOK_TRAINED_CACHE")
@@ -86,6 +94,26 @@ def original_job(start: int, split: int) -> Job:
         nnfs.accuracy(training.params, x, y),
         nnfs.accuracy(training.params, digits.x_test, digits.y_test),
     )
+
+
+def validation_digits(split: int) -> tuple[Array, Array]:
+    """Return all training images of MNIST that the jobs of a split were not trained on, 19,000.
+
+    Parameters
+    ----------
+    split : int
+        As in `original_job`.
+
+    Returns
+    -------
+    X : (784, m) array of float32
+        In random order: first the thousand that the split keeps back, then what it did not draw.
+    y : (m,) array of intp
+    """
+    every = nnfs.load_mnist("bundled", split="official")
+    order = np.random.default_rng(split).permutation(every.y_train.size)
+    unseen = np.append(order[:KEPT_BACK], order[KEPT_BACK + IMAGES :])
+    return every.x_train[:, unseen], every.y_train[unseen]
 
 
 @once
