@@ -25,9 +25,9 @@ def grid():
     raise AssertionError("the page keeps no plaything called scalar")
 
 
-def forward(w, x, **moved):
+def forward(w, x, moved=None):
     """Return the six numbers, with what has moved in the place of what is computed."""
-    v = {"w": w, "x": x, "b": -4} | moved
+    v = {"w": w, "x": x, "b": -4} | (moved or {})
     v.setdefault("p", v["w"] * v["x"])
     v.setdefault("s", v["p"] + v["b"])
     v.setdefault("J", v["s"] * v["s"])
@@ -37,7 +37,7 @@ def forward(w, x, **moved):
 def by_steps(w, x):
     """Return values and slopes in the order of the bars: each is moved."""
     values = forward(w, x)
-    slopes = [forward(w, x, **{name: values[name] + 1e-30j})["J"].imag / 1e-30 for name in "wxbpsJ"]
+    slopes = [forward(w, x, {name: values[name] + 1e-30j})["J"].imag / 1e-30 for name in "wxbpsJ"]
     return [values[name] for name in "wxbpsJ"], slopes
 
 
