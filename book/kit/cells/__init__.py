@@ -28,7 +28,15 @@ if TYPE_CHECKING:
         table,
         write_in_cells,
     )
-    from kit.cells.trained import good_network, linear_job, original_job, race, scores
+    from kit.cells.trained import (
+        BATCH_RATES,
+        JUDGED_ON,
+        good_network,
+        linear_job,
+        original_job,
+        race,
+        scores,
+    )
     from kit.cells.wrong_gradients import (
         OTHER_FAULTS,
         WRONG_GRADIENTS,
