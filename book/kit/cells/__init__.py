@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         write_in_cells,
     )
     from kit.cells.trained import (
+        BATCH_RATES,
+        JUDGED_ON,
         good_network,
         linear_job,
         original_job,

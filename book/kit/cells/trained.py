@@ -15,7 +15,7 @@ steps.
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -165,60 +165,110 @@ def good_network(start: int) -> Job:
     )
 
 
-METHODS = {  # optimiser and largest learning rate
-    "full batch": (optimizers.momentum(), 0.2),
-    "plain": (optimizers.SGD, 0.5),
-    "momentum": (optimizers.momentum(), 0.1),
-    "Adam": (optimizers.adam(), 0.004),
+class Entrant(NamedTuple):
+    """Who runs the race: an optimiser, its largest learning rate, and how many images a step takes.
+
+    ``benchmarks/rates.py`` chooses the rates, on other images and seeds than those of the race.
+    They fall along half a cosine, or do not fall.
+    """
+
+    optimizer: optimizers.Optimizer
+    alpha: float
+    batch_size: int | None
+    falls: bool = True
+
+
+ENTRANTS = {
+    "plain": Entrant(optimizers.SGD, 0.4, 64),
+    "momentum": Entrant(optimizers.momentum(), 0.1, 64),
+    "Adam": Entrant(optimizers.adam(), 0.008, 64),
+    "full batch": Entrant(optimizers.adam(), 0.02, None, falls=False),
 }
+BATCH_RATES = {1: 0.02, 8: 0.1, 64: 0.2, 512: 0.4, 4096: 0.4}
+"""The learning rate of plain descent for each size of batch, chosen likewise."""
+
+CHOSEN_ON, JUDGED_ON = slice(-10_000, -5_000), slice(-fewer(5_000, browser=1_000), None)
+"""Training images that no race trains on: for the choice of rates, and to judge by."""
 
 
-@once
-def race(
-    method: str, seed: int, hidden: int, held_out: int, batch_size: int | None, iterations: int
+def raced(
+    entrant: Entrant,
+    seed: int,
+    hidden: int,
+    images: tuple[Array, Array],
+    held_out: tuple[Array, Array],
+    judged_at: Sequence[int],
 ) -> Array:
-    """Train by one of METHODS on MNIST's training images and judge twenty times on held-out ones.
+    """Train on some images, and judge on others on the way.
+
+    The clock stands still while the network is judged.
 
     Parameters
     ----------
-    method : str
+    entrant : Entrant
     seed : int
         Of the start and of the order of the images.
     hidden : int
         Hidden units.
-    held_out : int
-        How many of the 60,000 images, the last ones, are held out.
-    batch_size : int or None
-    iterations : int
+    images, held_out : pair of (784, m) array and (m,) labels
+        To train on, and to judge on.
+    judged_at : sequence of int
+        After how many steps it is judged; the last is the length of the run.
 
     Returns
     -------
-    (20, 3) array
+    (len(judged_at), 3) array
         Steps made, seconds that they took, accuracy (0 to 1) on the held-out images.
     """
-    digits = nnfs.load_mnist("bundled", split="official")
-    x, y = digits.x_train[:, :-held_out], digits.y_train[:-held_out]
-    x_held, y_held = digits.x_train[:, -held_out:], digits.y_train[-held_out:]
-    optimizer, alpha = METHODS[method]
+    x, y = images
     start = nnfs.init_params(784, hidden, scheme="he", seed=seed)
-    judged = set(np.linspace(iterations / 20, iterations, 20).round().astype(int).tolist())
-    marks, seconds = [], 0.0
-    with batches.objective(network.gradient, x, y, batch_size=batch_size, seed=seed) as objective:
-        steps = training.steps(
+    steps, marks, seconds = judged_at[-1], [], 0.0
+    with batches.objective(
+        network.gradient, x, y, batch_size=entrant.batch_size, seed=seed
+    ) as objective:
+        run = training.steps(
             start,
             objective,
-            iterations=iterations,
-            alpha=schedules.cosine(alpha, steps=iterations),
-            optimizer=optimizer,
+            iterations=steps,
+            alpha=schedules.cosine(entrant.alpha, steps=steps) if entrant.falls else entrant.alpha,
+            optimizer=entrant.optimizer,
         )
         clock = perf_counter()
-        for step in steps:
-            if step.iteration + 1 in judged:
+        for step in run:
+            if step.iteration + 1 in judged_at:
                 seconds += perf_counter() - clock
-                score = nnfs.accuracy(step.params, x_held, y_held)
+                score = nnfs.accuracy(step.params, *held_out)
                 marks.append((step.iteration + 1, seconds, score))
                 clock = perf_counter()
     return np.array(marks)
+
+
+@once
+def race(
+    looks: tuple[tuple[str, tuple[int, ...]], ...], seeds: tuple[int, ...], images: int, hidden: int
+) -> dict[str, list[Array]]:
+    """Let ENTRANTS run, and judge them on images that had no part in any choice.
+
+    Parameters
+    ----------
+    looks : tuple of pairs
+        The name of an entrant, and after how many steps it is judged.
+    seeds : tuple of int
+    images : int
+        How many training images, the first ones, they learn from.
+    hidden : int
+
+    Returns
+    -------
+    dict from name to a list with what `raced` returns for each seed
+    """
+    digits = nnfs.load_mnist("bundled", split="official")
+    learnt = digits.x_train[:, :images], digits.y_train[:images]
+    held_out = digits.x_train[:, JUDGED_ON], digits.y_train[JUDGED_ON]
+    return {
+        name: [raced(ENTRANTS[name], seed, hidden, learnt, held_out, judged_at) for seed in seeds]
+        for name, judged_at in looks
+    }
 
 
 @once

@@ -55,6 +55,9 @@ class Grid(Plaything):
         Up to four vertical lines, which stand still or have a place for every position.
     aims : dict from label to (sign, places), optional
         Where a curve should go: a sign, "cross" or "circle", at each of the places (x, y).
+    ground : dict from word to lines (x, y), optional
+        Thin lines behind all else, such as contours, which no slider moves; the word stands on the
+        longest. Axes that have no limits end where the ground does.
     drawn : dict from name to quantity, optional
         In whose colour and dashes curves, points and bars are drawn, as `drawn_as` has them:
         activation, parameter, gradient, label, accent, or quiet for a reference. By default in
@@ -116,6 +119,7 @@ class Grid(Plaything):
         points: Mapping[str, tuple[Any, Any]] | None = None,
         marks: Mapping[str, Any] | None = None,
         aims: Mapping[str, plot.Aim] | None = None,
+        ground: plot.Ground | None = None,
         drawn: Mapping[str, str] | None = None,
         bars: Mapping[str, Any] | None = None,
         labels: Sequence[Any] | Array | None = None,
@@ -135,6 +139,7 @@ class Grid(Plaything):
         drawn = drawn or {}
         self.figure = _Figure(self.shape, curves, still or {}, points or {}, marks or {})
         self.figure.aims = dict(aims or {})
+        self.figure.ground = dict(ground or {})
         lines = self.figure.names()
         _known(drawn, [*lines, *(bars or {})], "drawn")
         self.figure.draw(x, y, log, {k: v for k, v in drawn.items() if k in lines})
@@ -291,6 +296,7 @@ class _Figure:
     ) -> None:
         self.shape = shape
         self.aims: dict[str, plot.Aim] = {}
+        self.ground: plot.Ground = {}
         self.n_places = int(np.prod(shape, dtype=int))
         self.curves = {
             name: array.reshape(self.n_places, array.shape[-1]) for name, array in curves.items()
@@ -329,14 +335,17 @@ class _Figure:
         self.paths: dict[str, list[str]] = {}
         self.plot: plot.Plot | None = None
         if not self.names():
-            if self.marks or x is not None or y:
-                raise ValueError("marks, x and y need curves or points")
+            if self.marks or self.ground or x is not None or y:
+                raise ValueError("marks, ground, x and y need curves or points")
             return
         label, over, ends = _across(x)
         rights = {name: self._over(name, rows, over) for name, rows in self.curves.items()}
         up, limits = (y, None) if isinstance(y, str) else y
+        lines = [np.array(line, float) for lines in self.ground.values() for line in lines]
         xs = [*rights.values(), *(a for a, _ in self.points.values()), *self.marks.values()]
         ys = [*self.curves.values(), *(b for _, b in self.points.values())]
+        if lines:
+            xs, ys = [line[0] for line in lines], [line[1] for line in lines]
         self.plot = plot.Plot(
             plot.scale(label, xs, log="x" in log, limits=ends),
             plot.scale(up, ys, log="y" in log, limits=limits),
@@ -407,6 +416,7 @@ class _Figure:
             f'cy="{self._dot(name)[place][1]}" r="7"/>'
             for name in self.points
         )
+        ground = "".join(self.plot.ground(word, lines) for word, lines in self.ground.items())
         wait = self.plot.waiting("Answer first; then it is drawn.") if hides else ""
         shown = escape(", ".join(self.names()))
         over = f" over {escape(self.plot.across.label)}" if self.plot.across.label else ""
@@ -415,7 +425,7 @@ class _Figure:
         key = plot.legend(self._told_apart(), list(self.points), self.aims) if several else ""
         return (
             f'<div class="play-plot"><svg viewBox="0 0 {plot.WIDTH} {plot.HEIGHT}" role="img" '
-            f'aria-label="{shown}{over}">{self.plot.frame()}{marks}'
+            f'aria-label="{shown}{over}">{self.plot.frame()}{ground}{marks}'
             f'<g clip-path="url(#{self.plot.region()})">{curves}</g>'
             f"{aims}{dots}{wait}</svg>{key}</div>"
         )

@@ -18,6 +18,9 @@ LINE, LETTER = 22, 10.5
 Aim = tuple[str, Sequence[tuple[float, float]]]
 """A sign, and where it stands."""
 
+Ground = Mapping[str, Sequence[tuple[Any, Any]]]
+"""Lines behind the curves, each its places (x, y), under the word that stands on them."""
+
 SIGNS = {"cross": "M-7 -7L7 7M-7 7L7 -7", "circle": "M-7 0a7 7 0 1 0 14 0a7 7 0 1 0 -14 0"}
 QUANTITIES = ("activation", "parameter", "gradient", "label", "accent", "quiet")
 
@@ -161,6 +164,18 @@ class Plot:
             f'<path class="play-aim" data-aim="{sign}" d="{SIGNS[sign]}" transform="translate('
             f'{float(self.x(np.array(x))):.1f} {float(self.y(np.array(y))):.1f})"/>'
             for x, y in places
+        )
+
+    def ground(self, word: str, lines: Sequence[tuple[Any, Any]]) -> str:
+        """Return thin lines behind the curves, with a word in the middle of the longest."""
+        arrays = [(np.array(x, float), np.array(y, float)) for x, y in lines]
+        x, y = max(arrays, key=lambda line: len(line[0]))
+        middle = len(x) // 2
+        drawn = "".join(self.path(*line) for line in arrays)
+        return (
+            f'<g class="play-ground" clip-path="url(#{self.region()})"><path d="{drawn}"/>'
+            f'<text x="{self.x(x)[middle]:.1f}" y="{self.y(y)[middle] + 4:.1f}">{escape(word)}'
+            "</text></g>"
         )
 
     def side(self, at: float) -> str:
