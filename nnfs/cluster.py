@@ -11,21 +11,23 @@ used and nowhere else.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from nnfs import arguments, batches, engine
+from nnfs import arguments, batches, engine, interrupts
 from nnfs.engine import Evaluation, Mean, Objective, Part
 from nnfs.types import Array, Gradient
 
 LOCAL = "local"
 """In place of an address: worker processes on this machine."""
 SECONDS = 10
-"""How long to wait for a scheduler, for a first worker, or for one in place of one that is lost."""
+"""How long to wait for a scheduler, and for its first worker."""
+PATIENCE = 30
+"""How long to wait for a worker in place of one that is lost, which is often started anew."""
 TRIES = 5
 """How often workers may be lost in one step."""
 LARGE = 2**22
@@ -71,8 +73,8 @@ def connect(address: str, *, workers: int | None = None) -> Iterator[Any]:
     Notes
     -----
     Local workers are fresh Pythons, which import the script that started them. So in a script this
-    stands below ``if __name__ == "__main__":``. Each has one processor, and no web server of Dask's
-    shows how it is doing.
+    stands below ``if __name__ == "__main__":``. Each has one processor. There is no dashboard, and
+    Ctrl-C is ignored while they start.
 
     Examples
     --------
@@ -128,31 +130,60 @@ def _quiet() -> Iterator[None]:
             logger.setLevel(levels[name])
 
 
-def _local(dask: Any, workers: int | None) -> AbstractContextManager[Any]:
-    """Start worker processes on this machine."""
-    from dask import config
+@contextmanager
+def _local(dask: Any, workers: int | None) -> Iterator[Any]:
+    """Open a cluster of worker processes on this machine."""
+    import multiprocessing
 
     count = engine.processors() if workers is None else workers
     count = arguments.whole_number(count, "workers", at_least=1)
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        # This is such a process, and imports a script that starts more of them; its master says so.
+        raise SystemExit(1)
+    with _environment():
+        try:
+            with interrupts.unheard():
+                cluster = dask.LocalCluster(
+                    n_workers=count,
+                    threads_per_worker=1,
+                    processes=True,
+                    memory_limit=None,
+                    dashboard_address="127.0.0.1:0",
+                    scheduler_kwargs={"dashboard": False},
+                    silence_logs=QUIET,
+                    preload=[DEAF],
+                )
+        except (RuntimeError, OSError) as error:
+            raise ClusterError(
+                f"worker processes could not be started ({_first_line(error)}); in a script, what "
+                'starts them stands below if __name__ == "__main__":'
+            ) from None
+        with cluster:
+            yield cluster
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Set what processes begin with, and leave our own environment as it was, which Dask does not.
+
+    By Dask's own setting a worker gives freed memory back at once, and takes it anew in every step:
+    twice the time.
+    """
+    import os
+
+    from dask import config
+
+    place = "distributed.nanny.pre-spawn-environ"
+    before = {name: os.environ.get(name) for name in (*config.get(place), "PYTHONHASHSEED")}
     try:
-        # It has workers give freed memory back at once, and steps take it anew: twice the time.
-        with config.set({"distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None}):
-            cluster: AbstractContextManager[Any] = dask.LocalCluster(
-                n_workers=count,
-                threads_per_worker=1,
-                processes=True,
-                memory_limit=None,
-                dashboard_address="127.0.0.1:0",
-                scheduler_kwargs={"dashboard": False},
-                silence_logs=QUIET,
-                preload=[DEAF],
-            )
-    except (RuntimeError, OSError) as error:
-        raise ClusterError(
-            f"{count} worker processes could not be started here ({_first_line(error)}); in a "
-            'script, what starts them stands below if __name__ == "__main__":'
-        ) from error
-    return cluster
+        with config.set({f"{place}.MALLOC_TRIM_THRESHOLD_": None}):
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _remote(dask: Any, address: str) -> Any:
@@ -183,8 +214,8 @@ def _remote(dask: Any, address: str) -> Any:
         )
     if kind != "Scheduler":
         raise ClusterError(
-            f"what answers at {address} is no scheduler of Dask but {kind}; expected the address that "
-            "dask scheduler prints"
+            f"what answers at {address} is no scheduler of Dask but {kind}; expected "
+            "the address that dask scheduler prints"
         )
     return dask.Client(full, timeout=SECONDS, set_as_default=False)
 
@@ -398,9 +429,8 @@ class Shares:
         ]
         if not lost:
             return
-        # One that was lost is often started anew.
         with suppress(TimeoutError):
-            self.client.wait_for_workers(len(self.kept), timeout=SECONDS)
+            self.client.wait_for_workers(len(self.kept), timeout=PATIENCE)
         load = dict.fromkeys(self.client.nthreads(), 0)
         if not load:
             raise ClusterError(_none(self.client))
