@@ -3,8 +3,9 @@
 A batch is far smaller than what tiles pay for, so the gradient function is called on it as it is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,7 +34,9 @@ class MiniBatches:
     """The function from parameters to loss, accuracy and gradients of the next batch.
 
     See `mini_batches`. Its ``state`` may be read between two calls and be set, also on another one
-    of the same data and options, which then goes on with the same batches and masks.
+    of the same data and options, which then goes on with the same batches and masks. ``over`` says
+    how to evaluate a batch, if not here: it is called with the examples chosen, parameters and
+    masks, and returns what a gradient function does.
 
     Attributes
     ----------
@@ -42,18 +45,28 @@ class MiniBatches:
     """
 
     def __init__(
-        self, gradient: Gradient, X: Array, y: Array, *, batch_size: int, seed: int, dropout: float
+        self,
+        gradient: Gradient,
+        X: Array,
+        y: Array,
+        *,
+        batch_size: int,
+        seed: int,
+        dropout: float,
+        over: Callable[..., tuple[Any, int, Any]] | None = None,
     ) -> None:
         X, y = arguments.paired(X, y)
-        self._gradient, self._y = gradient, y
+        self._m = y.size
         self._batch_size = arguments.whole_number(batch_size, "batch_size", at_least=1)
         self._dropout = arguments.share(dropout, "dropout")
         masks = ["masks, as with dropout"] if self._dropout else []
         arguments.function(gradient, "gradient", "params", "X", "y", *masks)
         # Streams of their own: dropout changes no order, and neither repeats draws of the start.
         self._order_rng, self._mask_rng = arguments.generator(seed).spawn(2)
-        # One example in one piece of memory, so that a batch is gathered by copying whole rows.
-        self._rows = np.ascontiguousarray(X.T)
+        if over is None:
+            rows = by_rows(X)
+            over = partial(over_chosen, gradient, rows, y)
+        self._over = over
         self._begin_epoch()
 
     def __call__(self, params: Any) -> Evaluation:
@@ -62,11 +75,7 @@ class MiniBatches:
         masks: tuple[Any, ...] = ()
         if self._dropout:
             masks = (regularise.dropout_masks(params, chosen.size, self._dropout, self._mask_rng),)
-        X, y = self._rows[chosen].T, self._y[chosen]
-        # The bits of a product may depend on the number of threads that BLAS shares it among.
-        with engine.one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
-            result = self._gradient(params, X, y, *masks)
-        loss, correct, gradients = returned.gradient(result, params, chosen.size)
+        loss, correct, gradients = self._over(chosen, params, *masks)
         return Evaluation(float(loss), correct / chosen.size, list(gradients))
 
     @property
@@ -85,14 +94,49 @@ class MiniBatches:
 
     def _begin_epoch(self) -> None:
         self._epoch: Any = self._order_rng.bit_generator.state
-        self._order, self._taken = self._order_rng.permutation(self._y.size), 0
+        self._order, self._taken = self._order_rng.permutation(self._m), 0
 
     def _next(self) -> Array:
-        if self._taken >= self._y.size:
+        if self._taken >= self._m:
             self._begin_epoch()
         chosen = self._order[self._taken : self._taken + self._batch_size]
         self._taken += chosen.size
         return chosen
+
+
+def by_rows(X: Array) -> Array:
+    """Return examples in rows, each in one piece of memory, so that a batch is copied by rows."""
+    return np.ascontiguousarray(X.T)
+
+
+def over_chosen(
+    gradient: Gradient, rows: Array, y: Array, chosen: Array, params: Any, *masks: Any
+) -> tuple[Any, int, Any]:
+    """Return loss, correct answers and gradients over some of the examples.
+
+    Parameters
+    ----------
+    gradient : function (params, X, y) -> (loss, correct, gradients)
+    rows : (m, n) array
+        The examples as `by_rows` returns them.
+    y : (m,) integer labels
+    chosen : array of int, which examples
+    params : sequence of arrays
+    masks : with dropout, as a gradient function takes them
+
+    Returns
+    -------
+    loss, correct, gradients
+
+    Raises
+    ------
+    ValueError
+        If the gradient function returns something else than three such things.
+    """
+    # The bits of a product may depend on the number of threads that BLAS shares it among.
+    with engine.one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
+        result = gradient(params, rows[chosen].T, y[chosen], *masks)
+    return returned.gradient(result, params, chosen.size)
 
 
 def mini_batches(

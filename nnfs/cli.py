@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,6 +25,7 @@ from nnfs import (
     activations,
     arguments,
     batches,
+    cluster,
     data,
     initialise,
     interrupts,
@@ -38,6 +39,7 @@ from nnfs import (
     training,
 )
 from nnfs.arguments import Array
+from nnfs.cluster import ClusterError
 from nnfs.data import MNIST
 from nnfs.digit_files import OTHER_DATA, SHAPE, spelt, square
 from nnfs.divergence import DivergenceError
@@ -170,6 +172,13 @@ def _add_train(commands: Any) -> argparse.ArgumentParser:
     add("--validation", type=whole, metavar="N", help=held)
     scores = "scores in a row, one an epoch, that may be no better; needs --validation"
     add("--patience", type=whole, metavar="N", help=scores)
+    spread = f"compute over a Dask cluster: the address of its scheduler, or {cluster.LOCAL} for "
+    spread += "processes on this machine"
+    add("--cluster", metavar="ADDRESS", help=spread)
+    count = (
+        f"processes of --cluster {cluster.LOCAL}; unless given, as many as processors, at most 8"
+    )
+    add("--workers", type=whole, metavar="N", help=count)
     resume = "go on with the run in a folder, where it ended or was interrupted, with its options; "
     resume += "a larger --iterations or --epochs makes it longer, and the course of --schedule is "
     resume += "from there on that of the new length"
@@ -284,22 +293,32 @@ def train(options: argparse.Namespace) -> int:
     counts = {"training": "train", "validation": "validation", "test": "test"}
     told = (f"{parts[p][1].size} {name} images" for name, p in counts.items() if p in parts)
     say(", ".join(told) + _described(digits))
-    with _folder(options.out), _interruptible() as interrupted:
+    with (
+        _folder(options.out),
+        _connected(options, say) as client,
+        _interruptible() as interrupted,
+    ):
         run = (
-            _begun(options, parts, digits.n_classes)
+            _begun(options, parts, digits.n_classes, client)
             if saved is None
-            else _gone_on(saved, options, parts, say)
+            else _gone_on(saved, options, parts, say, client)
         )
         about = _about(options, run)
         checkpoints = resuming.Checkpoints(run, options.out / CHECKPOINT, about=about)
         steps = iter(run)
         if not options.quiet:
             steps = progress.shown(steps, run.iterations, first=run.iteration, say=_print)
-        for step in steps:
-            checkpoints(step)
-            if interrupted():
-                break
-        if interrupted():
+        lost = None
+        try:
+            for step in steps:
+                checkpoints(step)
+                if interrupted():
+                    break
+        except ClusterError as error:
+            if run.iteration == 0:
+                raise
+            lost = error
+        if interrupted() or lost:
             # Before all else: figures take their time, and a second Ctrl-C may end it.
             run.save(options.out / CHECKPOINT, about=about)
         accuracies = _accuracies(run.result.params, parts)
@@ -312,6 +331,8 @@ def train(options: argparse.Namespace) -> int:
         )
         run.save(options.out / CHECKPOINT, about=about)
         say(f"written to {options.out}: loss, accuracy, predictions, history, parameters")
+        if lost:
+            return _complain(f"error: {lost}, {_kept(run, options.out)}", 1)
         if interrupted():
             _complain(_interrupted(run, options.out), 130)
         for part, accuracy in accuracies.items():
@@ -321,10 +342,37 @@ def train(options: argparse.Namespace) -> int:
 
 def _interrupted(run: Run, out: Path) -> str:
     """Return what to say of a Ctrl-C, which may have come when nothing was left to interrupt."""
-    done = f"after {run.iteration} of {run.iterations} iterations"
     if not run.ended:
-        return f"interrupted {done}; kept in {out}"
-    return f"Ctrl-C came when the run had ended, {done}; all of it is written to {out}"
+        return f"interrupted {_kept(run, out)}"
+    return f"Ctrl-C came when the run had ended, {_done(run)}; all of it is written to {out}"
+
+
+def _kept(run: Run, out: Path) -> str:
+    return f"{_done(run)}; kept in {out}"
+
+
+def _done(run: Run) -> str:
+    return f"after {run.iteration} of {run.iterations} iterations"
+
+
+@contextmanager
+def _connected(options: argparse.Namespace, say: Callable[[str], None]) -> Iterator[Any]:
+    """Open the cluster that the options name, if they name one."""
+    address, workers = options.cluster, options.workers
+    if workers is not None and address != cluster.LOCAL:
+        own = "" if address is None else "; a cluster at an address has its own"
+        raise ValueError(f"--workers {workers}: are those of --cluster {cluster.LOCAL}{own}")
+    if address is None:
+        yield None
+        return
+    with ExitStack() as opened:
+        try:
+            client = opened.enter_context(cluster.connect(address, workers=workers))
+        except (ValueError, ClusterError, ModuleNotFoundError) as error:
+            raise ValueError(f"--cluster {address}: {error}") from None
+        count = len(client.nthreads())
+        say(f"cluster: {count} worker{'s' * (count != 1)}")
+        yield client
 
 
 Part = tuple[Array, Array]
@@ -361,7 +409,7 @@ def _about(options: argparse.Namespace, run: Run) -> dict[str, Any]:
     return {"data": _used(options.data), **settings, "iterations": run.iterations}
 
 
-def _begun(options: argparse.Namespace, parts: dict[str, Part], n_classes: int) -> Run:
+def _begun(options: argparse.Namespace, parts: dict[str, Part], n_classes: int, client: Any) -> Run:
     """Return the run that the options describe, before its first step."""
     X, y = parts["train"]
     options.alpha = options.alpha or optimizers.KINDS[options.optimizer].alpha
@@ -380,6 +428,7 @@ def _begun(options: argparse.Namespace, parts: dict[str, Part], n_classes: int) 
         dropout=options.dropout,
         validation=parts.get("validation"),
         patience=options.patience,
+        cluster=client,
     )
 
 
@@ -450,7 +499,11 @@ def _used(source: str | None) -> str:
 
 
 def _gone_on(
-    path: Path, options: argparse.Namespace, parts: dict[str, Part], say: Callable[[str], None]
+    path: Path,
+    options: argparse.Namespace,
+    parts: dict[str, Part],
+    say: Callable[[str], None],
+    client: Any,
 ) -> Run:
     """Return the run of a file, lengthened if the options say so."""
     about, (X, y) = training.about(path), parts["train"]
@@ -464,7 +517,8 @@ def _gone_on(
             f"--{named} {options.given[named]}: the run in {options.resume} has made {done} "
             f"iterations already; expected at least as many, got {length}"
         )
-    run = Run.load(path, X, y, iterations=length, validation=parts.get("validation"))
+    validation = parts.get("validation")
+    run = Run.load(path, X, y, iterations=length, validation=validation, cluster=client)
     say(f"going on with {options.resume} after {done} of {length} iterations")
     if length != about["iterations"] and options.schedule != "constant":
         say(f"the rate is from here on that of --schedule {options.schedule} over {length}")

@@ -16,7 +16,7 @@ same bits.
 
 import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any, TypeAlias
@@ -89,14 +89,12 @@ def full_batch(
     arguments.function(gradient, "gradient", "params", "X", "y")
     part = arguments.whole_number(part, "part", at_least=1)
     threads = arguments.whole_number(
-        _processors() if threads is None else threads, "threads", at_least=1
+        processors() if threads is None else threads, "threads", at_least=1
     )
     X, y = arguments.paired(X, y)
-    m = y.size
-    cuts = _cuts(X.T, part)
-    with one_blas_thread(), _mapping(min(threads, len(cuts))) as map_parts:
-        form = _tiles if taken_by(gradient) else _matrix
-        parts = list(map_parts(lambda chosen: (form(X.T[chosen]), _untouchable(y[chosen])), cuts))
+    chosen = cuts(X, part)
+    with one_blas_thread(), mapping(min(threads, len(chosen))) as map_parts:
+        parts = list(map_parts(lambda examples: formed(gradient, X, y, examples), chosen))
         ended = False
 
         def objective(params: Sequence[Array]) -> Evaluation:
@@ -105,14 +103,8 @@ def full_batch(
                     "this objective was called after its context ended: call it inside the with "
                     "block that opened it"
                 )
-
-            def evaluate(part: tuple[Any, Array]) -> Any:
-                # Error states are a thread's own; what overflows here shows in the loss.
-                with np.errstate(over="ignore", invalid="ignore"), _told_of_writing():
-                    return returned.gradient(gradient(params, *part), params, part[1].size)
-
-            evaluations = map_parts(evaluate, parts)
-            return _weighted_mean(evaluations, [y_k.size / m for _, y_k in parts], m)
+            loss, correct, gradients = over_parts(gradient, params, parts, map_parts)
+            return Evaluation(loss, correct / y.size, gradients)
 
         try:
             yield objective
@@ -120,13 +112,86 @@ def full_batch(
             ended = True
 
 
-def _cuts(rows: Array, part: int) -> list[Array]:
+Part: TypeAlias = tuple[Any, Array]
+"""X and y of a part of the examples, as a gradient function is given them."""
+
+Mean: TypeAlias = tuple[float, int, list[Array]]
+"""Loss, correct answers and gradients over some examples, as a gradient function returns them."""
+
+
+def formed(gradient: Gradient, X: Array, y: Array, examples: Array) -> Part:
+    """Return some of the examples as this gradient function takes them, `Tiles` or an array.
+
+    Parameters
+    ----------
+    gradient : function (params, X, y) -> (loss, correct, gradients)
+    X : (n, m) array
+    y : (m,) integer labels
+    examples : (m_k,) array of int, which
+
+    Returns
+    -------
+    X, y : of the part; neither can be written to
+    """
+    rows = X.T[examples]
+    kept = _tiles(rows) if taken_by(gradient) else _untouchable(rows).T
+    return kept, _untouchable(y[examples])
+
+
+def over_parts(
+    gradient: Gradient,
+    params: Sequence[Array],
+    parts: Sequence[Part],
+    map_parts: Callable[..., Iterator[Any]] = map,
+) -> Mean:
+    """Return loss, correct answers and gradients over all parts, from those of each.
+
+    Parameters
+    ----------
+    gradient : function (params, X, y) -> (loss, correct, gradients)
+    params : sequence of arrays
+    parts : sequence of (X, y), such as `formed` returns
+    map_parts : function like map, such as `mapping` opens
+
+    Returns
+    -------
+    loss, correct, gradients
+
+    Raises
+    ------
+    ValueError
+        If the gradient function returns something else than three such things, or writes into its
+        examples.
+    """
+
+    def evaluate(part: Part) -> Any:
+        # Error states are a thread's own; what overflows here shows in the loss.
+        with np.errstate(over="ignore", invalid="ignore"), _told_of_writing():
+            return returned.gradient(gradient(params, *part), params, part[1].size)
+
+    return weighted_mean(map_parts(evaluate, parts), [y.size for _, y in parts])
+
+
+def cuts(X: Array, part: int = PART, multiple: int = 2) -> list[Array]:
     """Return which examples make up each part: neighbours in the order of their rarest lit input.
 
-    An input that is lit in few examples is then lit in few parts. Their number is even, for the
-    sake of two processors, and all but the last are of whole tiles.
+    An input that is lit in few examples is then lit in few parts. All parts but the last are of
+    whole tiles.
+
+    Parameters
+    ----------
+    X : (n, m) array
+    part : int
+        The most examples in a part.
+    multiple : int
+        Where there is more than one part their number is about a multiple of this, for the sake of
+        as many processors or workers.
+
+    Returns
+    -------
+    list of arrays of int
     """
-    m = len(rows)
+    rows, m = X.T, X.shape[1]
     blocks = [slice(i, i + part) for i in range(0, m, part)]
     frequency = sum(np.count_nonzero(rows[block], axis=0) for block in blocks)
     by_rarity = np.argsort(frequency, kind="stable")
@@ -135,17 +200,13 @@ def _cuts(rows: Array, part: int) -> list[Array]:
         return np.array_split(np.arange(m), len(blocks))
     rarest = [(rows[block] != 0)[:, by_rarity].argmax(axis=1) for block in blocks]
     order = np.argsort(np.concatenate(rarest), kind="stable")
-    count = len(blocks) + len(blocks) % 2
+    count = -(-len(blocks) // multiple) * multiple
     step = part if m <= part else min(part, -(-m // (count * TILE)) * TILE)
     return np.split(order, range(step, m, step))
 
 
 def _tiles(rows: Array) -> Tiles:
     return Tiles(rows, np.flatnonzero(rows.any(axis=0)))
-
-
-def _matrix(rows: Array) -> Array:
-    return _untouchable(rows).T
 
 
 def _untouchable(array: Array) -> Array:
@@ -168,21 +229,41 @@ def _told_of_writing() -> Iterator[None]:
         ) from error
 
 
-def _weighted_mean(
-    evaluations: Iterator[tuple[Any, int, Sequence[Array]]], weights: list[float], m: int
-) -> Evaluation:
+def weighted_mean(
+    evaluations: Iterable[tuple[Any, int, Sequence[Array]]], sizes: Sequence[int]
+) -> Mean:
+    """Return loss, correct answers and gradients of all examples, from those of parts of them.
+
+    Parameters
+    ----------
+    evaluations : iterable of (loss, correct, gradients)
+        Of each part, a mean over its examples; they are added in this order.
+    sizes : sequence of int
+        Examples in each part.
+
+    Returns
+    -------
+    loss, correct, gradients
+
+    Notes
+    -----
+    Book: :eq:`eq-weighted-mean`, :eq:`eq-nested-mean`.
+    """
+    m = sum(sizes)
     loss, right, total = 0.0, 0, None
-    for weight, (part_loss, correct, gradients) in zip(weights, evaluations, strict=True):
+    for size, (part_loss, correct, gradients) in zip(sizes, evaluations, strict=True):
+        weight = size / m
         loss += weight * float(part_loss)
         right += correct
         weighted = [weight * dP for dP in gradients]
         total = (
             weighted if total is None else [s + dP for s, dP in zip(total, weighted, strict=True)]
         )
-    return Evaluation(loss, right / m, total or [])
+    return loss, right, total or []
 
 
-def _processors() -> int:
+def processors() -> int:
+    """Return how many processors this process may use, at most 8."""
     available = getattr(os, "sched_getaffinity", None)
     return min(8, len(available(0)) if available else os.cpu_count() or 1)
 
@@ -275,7 +356,8 @@ def keep_freed_memory() -> None:
 
 
 @contextmanager
-def _mapping(threads: int) -> Iterator[Callable[..., Iterator[Any]]]:
+def mapping(threads: int) -> Iterator[Callable[..., Iterator[Any]]]:
+    """Open a function like map whose calls run on so many threads."""
     if threads == 1:
         yield map
         return

@@ -9,6 +9,9 @@ import os
 import re
 import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 MESSAGE = "nnfs: interrupted; nothing was written\n"
@@ -18,6 +21,24 @@ def wake() -> None:
     """Let Ctrl-C raise KeyboardInterrupt again, where this module has changed that."""
     if signal.getsignal(signal.SIGINT) is _end:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Ignore Ctrl-C within the context, and have processes that begin there ignore it for good.
+
+    A terminal sends it to every process that was started from it, not to the first alone.
+    """
+    previous = signal.getsignal(signal.SIGINT)
+    # Signals belong to the main thread, and a handler that is none of Python's cannot be set back.
+    if threading.current_thread() is not threading.main_thread() or previous is None:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 def _end(number: int, frame: Any) -> None:

@@ -5,6 +5,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,13 +28,18 @@ from nnfs import (
     resuming,
     schedules,
 )
+from nnfs import (
+    cluster as clusters,
+)
 from nnfs.activations import Activation
+from nnfs.cluster import ClusterError
 from nnfs.descent import History as History
 from nnfs.descent import Step as Step
 from nnfs.descent import steps as steps
 from nnfs.descent import steps_from
 from nnfs.divergence import DivergenceError as DivergenceError
 from nnfs.early_stopping import Best, Judge
+from nnfs.engine import Objective
 from nnfs.optimizers import SGD, Optimizer
 from nnfs.schedules import Schedule
 from nnfs.types import Array, Gradient
@@ -93,7 +99,7 @@ class Run:
     ----------
     X, y, hidden, n_classes, scheme, activation, seed, params, iterations, epochs, batch_size,
     alpha, schedule, optimizer, weight_decay, dropout, gradient, validation, every, patience,
-    threads, data_range
+    threads, data_range, cluster
         As for `train`.
 
     Attributes
@@ -151,6 +157,7 @@ class Run:
         patience: int | None = None,
         threads: int | None = None,
         data_range: tuple[float, float] | None = None,
+        cluster: Any = None,
     ) -> None:
         X = arguments.examples(X)
         given = params is not None
@@ -170,6 +177,11 @@ class Run:
         self._seed = arguments.whole_number(seed, "seed", at_least=0)
         self._batch_size = _optional(batch_size, "batch_size")
         self._threads = _optional(threads, "threads")
+        self._cluster = None if cluster is None else clusters.checked(cluster)
+        if cluster is not None and threads is not None:
+            raise ValueError(
+                f"threads={threads} are of this process: those of a cluster are its own"
+            )
         self._dropout = arguments.share(dropout, "dropout")
         self.iterations = _length(iterations, epochs, self._y.size, self._batch_size)
         self._optimizer, self._penalty = optimizers.known(optimizer, weight_decay)
@@ -274,15 +286,7 @@ class Run:
         if self.ended:
             self._check_end()
             return
-        with batches.objective(
-            self._gradient,
-            self._X,
-            self._y,
-            batch_size=self._batch_size,
-            seed=self._seed,
-            dropout=self._dropout,
-            threads=self._threads,
-        ) as objective:
+        with self._opened() as objective:
             drawn = objective if isinstance(objective, batches.MiniBatches) else None
             done, params, state, order = self._now
             if drawn is not None and order is not None:
@@ -301,6 +305,18 @@ class Run:
                     break
         if self.ended:
             self._check_end()
+
+    def _opened(self) -> AbstractContextManager[Objective]:
+        """Open what a step asks for loss and gradients, here or on a cluster."""
+        about = (self._gradient, self._X, self._y)
+        draw: dict[str, Any] = {
+            "batch_size": self._batch_size,
+            "seed": self._seed,
+            "dropout": self._dropout,
+        }
+        if self._cluster is not None:
+            return clusters.objective(self._cluster, *about, **draw)
+        return batches.objective(*about, **draw, threads=self._threads)
 
     def _check_end(self) -> None:
         """Raise DivergenceError if the parameters, as they are now, show that the run led nowhere.
@@ -353,7 +369,8 @@ class Run:
         progress : bool
             Whether to show a bar on a terminal, elsewhere a line now and then.
         checkpoint : path, optional
-            The file that the run is saved to twice a minute, at its end and at an interrupt.
+            The file that the run is saved to twice a minute, at its end, at an interrupt and where
+            its cluster is lost.
 
         Returns
         -------
@@ -376,7 +393,7 @@ class Run:
                     saved(step)
                 if callback is not None and _is_true(callback(step)):
                     break
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, ClusterError):
             if checkpoint is not None:
                 self.save(checkpoint)
             raise
@@ -481,6 +498,7 @@ class Run:
         activation: Activation | str | None = None,
         validation: tuple[ArrayLike, ArrayLike] | None = None,
         threads: int | None = None,
+        cluster: Any = None,
     ) -> "Run":
         """Return the run that was saved to a file, at the step where it was.
 
@@ -500,6 +518,7 @@ class Run:
         optimizer, gradient, activation : optional
             Of your own, as the run had them; they are not saved.
         threads : int, optional
+        cluster : distributed.Client, optional
 
         Raises
         ------
@@ -531,6 +550,7 @@ class Run:
             iterations=iterations,
             epochs=epochs,
             threads=threads,
+            cluster=cluster,
             data_range=told["data_range"],
             **{name: told[name] for name in ("batch_size", "seed", "dropout", "weight_decay")},
             **({name: told[name] for name in ("every", "patience")} if saved["validation"] else {}),
@@ -609,6 +629,7 @@ def train(
     callback: Callable[[Step], object] | None = None,
     progress: bool = False,
     checkpoint: str | PathLike[str] | None = None,
+    cluster: Any = None,
 ) -> Training:
     """Train a network by gradient descent, by default on all examples at once.
 
@@ -677,6 +698,8 @@ def train(
         Whether to show a bar on a terminal, elsewhere a line now and then.
     checkpoint : path, optional
         The file that the run is saved to twice a minute and at its end, for `Run.load`.
+    cluster : distributed.Client, optional
+        Of a Dask cluster whose workers compute the gradients, such as `nnfs.cluster.connect` opens.
 
     Returns
     -------
@@ -693,6 +716,8 @@ def train(
         above that of the start and answers no better than a guess; after less than ten steps, very
         far above. The latter is not asked of a run
         with a gradient function of your own, such as a wrong one that is to be watched.
+    ClusterError
+        If the cluster is lost, or all of its workers are.
 
     Warns
     -----
@@ -731,6 +756,7 @@ def train(
         patience=patience,
         threads=threads,
         data_range=data_range,
+        cluster=cluster,
     )
     training = run.finish(callback=callback, progress=progress, checkpoint=checkpoint)
     if not run.ended:

@@ -182,7 +182,7 @@ def test_only_lit_inputs_are_kept():
 def test_neighbours_share_their_lit_inputs():
     X = np.zeros((8, 400))
     X[rng.integers(8, size=400), np.arange(400)] = 1
-    cuts = engine._cuts(X.T, 50)
+    cuts = engine.cuts(X, 50)
     assert np.array_equal(np.sort(np.concatenate(cuts)), np.arange(400))
     lit = [np.count_nonzero(X[:, chosen].any(axis=1)) for chosen in cuts]
     assert max(lit) <= 3
