@@ -116,12 +116,19 @@
     // What has been read of whom, and who is solved.
     function sheet() {
       const place = beside.querySelector(".play-sheet") || playing.element("div", { class: "play-sheet" }, undefined, beside);
-      const rows = data.patients.map((one, i) => {
-        const named = state.named[i];
-        const verdict = named === undefined ? "" : right(i, named) ? "✓" : "×";
-        return [one.name, ...names.map((name) => (state.used[i]?.has(name) ? "read" : "")), verdict];
-      });
-      playing.rows(place, ["", ...Object.values(data.instruments).map((title) => title.split(" ")[0]), data.plain ? "Answer" : "Line"], rows);
+      const verdict = (i) => (state.named[i] === undefined ? "" : right(i, state.named[i]) ? "✓" : "×");
+      const read = (i, name) => (state.used[i]?.has(name) ? "read" : "");
+      const short = Object.values(data.instruments).map((title) => title.split(" ")[0]);
+      const answer = data.plain ? "Answer" : "Line";
+      // Many instruments stand below each other, so that the sheet fits a phone.
+      if (names.length > 6) {
+        const all = data.patients.map((_, i) => i);
+        const rows = names.map((name, k) => [short[k], ...all.map((i) => read(i, name))]);
+        playing.rows(place, ["", ...data.patients.map((one) => one.name)], [...rows, [answer, ...all.map(verdict)]]);
+      } else {
+        const rows = data.patients.map((one, i) => [one.name, ...names.map((name) => read(i, name)), verdict(i)]);
+        playing.rows(place, ["", ...short, answer], rows);
+      }
     }
 
     root.addEventListener("click", (event) => {
