@@ -11,6 +11,7 @@ from kit.cells.wrong_gradients import (
     flat_biases,
     naive_softmax,
     sum_of_differences,
+    with_exponentials,
     wrong_name,
 )
 from nnfs import network
@@ -72,6 +73,24 @@ def test_an_unsafe_softmax_passes_the_gradient_check_and_fails_on_large_logits(f
     with np.errstate(all="ignore"):
         assert not np.isfinite(fault(loud, X, y)[0])
     assert np.isfinite(network.gradient(loud, X, y)[0])
+
+
+@pytest.mark.parametrize("shift", [0.0, 3.0, [[1.0, -2.0, 5.0, 0.5]]])
+def test_any_shift_that_an_examples_classes_share_gives_the_right_gradient(shift):
+    shifted = with_exponentials(lambda Z: np.exp(Z - np.array(shift)))
+    for ours, theirs in zip(shifted(*ODD)[2], network.gradient(*ODD)[2], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-14)
+    assert shifted(*ODD)[:2] == pytest.approx(network.gradient(*ODD)[:2], rel=1e-13)
+
+
+def test_a_shift_that_differs_between_classes_gives_another_gradient():
+    shifted = with_exponentials(lambda Z: np.exp(Z - np.array([[0.0], [1.0], [2.0]])))
+    assert np.abs(shifted(*ODD)[2].b2 - network.gradient(*ODD)[2].b2).max() > 0.1
+
+
+def test_the_softmax_of_exponentials_has_their_name_and_words():
+    assert naive_softmax.__name__ == "naive_softmax"
+    assert batch_maximum.__doc__.startswith("Subtract the largest logit of the whole batch")
 
 
 def test_the_sum_of_differences_is_zero_and_is_refused_by_the_gradient_check():

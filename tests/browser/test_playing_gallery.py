@@ -67,7 +67,7 @@ def test_an_instrument_shows_the_blocks_that_are_wrong(figure):
     )
     assert max(widths[:2]) < 60
     assert min(widths[2:]) > 180
-    expect(figure.locator('[data-view="curve"]')).to_be_hidden()
+    expect(figure.locator('[data-view="path"]')).to_be_hidden()
 
 
 def test_the_culprit_is_named_by_keys(figure):
@@ -138,4 +138,80 @@ def test_it_is_accessible(new_page, played, view):
     page.locator('#fig-fault [data-instrument="blocks"]').click()
     page.locator('#fig-fault [data-line="1"]').click()
     page.locator("#fig-fault .play-table summary").click()
+    assert violations(page) == []
+
+
+WORDS = r"""
+```{code-cell} ipython3
+:tags: [remove-cell]
+from kit.widgets.playing.cells import Case, Columns, Curve, Diagnosis, Rows, keep
+
+def reads(top):
+    return {
+        "loss": Curve("It falls.", [2, 1, 0.5], 2, "step 2"),
+        "pixels": Rows("Two numbers.", [("largest", 1.0, f"{top}")]),
+        "answers": Columns("One digit.", [1, 0.5], ["0", "1"], "all"),
+    }
+
+cases = [Case("P", reads(255), (0,), "Divide."), Case("Q", reads(1), (), "All is well.")]
+instruments = {"loss": "Loss", "pixels": "Pixels", "answers": "Answers"}
+keep("patient", Diagnosis(cases, instruments, ["not divided by 255", "dead units"]))
+```
+
+See {numref}`fig-patient`.
+
+```{plaything} patient
+:name: fig-patient
+Patients.
+
+Guess first.
+```
+"""
+
+
+@pytest.fixture(scope="module")
+def examined(tmp_path_factory):
+    book = new_book(tmp_path_factory.mktemp("diagnosis"))
+    book.write(WORDS)
+    result = book.build()
+    assert result.returncode == 0, result.stderr
+    return (book.root / "book" / "_build" / "html" / "page.html").as_uri()
+
+
+def test_answers_in_words_and_readings_of_three_kinds(new_page, examined):
+    page = new_page()
+    page.goto(examined, wait_until="load")
+    figure = page.locator("#fig-patient")
+    views = {name: figure.locator(f'[data-view="{name}"]') for name in ("path", "rows", "columns")}
+
+    def seen():
+        return {
+            name for name, view in views.items() if view.get_attribute("visibility") != "hidden"
+        }
+
+    expect(figure.locator(".play-ask")).to_contain_text("What is wrong?")
+    assert seen() == {"path"}
+    figure.locator('[data-instrument="pixels"]').click()
+    assert seen() == {"rows"}
+    rooms = figure.locator("[data-room]").evaluate_all(
+        "all => all.map(r => +r.getAttribute('width'))"
+    )
+    assert rooms == [230, 0, 0, 0]
+    figure.locator('[data-instrument="answers"]').click()
+    assert seen() == {"columns"}
+    heights = figure.locator("[data-column]").evaluate_all(
+        "all => all.map(c => +c.getAttribute('height'))"
+    )
+    assert heights == [182, 91, *[0] * 8]
+    assert figure.locator("[data-line] code").count() == 0
+    figure.locator('[data-line="0"]').click()
+    expect(figure.locator(".play-ask")).to_have_text("Right, with 3 instruments. Divide.")
+
+
+@each_view
+def test_answers_in_words_are_accessible(new_page, examined, view):
+    page = new_page(**window(view))
+    page.goto(examined)
+    page.locator('#fig-patient [data-instrument="answers"]').click()
+    page.locator('#fig-patient [data-line="1"]').click()
     assert violations(page) == []

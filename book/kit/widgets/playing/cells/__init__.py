@@ -2,6 +2,7 @@
 
 from kit.widgets.playing.cells.arrows import Arrows
 from kit.widgets.playing.cells.culprit import Culprit, Patient
+from kit.widgets.playing.cells.diagnosis import Case, Columns, Curve, Diagnosis, Rows
 from kit.widgets.playing.cells.grid import Grid
 from kit.widgets.playing.cells.kept import keep
 from kit.widgets.playing.cells.network import Drawing, OneNudge, StepThrough
@@ -11,13 +12,18 @@ from kit.widgets.playing.cells.scores import SoftmaxSliders
 
 __all__ = [
     "Arrows",
+    "Case",
+    "Columns",
     "Culprit",
+    "Curve",
+    "Diagnosis",
     "Drawing",
     "Grid",
     "OneNudge",
     "Patient",
     "Planes",
     "Question",
+    "Rows",
     "SoftmaxSliders",
     "StepThrough",
     "keep",

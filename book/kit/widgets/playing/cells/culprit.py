@@ -3,21 +3,19 @@
 Everything that an instrument shows is computed by nnfs here. The scripts only choose what is seen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
 
 import nnfs
-from kit.widgets.playing.cells.kept import Plaything, finite, table
+from kit.widgets.playing.cells.diagnosis import Case, Curve, Diagnosis, Reading, Rows
+from kit.widgets.playing.cells.kept import finite
 from nnfs import network
 from nnfs.network import Parameters
 from nnfs.types import Array, Gradient
 
-WIDTH, HEIGHT = 560, 250
-LEFT, RIGHT, TOP, BOTTOM = 56, 14, 34, 34
 EVERY = 10
 """Steps from one accuracy to the next."""
 
@@ -144,8 +142,8 @@ def _share(went: Array, told: Array) -> float:
     return float(np.abs(went).max()) / longest if longest > 1e-12 else 1.0
 
 
-class Culprit(Plaything):
-    """Some patients, to be examined one after the other.
+class Culprit(Diagnosis):
+    """Some patients, each with a fault in a line of its code or without one.
 
     Parameters
     ----------
@@ -161,9 +159,6 @@ class Culprit(Plaything):
         If a patient's fault is in no line of the code, or a curve is not finite.
     """
 
-    kind = "culprit"
-    scripts = "culprit"
-
     def __init__(
         self,
         patients: Sequence[Patient],
@@ -177,120 +172,70 @@ class Culprit(Plaything):
         for patient in patients:
             if any(not 0 <= line < len(code) for line in patient.lines):
                 raise ValueError(f"{patient.name} has its fault in a line that is not there")
-        self.code = list(code)
-        self.patients = list(patients)
-        self.found = [examine(patient, job, checked, seen, steps) for patient in patients]
-        self.top = {
-            "loss": float(np.ceil(max(max(one.losses) for one in self.found))),
-            "accuracy": 100.0,
-        }
-        self.readings = [self._readings(one) for one in self.found]
-        self.says = self.readings[0]["loss"]["says"]
-        self.data: dict[str, Any] = {
-            "patients": [
-                {"name": p.name, "lines": list(p.lines), "because": p.because, "reads": reads}
-                for p, reads in zip(self.patients, self.readings, strict=True)
-            ],
-            "code": self.code,
-            "instruments": INSTRUMENTS,
-            "tops": {name: f"{top:g}" for name, top in self.top.items()},
-        }
-
-    def _readings(self, one: Examination) -> dict[str, dict[str, Any]]:
-        finite("the losses", one.losses)
-        errors, moved = one.errors, one.moved
-        return {
-            "loss": {
-                "says": f"The loss falls from {one.losses[0]:.2f} to {one.losses[-1]:.2f} "
-                f"in {len(one.losses)} steps.",
-                "path": _path(one.losses, self.top["loss"]),
-            },
-            "accuracy": {
-                "says": f"The accuracy on validation images goes from {one.accuracies[0]:.0f} % "
-                f"to {one.accuracies[-1]:.0f} %.",
-                "path": _path(one.accuracies, self.top["accuracy"]),
-            },
-            "shapes": {
-                "says": "Every gradient has the shape of its parameter."
-                if all(a == b for a, b in one.shapes.values())
-                else "A gradient has not the shape of its parameter.",
-                "rows": [
-                    [f"d{name}", 0, " × ".join(map(str, one.shapes[name][0]))] for name in BACKWARD
-                ],
-            },
-            "blocks": {
-                "says": _blocks_say(errors),
-                "rows": [
-                    [f"d{name}", _bar(errors[name]), f"off by {_power(errors[name])}"]
-                    for name in BACKWARD
-                ],
-            },
-            "step": {
-                "says": "After one step every block is where its gradient sent it."
-                if all(abs(share - 1) < 1e-6 for share in moved.values())
-                else "After one step "
-                + " and ".join(name for name in BLOCKS if abs(moved[name] - 1) > 1e-6)
-                + " have not gone where their gradients sent them.",
-                "rows": [
-                    [
-                        name,
-                        min(moved[name], 1.0),
-                        f"moved {moved[name]:.0%} of the way".replace("%", " %"),
-                    ]
-                    for name in BACKWARD
-                ],
-            },
-        }
-
-    def controls(self) -> str:
-        """Return what a reader handles."""
-        patients = "".join(
-            f'<button type="button" data-patient="{i}" aria-pressed="{str(i == 0).lower()}">'
-            f"{escape(patient.name)}</button>"
-            for i, patient in enumerate(self.patients)
-        )
-        instruments = "".join(
-            f'<button type="button" data-instrument="{name}" '
-            f'aria-pressed="{str(name == "loss").lower()}">{escape(label)}</button>'
-            for name, label in INSTRUMENTS.items()
-        )
-        return (
-            f'<div class="play-bar" role="group" aria-label="Patient">'
-            f'<span class="play-group">Patient</span>{patients}</div>'
-            f'<div class="play-bar" role="group" aria-label="Instrument">'
-            f'<span class="play-group">Instrument</span>{instruments}</div>'
-        )
-
-    def picture(self) -> str:
-        """Return the first patient's loss curve as SVG, and the rows that other readings fill."""
-        path = self.readings[0]["loss"]["path"]
-        frame = f"M{LEFT} {TOP}V{HEIGHT - BOTTOM}H{WIDTH - RIGHT}"
-        rows = "".join(_row(place) for place in range(len(BACKWARD)))
-        return (
-            f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(self.says)}">'
-            f'<text x="{LEFT}" y="20" class="play-lead play-row" data-title="">Loss curve</text>'
-            f'<g data-view="curve"><path class="play-rule" d="{frame}"/>'
-            f'<text x="{LEFT - 8}" y="{TOP + 12}" class="play-lead play-end-row" data-top="">'
-            f"{self.top['loss']:g}</text>"
-            f'<text x="{LEFT - 8}" y="{HEIGHT - BOTTOM}" class="play-lead play-end-row">0</text>'
-            f'<text x="{WIDTH - RIGHT}" y="{HEIGHT - 10}" class="play-lead play-end-row">'
-            f"step {len(self.found[0].losses)}</text>"
-            f'<path class="play-curve" data-curve="patient" d="{path}"/></g>'
-            f'<g data-view="rows" visibility="hidden">{rows}</g></svg>'
-        )
-
-    def numbers(self) -> str:
-        """Return all readings of all patients as a table, with the lines at fault."""
-        rows = []
-        for patient, reads in zip(self.patients, self.readings, strict=True):
-            rows += [[patient.name, INSTRUMENTS[name], reads[name]["says"]] for name in INSTRUMENTS]
-            rows.append([patient.name, "the fault", patient.because])
-        return table(
-            "All readings, and the answers, as a table", ["", "instrument", "reading"], rows
+        found = [examine(patient, job, checked, seen, steps) for patient in patients]
+        top = float(np.ceil(max(max(one.losses) for one in found)))
+        cases = [
+            Case(patient.name, _readings(one, top), patient.lines, patient.because)
+            for patient, one in zip(patients, found, strict=True)
+        ]
+        super().__init__(
+            cases, INSTRUMENTS, code, asks="Which line is at fault?", well="all is well", code=True
         )
 
 
-def _blocks_say(errors: dict[str, float]) -> str:
+def _readings(one: Examination, top: float) -> dict[str, Reading]:
+    finite("the losses", one.losses)
+    errors, moved = one.errors, one.moved
+    last = f"step {len(one.losses)}"
+    return {
+        "loss": Curve(
+            f"The loss falls from {one.losses[0]:.2f} to {one.losses[-1]:.2f} "
+            f"in {len(one.losses)} steps.",
+            one.losses,
+            top,
+            last,
+        ),
+        "accuracy": Curve(
+            f"The accuracy on validation images goes from {one.accuracies[0]:.0f} % "
+            f"to {one.accuracies[-1]:.0f} %.",
+            one.accuracies,
+            100,
+            last,
+        ),
+        "shapes": Rows(
+            "Every gradient has the shape of its parameter."
+            if all(a == b for a, b in one.shapes.values())
+            else "A gradient has not the shape of its parameter.",
+            [(f"d{name}", 0, " × ".join(map(str, one.shapes[name][0]))) for name in BACKWARD],
+        ),
+        "blocks": Rows(blocks_say(errors), block_rows(errors)),
+        "step": Rows(step_says(moved), step_rows(moved)),
+    }
+
+
+def block_rows(errors: Mapping[str, float]) -> list[tuple[str, float, str]]:
+    """Return the rows of a gradient check, from the error of each block."""
+    return [(f"d{name}", _bar(errors[name]), f"off by {_power(errors[name])}") for name in BACKWARD]
+
+
+def step_rows(moved: Mapping[str, float]) -> list[tuple[str, float, str]]:
+    """Return the rows of a step check, from how far each block has gone of its way."""
+    return [
+        (name, min(moved[name], 1.0), f"moved {100 * moved[name]:.0f} % of the way")
+        for name in BACKWARD
+    ]
+
+
+def step_says(moved: Mapping[str, float]) -> str:
+    """Return the reading of a step check as a sentence."""
+    gone = [name for name in BLOCKS if abs(moved[name] - 1) > 1e-6]
+    if not gone:
+        return "After one step every block is where its gradient sent it."
+    return f"After one step {' and '.join(gone)} have not gone where their gradients sent them."
+
+
+def blocks_say(errors: Mapping[str, float]) -> str:
+    """Return the reading of a gradient check as a sentence."""
     wrong = [f"d{name}" for name in BACKWARD if errors[name] > 1e-6]
     if not wrong:
         return "All four blocks agree with the slopes of the loss, up to rounding."
@@ -308,22 +253,3 @@ def _power(error: float) -> str:
 def _bar(error: float) -> float:
     power = np.log10(max(error, 1e-300))
     return float(np.round(np.clip(1 - power / FULL, 0, 1), 4))
-
-
-def _path(curve: Sequence[float], top: float) -> str:
-    x = np.linspace(LEFT, WIDTH - RIGHT, len(curve))
-    y = HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * np.asarray(curve) / top
-    thin = slice(None, None, max(1, len(curve) // 60))
-    return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in zip(x[thin], y[thin], strict=True))
-
-
-def _row(place: int) -> str:
-    y = TOP + 16 + 46 * place
-    return (
-        f'<text x="{LEFT + 6}" y="{y + 21}" class="is-gradient play-end-row" '
-        f'data-name="{place}"></text>'
-        f'<rect class="play-room" x="{LEFT + 20}" y="{y}" width="230" height="30" rx="4"/>'
-        f'<rect class="play-error" data-bar="{place}" x="{LEFT + 20}" y="{y}" width="0" '
-        f'height="30" rx="4"/>'
-        f'<text x="{LEFT + 264}" y="{y + 21}" class="play-row" data-text="{place}"></text>'
-    )

@@ -1,9 +1,10 @@
-// "Find the fault": a patient, an instrument, and a line of the code to name. What an instrument
-// reads was computed when the book was built.
+// "Find the fault": a patient, an instrument, and an answer to name, such as a line of the code. What
+// an instrument reads was computed when the book was built.
 (function (playing) {
   "use strict";
 
   const FULL = 230; // how wide a full bar is
+  const [TOP, BASE] = [34, 216]; // where a full column ends, and where all begin
   const HEALTHY = -1;
 
   playing.kinds.culprit = function (root, data) {
@@ -11,7 +12,7 @@
     const find = (name) => root.querySelector(`[data-${name}]`);
     const beside = root.querySelector(".play-beside");
     const names = Object.keys(data.instruments);
-    const fresh = () => ({ patient: 0, instrument: "loss", used: {}, named: {} });
+    const fresh = () => ({ patient: 0, instrument: names[0], used: {}, named: {} });
     const kept = playing.remembered(root);
     const state = { ...fresh(), ...valid(kept) };
 
@@ -22,7 +23,7 @@
       return good;
     }
     const patient = () => data.patients[state.patient];
-    const used = () => (state.used[state.patient] ||= new Set(["loss"]));
+    const used = () => (state.used[state.patient] ||= new Set([names[0]]));
 
     function show(first) {
       used().add(state.instrument);
@@ -31,18 +32,16 @@
       for (const button of root.querySelectorAll("[data-patient]")) button.setAttribute("aria-pressed", String(Number(button.dataset.patient) === state.patient));
       for (const button of root.querySelectorAll("[data-instrument]")) button.setAttribute("aria-pressed", String(button.dataset.instrument === state.instrument));
       find("title").textContent = title;
-      const curve = "path" in read;
-      root.querySelector('[data-view="curve"]').setAttribute("visibility", curve ? "visible" : "hidden");
-      root.querySelector('[data-view="rows"]').setAttribute("visibility", curve ? "hidden" : "visible");
-      if (curve) {
-        find("curve").setAttribute("d", read.path);
-        find("top").textContent = data.tops[state.instrument];
-      } else {
-        read.rows.forEach(([name, bar, text], place) => {
-          root.querySelector(`[data-name="${place}"]`).textContent = name;
-          root.querySelector(`[data-bar="${place}"]`).setAttribute("width", (FULL * bar).toFixed(1));
-          root.querySelector(`[data-text="${place}"]`).textContent = text;
-        });
+      for (const view of root.querySelectorAll("[data-view]")) {
+        const seen = view.dataset.view === "axes" ? !("rows" in read) : view.dataset.view in read;
+        view.setAttribute("visibility", seen ? "visible" : "hidden");
+      }
+      if ("rows" in read) rows(read.rows);
+      else {
+        find("top").textContent = read.top;
+        find("last").textContent = read.last;
+        if ("path" in read) find("curve").setAttribute("d", read.path);
+        else columns(read.columns);
       }
       root.querySelector("svg").setAttribute("aria-label", `${title} of patient ${patient().name}. ${read.says}`);
       say(`${title}. ${read.says}`, first);
@@ -50,6 +49,29 @@
       lines();
       sheet();
     }
+
+    // A reading may have fewer rows or columns than there is room for.
+    function rows(read) {
+      for (const bar of root.querySelectorAll("[data-bar]")) {
+        const place = bar.dataset.bar;
+        const [name, share, text] = read[place] || ["", 0, ""];
+        root.querySelector(`[data-name="${place}"]`).textContent = name;
+        root.querySelector(`[data-text="${place}"]`).textContent = text;
+        root.querySelector(`[data-room="${place}"]`).setAttribute("width", read[place] ? FULL : 0);
+        bar.setAttribute("width", (FULL * share).toFixed(1));
+      }
+    }
+
+    function columns(read) {
+      for (const column of root.querySelectorAll("[data-column]")) {
+        const [label, share] = read[column.dataset.column] || ["", 0];
+        const height = (BASE - TOP) * share;
+        column.setAttribute("y", (BASE - height).toFixed(1));
+        column.setAttribute("height", height.toFixed(1));
+        root.querySelector(`[data-label="${column.dataset.column}"]`).textContent = label;
+      }
+    }
+
     const right = (i, named) => (named === HEALTHY ? data.patients[i].lines.length === 0 : data.patients[i].lines.includes(named));
 
     function question() {
@@ -57,7 +79,7 @@
       const named = state.named[state.patient];
       place.replaceChildren();
       if (named === undefined) {
-        playing.element("p", {}, "Which line is at fault? Choose it below, or say that all is well.", place);
+        playing.element("p", {}, `${data.asks} Choose below, or say: ${data.well}.`, place);
         return;
       }
       const many = used().size;
@@ -69,11 +91,11 @@
     // The code is drawn once, so that a button that has the focus keeps it.
     function lines() {
       if (!beside.childElementCount) {
-        playing.element("p", { class: "play-group" }, "Which line is at fault?", beside);
-        const list = playing.element("div", { class: "play-lines", role: "group", "aria-label": "Lines of the code" }, undefined, beside);
-        [...data.code, "all is well"].forEach((line, i) => {
+        playing.element("p", { class: "play-group" }, data.asks, beside);
+        const list = playing.element("div", { class: "play-lines", role: "group", "aria-label": data.asks }, undefined, beside);
+        [...data.code, data.well].forEach((line, i) => {
           const button = playing.element("button", { type: "button", "data-line": i < data.code.length ? i : HEALTHY }, undefined, list);
-          playing.element(i < data.code.length ? "code" : "span", {}, line, button);
+          playing.element(i < data.code.length && !data.plain ? "code" : "span", {}, line, button);
           button.addEventListener("click", () => {
             state.named[state.patient] = Number(button.dataset.line);
             show(false);
@@ -94,12 +116,19 @@
     // What has been read of whom, and who is solved.
     function sheet() {
       const place = beside.querySelector(".play-sheet") || playing.element("div", { class: "play-sheet" }, undefined, beside);
-      const rows = data.patients.map((one, i) => {
-        const named = state.named[i];
-        const verdict = named === undefined ? "" : right(i, named) ? "✓" : "×";
-        return [one.name, ...names.map((name) => (state.used[i]?.has(name) ? "read" : "")), verdict];
-      });
-      playing.rows(place, ["", ...Object.values(data.instruments).map((title) => title.split(" ")[0]), "Line"], rows);
+      const verdict = (i) => (state.named[i] === undefined ? "" : right(i, state.named[i]) ? "✓" : "×");
+      const read = (i, name) => (state.used[i]?.has(name) ? "read" : "");
+      const short = Object.values(data.instruments).map((title) => title.split(" ")[0]);
+      const answer = data.plain ? "Answer" : "Line";
+      // Many instruments stand below each other, so that the sheet fits a phone.
+      if (names.length > 6) {
+        const all = data.patients.map((_, i) => i);
+        const rows = names.map((name, k) => [short[k], ...all.map((i) => read(i, name))]);
+        playing.rows(place, ["", ...data.patients.map((one) => one.name)], [...rows, [answer, ...all.map(verdict)]]);
+      } else {
+        const rows = data.patients.map((one, i) => [one.name, ...names.map((name) => read(i, name)), verdict(i)]);
+        playing.rows(place, ["", ...short, answer], rows);
+      }
     }
 
     root.addEventListener("click", (event) => {
@@ -107,7 +136,7 @@
       if (!button) return;
       if (button.dataset.patient) {
         state.patient = Number(button.dataset.patient);
-        state.instrument = "loss";
+        state.instrument = names[0];
       } else state.instrument = button.dataset.instrument;
       playing.remember(root, { patient: state.patient, instrument: state.instrument });
       show(false);
@@ -116,7 +145,7 @@
     playing.reserve(root.querySelector(".play-told"), () => data.patients.map((one) => {
       const says = names.map((name) => `${data.instruments[name]}. ${one.reads[name].says}`);
       const longest = says.reduce((a, b) => (b.length > a.length ? b : a));
-      return playing.told(longest, `Right, with 5 instruments. ${one.because}`);
+      return playing.told(longest, `Right, with ${names.length} instruments. ${one.because}`);
     }));
     show(true);
   };

@@ -1,0 +1,1 @@
+"""The network in one file, which readers download: `network`."""
