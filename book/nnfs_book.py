@@ -9,6 +9,7 @@ Its name is distinct, and it is installed with the package, so that ``sphinx-bui
 nothing but a ``conf.py`` that `jupyter-book config sphinx` has written.
 """
 
+import gc
 import importlib
 import os
 import sys
@@ -83,6 +84,15 @@ def usual_warnings() -> None:
             warnings.simplefilter("ignore", kind)
 
 
+def look_for_garbage_less_often() -> None:
+    """Spare a build a quarter of its time, which Python spends on looking through pages in memory.
+
+    Pages are trees of many small objects, which live long. What circles of them become garbage is
+    found all the same, somewhat later.
+    """
+    gc.set_threshold(50_000, 20, 50)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     if sys.flags.optimize > 1:
@@ -94,6 +104,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     require_readable(source)
     book = folder_of_the_book(source)
     usual_warnings()
+    look_for_garbage_less_often()
     packages = sorted(path.parent.parent for path in book.parent.glob("packages/*/*/__init__.py"))
     put_first([book.parent, book, *packages])
     app.setup_extension("kit.compat")

@@ -150,6 +150,11 @@ INTERFACES = (
         "the numbers of sections that the environment keeps as toc_secnumbers",
         _writes("sphinx.environment", "self.toc_secnumbers: dict["),
     ),
+    Interface(
+        "Sphinx",
+        "that a reference by a number asks a page that it has read for its ids alone",
+        _writes("sphinx.domains.std", "env.get_doctree(docname).ids.get(labelid)"),
+    ),
     Interface("Sphinx", "attributes of a script that can be added to", _keeps_attributes),
     Interface("Sphinx", "a dictionary of the visitors of nodes, by builder", _visitors_are_dicts),
     Interface(

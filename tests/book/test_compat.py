@@ -87,6 +87,7 @@ BREAKS = [
     ("save_traceback", gone("sphinx.util.exceptions.save_traceback")),
     ("for the search", rewritten("sphinx.environment", "_search_index_index_entries")),
     ("numbers of sections", rewritten("sphinx.environment", "toc_secnumbers")),
+    ("reference by a number", rewritten("sphinx.domains.std", ".ids.get(labelid)")),
     ("attributes of a script", other("sphinx.builders.html._assets._JavaScript", Sealed)),
     (
         "visitors of nodes",

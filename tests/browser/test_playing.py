@@ -862,6 +862,17 @@ def test_a_push_arrives_layer_by_layer_and_again(new_page, played):
     assert number(before["J"], 3) == shown(page, "fig-nudge")["J"]
 
 
+def test_a_page_asks_for_its_layout_a_few_times_and_not_for_every_sentence(new_page, played):
+    page = new_page()
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    page.goto(played, wait_until="load")
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    found = {metric["name"]: metric["value"] for metric in metrics}
+    # Room is kept for some 170 sentences of seven playthings.
+    assert 0 < found["LayoutCount"] < 80
+
+
 def test_numbers_stay_in_their_boxes(page):
     page.locator("#fig-step .play-stage").fill("10")
     for key in ("W1[0,1]", "X[1]", "b2[0]"):

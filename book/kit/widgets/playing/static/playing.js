@@ -75,18 +75,21 @@
     function measure() {
       if (place.clientWidth === width || !place.clientWidth) return;
       width = place.clientWidth;
-      const copy = place.cloneNode(false);
-      copy.classList.add("is-measured");
-      copy.classList.remove("has-room");
-      copy.style.cssText = `width: ${place.offsetWidth}px`;
-      place.after(copy);
-      let most = 0;
-      for (const fill of fills()) {
-        copy.replaceChildren();
+      // All of them are laid out at once: one at a time, the browser would look at the page's
+      // styles again for each.
+      const style = `width: ${place.offsetWidth}px`;
+      const copies = fills().map((fill) => {
+        const copy = place.cloneNode(false);
+        copy.classList.add("is-measured");
+        copy.classList.remove("has-room");
+        copy.style.cssText = style;
         fill(copy);
-        most = Math.max(most, Math.ceil(copy.getBoundingClientRect().height));
-      }
-      copy.remove();
+        return copy;
+      });
+      place.after(...copies);
+      const heights = copies.map((copy) => Math.ceil(copy.getBoundingClientRect().height));
+      for (const copy of copies) copy.remove();
+      const most = Math.max(0, ...heights);
       place.style.setProperty("--play-room", `${most}px`);
       place.classList.add("has-room");
     }
