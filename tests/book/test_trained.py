@@ -5,6 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+
+import nnfs
+from kit.cells import trained
+
 BOOK = Path(__file__).resolve().parents[2] / "book"
 
 CODE = """
@@ -36,3 +41,14 @@ def test_two_kernels_compute_once(tmp_path):
     ]
     assert [kernel.communicate(timeout=600)[0].strip() for kernel in kernels] == ["2", "2"]
     assert (tmp_path / "calls").read_text() == "x"
+
+
+def test_the_original_job_keeps_its_moments(monkeypatch):
+    monkeypatch.setattr(trained, "IMAGES", 60)
+    monkeypatch.setattr(trained, "STEPS", 22)
+    job = trained.original_job.__wrapped__(start=3, split=0)
+    assert list(job.moments) == [1, 2, 5, 10, 20]
+    digits = nnfs.load_mnist("bundled")
+    for step in (1, 10, 20):
+        run = nnfs.train(digits.x_train[:, :60], digits.y_train[:60], iterations=step, seed=3)
+        assert all(map(np.array_equal, run.params, job.moments[step]))

@@ -15,7 +15,7 @@ steps.
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -30,7 +30,8 @@ from kit.cells import linear
 from kit.cells.shown import fewer
 from nnfs import batches, network, optimizers, schedules, training
 from nnfs.arguments import Array
-from nnfs.training import Training
+from nnfs.network import Parameters
+from nnfs.training import Step, Training
 
 KEPT_BACK = 1_000  # of each draw of load_mnist
 IMAGES, STEPS = fewer(41_000, browser=1_000), fewer(750, browser=100)
@@ -67,12 +68,25 @@ def once(function: Callable[..., Result]) -> Callable[..., Result]:
     return kept_or_computed
 
 
+MOMENTS = (1, 2, 5, 10, 20, 50, 100, 200, 400, 750)
+"""After how many steps the parameters of `original_job` are kept."""
+
+
 class Job(NamedTuple):
-    """A training run and its accuracies (0 to 1) on the training and the test part."""
+    """A training run and its accuracies (0 to 1) on the training and the test part.
+
+    Attributes
+    ----------
+    training : Training
+    train_accuracy, test_accuracy : float
+    moments : dict from a number of steps to the parameters after them
+        Those of `MOMENTS`, where a run keeps them.
+    """
 
     training: Training
     train_accuracy: float
     test_accuracy: float
+    moments: Mapping[int, Parameters] | None = None
 
 
 @once
@@ -88,11 +102,18 @@ def original_job(start: int, split: int) -> Job:
     """
     digits = nnfs.load_mnist("bundled", seed=split)
     x, y = digits.x_train[:, :IMAGES], digits.y_train[:IMAGES]
-    training = nnfs.train(x, y, iterations=STEPS, seed=start)
+    moments = {}
+
+    def keep(step: Step) -> None:
+        if step.iteration + 1 in MOMENTS:
+            moments[step.iteration + 1] = step.params
+
+    training = nnfs.train(x, y, iterations=STEPS, seed=start, callback=keep)
     return Job(
         training,
         nnfs.accuracy(training.params, x, y),
         nnfs.accuracy(training.params, digits.x_test, digits.y_test),
+        moments,
     )
 
 
