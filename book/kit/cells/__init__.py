@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         table,
         write_in_cells,
     )
-    from kit.cells.trained import good_network, linear_job, original_job, race, scores
+    from kit.cells.trained import good_network, linear_job, original_job, race
     from kit.cells.wrong_gradients import (
         OTHER_FAULTS,
         WRONG_GRADIENTS,

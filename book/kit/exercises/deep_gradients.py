@@ -35,7 +35,8 @@ def _wrong(params: Sequence[Any], *, masked: bool = True, relu_at_the_end: bool 
     for layer, (weights, bias) in enumerate(zip(W, b, strict=True)):
         sums.append(weights @ A[layer] + bias)
         A.append(np.maximum(sums[-1], 0))
-    dZ, found = nnfs.softmax(A[-1] if relu_at_the_end else sums[-1]) - ONE_HOT, []
+    found: list[Any] = []
+    dZ = nnfs.softmax(A[-1] if relu_at_the_end else sums[-1]) - ONE_HOT
     for layer in reversed(range(len(W))):
         found = [dZ @ A[layer].T / M, dZ.sum(axis=1, keepdims=True) / M, *found]
         if layer > 0:

@@ -16,12 +16,13 @@ def deep_gradients(params, X, Y):
     for layer in range(len(W)):
         Z.append(W[layer] @ A[layer] + b[layer])
         A.append(relu(Z[layer]))
-    dZ, gradients = cross_entropy_gradient(softmax(Z[-1]), Y), []
+    dZ = cross_entropy_gradient(softmax(Z[-1]), Y)
+    gradients = []
     for layer in reversed(range(len(W))):
-        gradients = [weight_gradient(dZ, A[layer]), bias_gradient(dZ), *gradients]
+        gradients += [bias_gradient(dZ), weight_gradient(dZ, A[layer])]
         if layer > 0:
             dZ = affine_adjoint(W[layer], dZ) * relu_mask(Z[layer - 1])
-    return gradients
+    return gradients[::-1]
 
 
 UP = (
