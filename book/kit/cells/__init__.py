@@ -35,7 +35,6 @@ if TYPE_CHECKING:
         linear_job,
         original_job,
         race,
-        scores,
         validation_digits,
     )
     from kit.cells.wrong_gradients import (
