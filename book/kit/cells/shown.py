@@ -306,7 +306,7 @@ def figure_style(*, interpolation: str | None = None) -> None:
     Parameters
     ----------
     interpolation : str, optional
-        What becomes of an image's pixels on their way to the screen. ``"none"`` keeps each as it is,
+        What becomes of the pixels of an image. ``"none"`` keeps each as it is,
         in a file of its own size.
     """
     import matplotlib as mpl
