@@ -85,7 +85,7 @@ def usual_warnings() -> None:
 
 
 def look_for_garbage_less_often() -> None:
-    """Spare a build a quarter of its time, which Python spends on looking through pages in memory.
+    """Spare a build a fifth of its time, which Python spends on looking through pages in memory.
 
     Pages are trees of many small objects, which live long. What circles of them become garbage is
     found all the same, somewhat later.

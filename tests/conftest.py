@@ -1,5 +1,6 @@
 """Fixtures and settings that all tests share."""
 
+import gc
 import signal
 
 import hypothesis
@@ -14,6 +15,8 @@ __all__ = ["site"]
 
 hypothesis.settings.register_profile("seeded", derandomize=True, deadline=None, max_examples=50)
 hypothesis.settings.load_profile("seeded")
+# The tests themselves are a million objects that stay, which Python would look through ever again.
+gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,6 +9,7 @@ forks; tests of that start the plain command.
 
 import atexit
 import functools
+import gc
 import importlib
 import json
 import os
@@ -141,6 +142,8 @@ def serve() -> None:
 
 if __name__ == "__main__":
     load()
+    # What is loaded is no garbage, and a fork need not look whether it is.
+    gc.freeze()
     serve()
     from jupyter_book.cli.main import main
 

@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 
-from kit.folders import BOOK, ROOT, browser_side, folder_on_path, packages
+from kit.folders import BOOK, ROOT, browser_side, files_below, folder_on_path, packages
 from nnfs import digit_files
 from sphinx_live_cells import pyodide_files
 
@@ -38,7 +38,7 @@ COMMAND_LINE = {"cli", "__main__"}
 
 def modules() -> list[str]:
     """Return the modules that pages load, as ``live_cells_modules`` takes them."""
-    package = sorted(path.stem for path in (ROOT / "nnfs").glob("*.py"))
+    package = [path.stem for path in files_below(ROOT / "nnfs", "*.py")]
     ours = [f"nnfs.{name}" for name in package if name not in COMMAND_LINE]
     # A package that leads to others ships without what else lies in it, as ``name.__init__``.
     found = [(path, folder_on_path(path)) for path in browser_side()]

@@ -8,7 +8,7 @@ The module imports nothing but the standard library.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 Table = dict[str, dict[str, list[str]]]
@@ -57,10 +57,11 @@ def wanted(source: str, table: Table, packages: Mapping[str, str]) -> list[str]:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):
         return []
-    mentioned = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    mentioned |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    within = list(ast.walk(tree))
+    mentioned = {node.id for node in within if isinstance(node, ast.Name)}
+    mentioned |= {node.attr for node in within if isinstance(node, ast.Attribute)}
     found: set[str] = set()
-    for module, name in _imports(ast.walk(tree), ""):
+    for module, name in _imports(within, ""):
         top = module.partition(".")[0]
         if top in packages:
             found.add(packages[top])
@@ -113,14 +114,16 @@ def _read(module: str, source: str, sources: Mapping[str, str]) -> Contents:
     for statement in tree.body:
         functions = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
         if isinstance(statement, functions):
-            inner = Contents(set(_imports(ast.walk(statement), package)))
-            inner.mentioned = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+            within = list(ast.walk(statement))
+            inner = Contents(set(_imports(within, package)))
+            inner.mentioned = {node.id for node in within if isinstance(node, ast.Name)}
             found.names[statement.name] = inner
         elif _only_for_types(statement):
             found.later |= {name: m for m, name in _imports(ast.walk(statement), package) if name}
         else:
-            found.imports |= set(_imports(ast.walk(statement), package))
-            for node in ast.walk(statement):
+            within = list(ast.walk(statement))
+            found.imports |= set(_imports(within, package))
+            for node in within:
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     found.names.setdefault(node.id, Contents())
                 elif isinstance(node, functions):
@@ -136,7 +139,7 @@ def _only_for_types(statement: ast.stmt) -> bool:
     )
 
 
-def _imports(nodes: Iterator[ast.AST], package: str) -> Iterator[tuple[str, str]]:
+def _imports(nodes: Iterable[ast.AST], package: str) -> Iterator[tuple[str, str]]:
     """Yield module and name of every import; the name is empty where a module is imported."""
     for node in nodes:
         if isinstance(node, ast.Import):
