@@ -2,10 +2,7 @@
 
 
 def adjoints(tape):
-    """Return a dictionary from each name on the tape to its adjoint, the slope of the last number.
-
-    The tape is a tuple of pairs (name, origins), and origins are pairs (operand's name, slope).
-    """
+    """Return a dictionary from each name on the tape to its adjoint."""
     found = {name: 0.0 for name, _ in tape}
     found[tape[-1][0]] = 1.0
     for name, origins in reversed(tape):

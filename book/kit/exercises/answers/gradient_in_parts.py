@@ -7,7 +7,7 @@ from kit.exercises.answers.forward import forward
 
 
 def gradient_in_parts(params, X, Y, size):
-    """Return dW1, db1, dW2, db2 of all examples, from parts of at most size examples each."""
+    """Return dW1, db1, dW2, db2 of all examples, part by part."""
     m = X.shape[1]
     total = [np.zeros_like(P) for P in params]
     for i in range(0, m, size):
