@@ -241,7 +241,7 @@ class Diagnosis(Plaything):
             rows += [[case.name, self.instruments[name], reads[name]["says"]] for name in reads]
             rows.append([case.name, "the fault", case.because])
         return table(
-            "All readings, and the answers, as a table", ["", "instrument", "reading"], rows
+            "All readings, and the answers, as a table", ["patient", "instrument", "reading"], rows
         )
 
 
