@@ -43,7 +43,7 @@ def test_code_and_sentence_are_those_of_the_network_of_the_step(watched, step):
     at = kept.axes["steps"].index(step)
     states = nnfs.forward(networks[step], x)
     code = states.A1[:, shown]
-    np.testing.assert_allclose(kept.bars.values["hidden code of this 3"][at], code, rtol=1e-5)
+    np.testing.assert_allclose(kept.bars.values["hidden code of a 3"][at], code, rtol=1e-5)
     right = 100 * np.mean(states.A2.argmax(axis=0) == y)
     assert f"reads {right:.0f} %" in kept.told[at]
     assert f"{(code > 0).sum()} of the ten units" in kept.told[at]
