@@ -116,3 +116,28 @@ def test_powers_of_ten_are_written_as_powers():
 def test_what_a_grid_cannot_show_is_said(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_ground_lies_behind_the_curves_with_its_word_and_sets_the_ends_of_the_axes():
+    line = np.linspace(0, 8, 5), np.full(5, 3.0)
+    kept = grid(ground={"3 <nats>": [line, ([0, 8], [-1, -1])]})
+    picture = kept.picture()
+    assert picture.index("play-ground") < picture.index("data-curve")
+    assert picture.count('class="play-ground"') == 1
+    assert "3 &lt;nats&gt;" in picture
+    plot = kept.figure.plot
+    assert (plot.across.low, plot.across.high) == (0, 8)
+    assert (plot.up.low, plot.up.high) == (-1, 3)
+    assert f'<text x="{plot.x(np.array(4)):.1f}" y="{plot.y(np.array(3)) + 4:.1f}">' in picture
+    assert "play-ground" not in grid().picture()
+
+
+def test_limits_that_an_author_has_chosen_hold_over_the_ground():
+    kept = grid(ground={"a": [([0, 8], [1, 3])]}, x=("t", np.arange(3), (-2, 2)), y=("", (0, 9)))
+    assert kept.figure.plot.across.high == 2
+    assert kept.figure.plot.up.high == 9
+
+
+def test_ground_without_a_curve_is_refused():
+    with pytest.raises(ValueError, match="ground"):
+        Grid({"alpha": ALPHAS}, {"end": LOSS[:, -1]}, says="x", ground={"a": [([0, 1], [0, 1])]})

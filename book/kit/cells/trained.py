@@ -200,10 +200,10 @@ class Entrant(NamedTuple):
 
 
 ENTRANTS = {
-    "plain": Entrant(optimizers.SGD, 0.4, 64),
+    "plain": Entrant(optimizers.SGD, 0.4, 64, falls=False),
     "momentum": Entrant(optimizers.momentum(), 0.1, 64),
-    "Adam": Entrant(optimizers.adam(), 0.008, 64),
-    "full batch": Entrant(optimizers.adam(), 0.02, None, falls=False),
+    "Adam": Entrant(optimizers.adam(), 0.016, 64),
+    "full batch": Entrant(optimizers.adam(), 0.01, None, falls=False),
 }
 BATCH_RATES = {1: 0.02, 8: 0.1, 64: 0.2, 512: 0.4, 4096: 0.4}
 """The learning rate of plain descent for each size of batch, chosen likewise."""
