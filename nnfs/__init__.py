@@ -10,9 +10,9 @@
 The modules, in the order in which data flows: `interrupts`; `types`, `room`, `arguments` and
 `returned`, which check what callers and their functions hand over; `data` with its readers `idx`,
 `kaggle`, `table_lines`, `digit_files` and `file_kinds`; `functions`, `scores`, `activations`,
-`layers`, `network`, `initialise`, `checking`, `regularise`; `tiles`, `engine` and `batches`;
-`schedules`, `optimizers`, `divergence`, `descent`, `early_stopping`, `progress`, `checkpoints`,
-`resuming` and `training`; `pictures`, `storage`, `plots` and `cli`.
+`layers`, `network`, `initialise`, `checking`, `regularise`; `tiles`, `engine`, `batches` and
+`cluster`; `schedules`, `optimizers`, `divergence`, `descent`, `early_stopping`, `progress`,
+`checkpoints`, `resuming` and `training`; `pictures`, `storage`, `plots` and `cli`.
 `autograd` needs none of them. `gradients` is the former name of `checking`.
 """
 

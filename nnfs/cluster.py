@@ -106,8 +106,8 @@ def _dask() -> Any:
         import distributed
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            f"to train over a cluster needs Dask ({error}): pip install 'nnfs-book[cluster]', or "
-            "'.[cluster]' in the repository",
+            f"to train over a cluster needs Dask ({error}): pip install '.[cluster]' in the "
+            "repository, or 'dask[distributed]' anywhere",
             name=error.name,
         ) from None
     return distributed

@@ -44,15 +44,19 @@ WITHIN = {
 # Names of the other modules that only modules of the package call.
 ONE_OF_OURS = {
     "activations": {"checked", "is_known", "of"},
-    "batches": {"Order"},
+    "batches": {"Order", "by_rows", "over_chosen"},
     "checking": {"Bounds"},
+    "cluster": {"Point", "Share", "Shares", "answer", "checked", "version"},
     "data": {
         *("FileSummary", "PartSummary", "Source", "SplitError"),
         *("bundle_part", "describe", "find_source", "inventory"),
         "look_transposed",
     },
     "early_stopping": {"Judge"},
-    "engine": {"keep_freed_memory", "one_blas_thread"},
+    "engine": {
+        *("cuts", "formed", "keep_freed_memory", "mapping", "one_blas_thread", "over_parts"),
+        *("processors", "weighted_mean"),
+    },
     "layers": {"Inputs"},
     "optimizers": {"Kind", "kind_name", "known", "rebuilt", "usual_alpha"},
     "pictures": {"is_picture"},
@@ -83,6 +87,7 @@ WITHOUT_EQUATION = {
     "nnfs.schedules.planned": "chooses one of three",
     "nnfs.autograd.gradient": "puts nodes together",
     "nnfs.batches.objective": "opens one of two others",
+    "nnfs.cluster.connect": "starts processes",
     "nnfs.early_stopping.stop_early": "compares scores",
     "nnfs.layers.gradient": "calls forward and backward",
     "nnfs.optimizers.adamw": "is decayed(adam())",
@@ -98,6 +103,7 @@ WITHOUT_SOURCE = {
     "nnfs.training.steps": "update",
     "nnfs.engine.full_batch": "the sum of a mean is taken in parts",
     "nnfs.batches.per_epoch": "batches are counted",
+    "nnfs.cluster.objective": "the sum of a mean is taken on several machines",
     "nnfs.schedules.stepwise": "a factor now and then",
 }
 

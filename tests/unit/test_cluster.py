@@ -286,7 +286,7 @@ def test_without_dask_it_says_what_to_install(train, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     code, _, err, _ = train("--cluster", "local")
     assert code == 1
-    assert "pip install 'nnfs-book[cluster]'" in one_line(err)
+    assert "pip install '.[cluster]'" in one_line(err)
     with pytest.raises(ModuleNotFoundError, match="needs Dask"), connect("local"):
         pass
 
