@@ -89,7 +89,7 @@ def check(one_epoch: Callable[..., Any]) -> None:
 EXERCISE = Exercise(
     name="one_epoch",
     page="beyond/optimisers",
-    number=150,
+    number=155,
     task="one epoch in batches",
     hints=(
         "`range(0, len(order), batch_size)` goes to the first example of every batch, and "
