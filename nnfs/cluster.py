@@ -368,6 +368,7 @@ class Shares:
     def __init__(self, client: Any, made: Sequence[Callable[[], Share]]) -> None:
         self.client, self.made = client, made
         self.kept: list[Any] = [None] * len(made)
+        self.homes = [""] * len(made)
         self.ended = False
 
     def ask(
@@ -407,9 +408,11 @@ class Shares:
         for _ in range(TRIES):
             try:
                 self._send()
-                shares = [self.kept[place] for place in places]
-                points = [self._sent(params)] * len(shares)
-                futures = self.client.map(answer, shares, points, *about, pure=False)
+                point = self._sent(params)
+                futures = [
+                    self._asked(place, point, *each)
+                    for place, *each in zip(places, *about, strict=True)
+                ]
                 return engine.weighted_mean(self.client.gather(futures), sizes)
             except lost as error:
                 cause = error
@@ -443,6 +446,12 @@ class Shares:
             load[address] += 1
             share = self.made[place]()
             self.kept[place] = self.client.scatter(share, workers=[address], hash=False)
+            self.homes[place] = address
+
+    def _asked(self, place: int, *what: Any) -> Any:
+        # Small shares Dask would otherwise carry to whoever is free.
+        where = {"workers": [self.homes[place]], "allow_other_workers": True}
+        return self.client.submit(answer, self.kept[place], *what, **where, pure=False)
 
     def _sent(self, params: Any) -> Any:
         point = Point(params)

@@ -91,6 +91,7 @@ def test_a_worker_that_is_killed_changes_nothing_but_time(client, capfd):
 
         found = nnfs.train(X, Y, **recipe, cluster=client, callback=kill)
         assert len(killed) == 1
+        assert len(client.nthreads()) == 2
         close(found, nnfs.train(X, Y, **recipe))
     assert capfd.readouterr() == ("", "")
 
@@ -121,6 +122,16 @@ def test_more_workers_than_examples(client):
         recipe = {**RECIPE, **options}
         found = nnfs.train(X[:, :1], Y[:1], **recipe, cluster=client)
         close(found, nnfs.train(X[:, :1], Y[:1], **recipe))
+
+
+def test_examples_stay_where_they_are(client):
+    params = nnfs.init_params(7, 5, 3, dtype=np.float64)
+    dealt, made = cluster._in_parts(network.gradient, X, Y, len(client.nthreads()))
+    shares, sizes = cluster.Shares(client, made), [sum(map(len, pieces)) for pieces in dealt]
+    for _ in range(20):
+        shares.ask(params, range(len(made)), sizes)
+    assert [len(places) for places in client.who_has(shares.kept).values()] == [1] * len(made)
+    shares.end()
 
 
 def test_large_parameters_are_sent_once_for_all(client, monkeypatch):

@@ -1,0 +1,67 @@
+"""The plaything of many machines: times by the page's own model, for networks of `nnfs`."""
+
+import re
+
+import numpy as np
+import pytest
+
+import kit.widgets.playing.cells as playing
+import nnfs
+from kit.widgets.playing.cells import Grid
+
+from .pages import BOOK, read
+
+PAGE = read(BOOK / "beyond/many-machines.md")
+T_1, LATENCY = 0.04, 1e-3
+M = 60_000
+
+
+@pytest.fixture(scope="module")
+def kept():
+    """Run the cells of the model and of the plaything, on a machine of known speed."""
+    given = {}
+
+    def recorded(axes, values, **more):
+        given.update(axes=axes, values=values, **more)
+        return Grid(axes, values, **more)
+
+    names = {"np": np, "n": 784, "m": M, "T_1": T_1, "mean_message": LATENCY}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(playing, "Grid", recorded)
+        patch.setattr(playing, "keep", lambda name, plaything: given.update({name: plaything}))
+        for cell in PAGE.cells:
+            if cell.code.startswith("LAMBDA") or 'keep(\n    "machines"' in cell.code:
+                exec(cell.code, names)
+    assert "machines" in given
+    return given
+
+
+def test_the_plaything_is_on_the_page():
+    assert re.search(r"^```\{plaything\} machines$", PAGE.body, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("width", "images", "line", "latency"),
+    [(10, M, 2, 0), (10, 10 * M, 1, 1), (1000, 6_000, 0, 0), (100, 100, 1, 0)],
+)
+def test_a_position_is_the_time_of_computing_and_sending(kept, width, images, line, latency):
+    axes, values = kept["axes"], kept["values"]
+    at = (axes["width"].index(width), axes["images a step"].index(images), line, latency)
+    size = sum(P.nbytes for P in nnfs.init_params(n_hidden=width))
+    message = [50e-6, LATENCY][latency] + size / [12.5e6, 125e6, 1.25e9][line]
+    work = T_1 * images / M * (2 * 784 * width + 30 * width) / (2 * 784 * 10 + 300)
+    assert values["alone"][at] == pytest.approx(1e3 * work)
+    for place, K in enumerate([1, 2, 4, 8, 16, 32]):
+        star = work / K + 2 * K * message
+        rounds = K.bit_length()
+        assert values["star"][at][place] == pytest.approx(1e3 * star)
+        assert values["tree"][at][place] == pytest.approx(1e3 * (work / K + 2 * rounds * message))
+        one = [50e-6, LATENCY][latency] + size / K / [12.5e6, 125e6, 1.25e9][line]
+        assert values["ring"][at][place] == pytest.approx(1e3 * (work / K + 2 * (K - 1) * one))
+    assert values["best"][at] == 2 ** values["star"][at].argmin()
+    assert values["quickest"][at] == min(values[way][at].min() for way in ("star", "tree", "ring"))
+
+
+def test_every_question_has_an_answer_whatever_the_machine(kept):
+    told = kept["machines"]
+    assert [question.chosen(told._fields(told.at)) for question in told.asks][1] in (0, 1, 2)
