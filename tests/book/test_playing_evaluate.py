@@ -44,7 +44,7 @@ def contains(kind, right, m, q):
 )
 def test_the_curve_is_how_often_draws_are_covered(kept, m, kind, error):
     at = kept.axes["images"].index(m), kept.axes["interval"].index(kind)
-    errors = np.geomspace(1e-4, 0.5, 300)
+    errors = np.geomspace(1e-4, 0.5, 180)
     place = int(np.abs(errors - error).argmin())
     q = 1 - errors[place]
     right = np.random.default_rng(0).binomial(m, q, 200_000)
