@@ -239,31 +239,30 @@ async def _kind(dask: Any, address: str) -> str | None:
 
 def _check_workers(client: Any) -> None:
     """Check that there is a worker, and that all of them have this package."""
-    from nnfs import __version__
-
     with suppress(TimeoutError):
         client.wait_for_workers(1, timeout=SECONDS)
     if not client.nthreads():
         raise ClusterError(_none(client))
+    here = version()
     try:
         versions = set(client.run(version).values())
     except Exception as error:  # what a worker says that cannot import has no common kind
         raise ClusterError(
-            f"a worker of the cluster at {_name(client)} cannot use nnfs {__version__} "
+            f"a worker of the cluster at {_name(client)} cannot use nnfs {here} "
             f"({_first_line(error)}); install the same version there"
         ) from error
-    if other := versions - {__version__}:
+    if other := versions - {here}:
         raise ClusterError(
             f"a worker of the cluster at {_name(client)} has nnfs {other.pop()}; here it is "
-            f"{__version__}, install the same version there"
+            f"{here}, install the same version there"
         )
 
 
 def version() -> str:
-    """Return the version of the package that a worker has."""
-    from nnfs import __version__
+    """Return the version of the package that this process has."""
+    import nnfs
 
-    return __version__
+    return nnfs.__version__
 
 
 def checked(client: Any) -> Any:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,28 @@ def test_ctrl_c_is_given_back_once(monkeypatch):
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_what_begins_where_ctrl_c_is_unheard_does_not_hear_it():
+    code = "import signal; print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)"
+    before = signal.getsignal(signal.SIGINT)
+    with interrupts.unheard():
+        signal.raise_signal(signal.SIGINT)
+        begun = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert begun.stdout == "True\n"
+    assert signal.getsignal(signal.SIGINT) is before
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_in_another_thread_ctrl_c_stays_as_it_is():
+    found = []
+
+    def begin():
+        with interrupts.unheard():
+            found.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=begin)
+    thread.start()
+    thread.join()
+    assert found == [signal.getsignal(signal.SIGINT)]
