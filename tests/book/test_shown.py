@@ -14,6 +14,7 @@ from kit.cells.shown import (
     pace,
     processors,
     quickest,
+    rounded_places,
     size,
     spread,
     table,
@@ -214,3 +215,17 @@ def test_every_cell_has_its_text(texts):
     image = Figure().add_subplot().imshow(np.zeros((2, 2)))
     with pytest.raises(ValueError, match="texts for 2 rows of 2 cells"):
         write_in_cells(image, texts)
+
+
+def test_a_drawing_loses_digits_of_its_places_and_nothing_else():
+    svg = (
+        '<path id="a.12345" d="M 1.23456 -7.0001 L 2 3" style="stroke-width: 0.12345"/>'
+        '<use x="10.999999" y="0.004" transform="translate(0.125 9.5) scale(0.015625)"/>'
+        '<image width="1.23456" xlink:href="data:image/png;base64,d1.2345"/>'
+    )
+    kept = (
+        '<path id="a.12345" d="M 1.23 -7 L 2 3" style="stroke-width: 0.12345"/>'
+        '<use x="11" y="0" transform="translate(0.12 9.5) scale(0.015625)"/>'
+        '<image width="1.23456" xlink:href="data:image/png;base64,d1.2345"/>'
+    )
+    assert rounded_places(svg) == kept

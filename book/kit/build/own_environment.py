@@ -50,7 +50,10 @@ THREADS = (
     *("VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"),
 )
 
-LIBRARIES = ("numpy", "pandas", "matplotlib", "sympy", "joblib", "ipykernel", "myst_nb")
+LIBRARIES = (
+    *("numpy", "pandas", "matplotlib", "sympy", "joblib", "psutil", "distributed"),
+    *("ipykernel", "myst_nb"),
+)
 
 
 def passed(environment: Mapping[str, str]) -> dict[str, str]:
@@ -96,6 +99,9 @@ def own(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
         "DOCUTILSCONFIG": "",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "IPYTHONDIR": str(folder / "ipython"),
+        # Where Dask reads settings, and writes a file of them.
+        "DASK_ROOT_CONFIG": str(folder / "dask"),
+        "DASK_CONFIG": str(folder / "dask"),
         "JUPYTER_PATH": str(folder),
         "JUPYTER_DATA_DIR": str(folder),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         table,
         write_in_cells,
     )
+    from kit.cells.slices import along_valley
     from kit.cells.trained import (
         BATCH_RATES,
         JUDGED_ON,
