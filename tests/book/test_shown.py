@@ -62,20 +62,20 @@ SLOW, FAST = [8.0, 8.1, 8.2, 8.3], [4.0, 4.1, 4.2, 4.3]
     [
         (FAST, SLOW, "brings the time to 0.51 of its"),
         (SLOW, FAST, "makes it slower here, 1.96 times its"),
-        (FAST, FAST, "makes no difference that can be told from the spread: 1.00 of its"),
+        (FAST, FAST, "makes no difference beyond the spread (1.00 times its)"),
         # The medians differ by a half, and so do the times of each sample.
-        ([2, 4, 9], [3, 6, 8], "makes no difference that can be told from the spread: 0.67 of its"),
-        ([3, 6, 8], [2, 4, 9], "makes no difference that can be told from the spread: 1.50 of its"),
+        ([2, 4, 9], [3, 6, 8], "makes no difference beyond the spread (0.67 times its)"),
+        ([3, 6, 8], [2, 4, 9], "makes no difference beyond the spread (1.50 times its)"),
         # Told apart by the clock, but not by the number that is shown.
         (
             [1.001] * 3,
             [1.0] * 3,
-            "makes no difference that can be told from the spread: 1.00 of its",
+            "makes no difference beyond the spread (1.00 times its)",
         ),
         (
             [1.0] * 3,
             [1.001] * 3,
-            "makes no difference that can be told from the spread: 1.00 of its",
+            "makes no difference beyond the spread (1.00 times its)",
         ),
         (np.multiply(FAST, 0.001), SLOW, "brings the time to 0.0005 of its"),
         (np.multiply(SLOW, 1000), FAST, "makes it slower here, 1,964 times its"),

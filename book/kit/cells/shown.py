@@ -206,7 +206,7 @@ def pace(now: Sequence[float] | Array, before: Sequence[float] | Array, of: str)
     shown = _ratio(ratio)
     quicker, slower = _quicker(*samples), _quicker(*samples[::-1])
     if shown == "1.00" or not (quicker or slower):
-        return f"makes no difference that can be told from the spread: {shown} of {of}"
+        return f"makes no difference beyond the spread ({shown} times {of})"
     if quicker:
         return f"brings the time to {shown} of {of}"
     return f"makes it slower here, {shown} times {of}"
