@@ -51,17 +51,36 @@ def test_a_position_is_the_time_of_computing_and_sending(kept, width, images, li
     message = [50e-6, LATENCY][latency] + size / [12.5e6, 125e6, 1.25e9][line]
     work = T_1 * images / M * (2 * 784 * width + 30 * width) / (2 * 784 * 10 + 300)
     assert values["alone"][at] == pytest.approx(1e3 * work)
-    for place, K in enumerate([1, 2, 4, 8, 16, 32]):
+    assert kept["x"][1][:8].tolist() == [1, 2, 3, 4, 7, 8, 15, 16]
+    for place, K in enumerate([1, 2, 3, 4, 7, 8, 15, 16]):
         star = work / K + 2 * K * message
         rounds = K.bit_length()
         assert values["star"][at][place] == pytest.approx(1e3 * star)
         assert values["tree"][at][place] == pytest.approx(1e3 * (work / K + 2 * rounds * message))
         one = [50e-6, LATENCY][latency] + size / K / [12.5e6, 125e6, 1.25e9][line]
         assert values["ring"][at][place] == pytest.approx(1e3 * (work / K + 2 * (K - 1) * one))
-    assert values["best"][at] == 2 ** values["star"][at].argmin()
-    assert values["quickest"][at] == min(values[way][at].min() for way in ("star", "tree", "ring"))
+
+
+@pytest.mark.parametrize("at", [(0, 2, 1, 0), (1, 2, 1, 0), (2, 2, 1, 0), (1, 1, 2, 1)])
+def test_the_best_number_is_that_of_all_whole_numbers(kept, at):
+    axes, values = kept["axes"], kept["values"]
+    latency, bandwidth = [50e-6, LATENCY][at[3]], [12.5e6, 125e6, 1.25e9][at[2]]
+    byte_time = sum(P.nbytes for P in nnfs.init_params(n_hidden=axes["width"][at[0]])) / bandwidth
+    work = 1e-3 * values["alone"][at]
+    star = np.sqrt(work / (2 * (latency + byte_time)))
+    ring = np.sqrt((work - 2 * byte_time) / (2 * latency))
+    assert abs(values["best"][at] - star) < 1
+    assert abs(values["best_ring"][at] - ring) < 1
+
+
+def test_the_quickest_is_no_slower_than_anything_drawn(kept):
+    values = kept["values"]
+    drawn = min(values[way][0, 2, 1, 0].min() for way in ("star", "tree", "ring"))
+    assert values["quickest"][0, 2, 1, 0] <= drawn
 
 
 def test_every_question_has_an_answer_whatever_the_machine(kept):
     told = kept["machines"]
-    assert [question.chosen(told._fields(told.at)) for question in told.asks][1] in (0, 1, 2)
+    chosen = [question.chosen(told._fields(told.at)) for question in told.asks]
+    assert chosen[1:3] == [2, 0], "the width cancels in a star and not in a ring"
+    assert chosen[3] in (0, 1, 2)
