@@ -374,7 +374,7 @@ def _round_figures() -> None:
     from matplotlib.figure import Figure
 
     shell = get_ipython()
-    if shell is None:
+    if shell is None or shell.display_formatter is None:
         return
     formatter = shell.display_formatter.formatters["image/svg+xml"]
     draw = formatter.lookup_by_type(Figure)
