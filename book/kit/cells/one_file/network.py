@@ -4,7 +4,7 @@ Run it with a folder that has MNIST's two training files, gzipped or not:
 
     python network.py mnist_data
 
-It learns from 41,000 images in 750 steps, and is judged on 1,000 others.
+It learns from up to 41,000 images in 750 steps, and is judged on 1,000 others.
 A second argument is another number of steps. Images stand in columns: X is
 n by m, for n pixels of m images, and Y is c by m, for c classes. There are
 h hidden units; alpha is the learning rate.
