@@ -52,7 +52,7 @@ def test_the_share_that_is_kept_is_that_of_tiles(grid, X, size, name):
         "as they come": np.arange(len(y)),
         "by class": np.argsort(y, kind="stable"),
         # The order of the package's own parts.
-        "by rarest lit pixel": np.concatenate(engine._cuts(X.T, 4096)),
+        "by rarest lit pixel": np.concatenate(engine.cuts(X, 4096)),
     }
     place = grid.axes["images in a part"].index(size), grid.axes["order"].index(name)
     share = entries_of_the_engine(X, orders[name], size)

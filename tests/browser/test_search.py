@@ -85,7 +85,7 @@ def test_a_result_names_its_section_and_equation(search):
 
 # Each is the first number of its kind in the fifth chapter, and what the page has at its place.
 NUMBERS = {
-    "5.2": ["section 5.2.", "equation (5.2)", "exercise Exercise 5.2"],
+    "5.2": ["section 5.2.", "equation (5.2)", "figure Fig. 5.2"],
     "(5.2)": ["equation (5.2)"],
     "Eq. (5.2)": ["equation (5.2)"],
     "equations 5.2": ["equation (5.2)"],
