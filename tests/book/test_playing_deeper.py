@@ -5,39 +5,19 @@ import re
 import numpy as np
 import pytest
 
-import kit.cells.shown
-import kit.widgets.playing.cells as playing
 import nnfs
-from kit.widgets.playing.cells import Grid
 from nnfs import schedules
 
+from .kept_grids import kept_grids
 from .pages import BOOK, read
 
 PAGE = read(BOOK / "beyond/deeper.md")
-LEFT_OUT = {"figure", "check", "claim"}
 
 
 @pytest.fixture(scope="module")
 def kept():
-    """Run the page as a browser does, up to its plaything; return what the plaything was given."""
-    given = {}
-
-    def recorded(axes, values, **more):
-        given.update(axes=axes, values=values, **more)
-        return Grid(axes, values, **more)
-
-    names = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kit.cells.shown, "size", lambda full, *, browser: browser)
-        patch.setattr(kit.cells.shown, "glue", lambda **values: None)
-        patch.setattr(playing, "Grid", recorded)
-        patch.setattr(playing, "keep", lambda name, plaything: given.update({name: plaything}))
-        for cell in PAGE.cells:
-            if not LEFT_OUT & set(cell.tags):
-                exec(cell.code, names)
-            if "decay" in given:
-                return given, names
-    raise AssertionError("the page keeps no plaything called decay")
+    given, names = kept_grids(PAGE, "decay")
+    return given["decay"], names
 
 
 def trained(names, seed, strength):
@@ -90,7 +70,7 @@ def test_the_sentence_has_the_means_over_the_tries(kept, strength):
         params, *own = trained(names, seed, strength)
         scores.append([100 * nnfs.accuracy(params, *part) for part in (own, choose)])
     own, new = np.mean(scores, axis=0)
-    said = [float(word) for word in re.findall(r"\d+\.\d(?!\d)", given["decay"].told[at])]
+    said = [float(word) for word in re.findall(r"\d+\.\d(?!\d)", given["plaything"].told[at])]
     assert said[-3:] == pytest.approx([own, new, own - new], abs=0.5)
 
 

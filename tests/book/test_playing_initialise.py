@@ -3,41 +3,18 @@
 import numpy as np
 import pytest
 
-import kit.cells.shown
-import kit.widgets.playing.cells as playing
 import nnfs
-from kit.widgets.playing.cells import Grid
 from nnfs import layers
 
+from .kept_grids import kept_grids
 from .pages import BOOK, read
 
 PAGE = read(BOOK / "train/initialise.md")
-LEFT_OUT = {"figure", "check", "claim"}
 
 
 @pytest.fixture(scope="module")
 def kept():
-    """Run the page as a browser does, up to its last plaything; return all that was given."""
-    given, names = {}, {}
-
-    def recorded(axes, values, **more):
-        given["last"] = dict(axes=axes, values=values, **more)
-        return Grid(axes, values, **more)
-
-    def keep(name, plaything):
-        given[name] = {"plaything": plaything, **given.pop("last")}
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kit.cells.shown, "size", lambda full, *, browser: browser)
-        patch.setattr(kit.cells.shown, "glue", lambda **values: None)
-        patch.setattr(playing, "Grid", recorded)
-        patch.setattr(playing, "keep", keep)
-        for cell in PAGE.cells:
-            if not LEFT_OUT & set(cell.tags):
-                exec(cell.code, names)
-            if "knobs" in given:
-                return given, names
-    raise AssertionError("the page keeps no plaything called knobs")
+    return kept_grids(PAGE, "knobs")
 
 
 @pytest.mark.parametrize("gain", [0.5, 1.0, 2.04])

@@ -5,41 +5,21 @@ import re
 import numpy as np
 import pytest
 
-import kit.cells.shown
-import kit.widgets.playing.cells as playing
 import nnfs
 from kit.cells import linear
-from kit.widgets.playing.cells import Grid
 
+from .kept_grids import kept_grids
 from .pages import BOOK, read
 
 PAGE = read(BOOK / "derive/layer-gradients.md")
-LEFT_OUT = {"figure", "check", "claim"}
 NETWORKS = "original_job(start"
 """What trains networks that the plaything does not need."""
 
 
 @pytest.fixture(scope="module")
 def kept():
-    """Run the page as a browser does, up to its plaything; return what the plaything was given."""
-    given = {}
-
-    def recorded(axes, values, **more):
-        given.update(axes=axes, values=values, **more)
-        return Grid(axes, values, **more)
-
-    names = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kit.cells.shown, "size", lambda full, *, browser: browser)
-        patch.setattr(kit.cells.shown, "glue", lambda **values: None)
-        patch.setattr(playing, "Grid", recorded)
-        patch.setattr(playing, "keep", lambda name, plaything: given.update({name: plaything}))
-        for cell in PAGE.cells:
-            if not (LEFT_OUT & set(cell.tags) or NETWORKS in cell.code):
-                exec(cell.code, names)
-            if "rates" in given:
-                return given, names
-    raise AssertionError("the page keeps no plaything called rates")
+    given, names = kept_grids(PAGE, "rates", without=NETWORKS)
+    return given["rates"], names
 
 
 def test_the_plaything_is_on_the_page():
@@ -85,7 +65,7 @@ def test_the_lemma_limits_the_first_step(kept, alpha):
 def test_the_sentence_of_the_start_has_the_numbers(kept):
     given, _ = kept
     at = given["axes"]["learning rate"].index(given["start"]["learning rate"])
-    said = re.findall(r"\d+\.\d\d", given["rates"].says.replace("rate 0.05,", ""))
+    said = re.findall(r"\d+\.\d\d", given["plaything"].says.replace("rate 0.05,", ""))
     first, end = (given["values"][name][at] for name in ("first", "end"))
     assert said[-2:] == [f"{first:.2f}", f"{end:.2f}"]
 

@@ -5,41 +5,22 @@ import re
 import numpy as np
 import pytest
 
-import kit.cells.shown
-import kit.widgets.playing.cells as playing
 import nnfs
-from kit.widgets.playing.cells import Grid
 from nnfs import engine, network
 
+from .kept_grids import kept_grids
 from .pages import BOOK, read
 
 PAGE = read(BOOK / "beyond/optimisers.md")
-LEFT_OUT = {"figure", "check", "claim"}
 SIZES = "TRIED"
 """What the plaything does not need."""
 
 
 @pytest.fixture(scope="module")
 def kept():
-    """Run the page as a browser does, up to its plaything; return what the plaything was given."""
-    given = {}
-
-    def recorded(axes, values, **more):
-        given.update(axes=axes, values=values, **more)
-        return Grid(axes, values, **more)
-
-    names = {}
-    with pytest.MonkeyPatch.context() as patch, engine.one_blas_thread():
-        patch.setattr(kit.cells.shown, "size", lambda full, *, browser: browser)
-        patch.setattr(kit.cells.shown, "glue", lambda **values: None)
-        patch.setattr(playing, "Grid", recorded)
-        patch.setattr(playing, "keep", lambda name, plaything: given.update({name: plaything}))
-        for cell in PAGE.cells:
-            if not (LEFT_OUT & set(cell.tags) or SIZES in cell.code):
-                exec(cell.code, names)
-            if "slice" in given:
-                return given, names
-    raise AssertionError("the page keeps no plaything called slice")
+    with engine.one_blas_thread():
+        given, names = kept_grids(PAGE, "slice", without=SIZES)
+    return given["slice"], names
 
 
 def loss(names, u, v):
@@ -132,7 +113,7 @@ def test_the_lines_join_points_of_the_loss_that_is_written_on_them(kept):
 def test_the_sentence_has_the_numbers_of_its_position(kept):
     given, names = kept
     path, end = shown(given, optimiser="plain", rate=0.1, images="all 400")
-    said = given["slice"].says
+    said = given["plaything"].says
     assert f"come {path[-1, 0]:.1f} along" in said
     assert f"to one of {end:.2f}" in said
     assert f"from a loss of {loss(names, 0, -1):.2f}" in said

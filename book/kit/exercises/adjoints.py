@@ -31,50 +31,26 @@ CROSSED: Tape = (
 """Numbers that are used twice: in two steps, and as both operands of one."""
 
 
-def books(tape: Tape) -> dict[str, float]:
-    """Return the slope of the last number of a tape with respect to each."""
+Part = Callable[[float, float, float], float]
+"""From what an operand has, a slope, and the result's adjoint to what the operand has then."""
+
+
+def _walk(tape: Tape, add: Part, *, from_loss: bool = True) -> dict[str, float]:
     found = {name: 0.0 for name, _ in tape}
     found[tape[-1][0]] = 1.0
-    for name, origins in reversed(tape):
+    for name, origins in reversed(tape) if from_loss else tape:
         for operand, slope in origins:
-            found[operand] += slope * found[name]
+            found[operand] = add(found[operand], slope, found[name])
     return found
 
 
-def _overwritten(tape: Tape) -> dict[str, float]:
-    found = dict.fromkeys((name for name, _ in tape), 0.0)
-    found[tape[-1][0]] = 1.0
-    for name, origins in reversed(tape):
-        for operand, slope in origins:
-            found[operand] = slope * found[name]
-    return found
+def _right(had: float, slope: float, adjoint: float) -> float:
+    return had + slope * adjoint
 
 
-def _in_order(tape: Tape) -> dict[str, float]:
-    found = dict.fromkeys((name for name, _ in tape), 0.0)
-    found[tape[-1][0]] = 1.0
-    for name, origins in tape:
-        for operand, slope in origins:
-            found[operand] += slope * found[name]
-    return found
-
-
-def _slopes_added(tape: Tape) -> dict[str, float]:
-    found = dict.fromkeys((name for name, _ in tape), 0.0)
-    found[tape[-1][0]] = 1.0
-    for name, origins in reversed(tape):
-        for operand, slope in origins:
-            found[operand] += slope + found[name]
-    return found
-
-
-def _slopes_alone(tape: Tape) -> dict[str, float]:
-    found = dict.fromkeys((name for name, _ in tape), 0.0)
-    found[tape[-1][0]] = 1.0
-    for _, origins in tape:
-        for operand, slope in origins:
-            found[operand] += slope
-    return found
+def books(tape: Tape) -> dict[str, float]:
+    """Return the slope of the last number of a tape with respect to each."""
+    return _walk(tape, _right)
 
 
 def check(adjoints: Callable[..., Any]) -> None:
@@ -99,19 +75,19 @@ def check(adjoints: Callable[..., Any]) -> None:
         wrong = (
             (
                 "A number that is used twice keeps only one of its uses: add with +=.",
-                _overwritten(tape),
+                _walk(tape, lambda had, slope, adjoint: slope * adjoint),
             ),
             (
                 "You walk from the first number to the last. Begin at the loss: reversed(tape).",
-                _in_order(tape),
+                _walk(tape, _right, from_loss=False),
             ),
             (
                 "A slope is multiplied by the adjoint of the result, not added to it.",
-                _slopes_added(tape),
+                _walk(tape, lambda had, slope, adjoint: had + slope + adjoint),
             ),
             (
                 "You add up slopes, and leave out the adjoint of the result.",
-                _slopes_alone(tape),
+                _walk(tape, lambda had, slope, adjoint: had + slope, from_loss=False),
             ),
             (
                 "Everything is zero: the adjoint of the last number is 1.",
