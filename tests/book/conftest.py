@@ -136,3 +136,12 @@ def new_book(tmp_path: Path) -> SmallBook:
     (tmp_path / "book" / "_toc.yml").write_text(yaml.safe_dump(toc), "utf8")
     (tmp_path / "book" / "index.md").write_text("# A book\n\nIts first page.\n", "utf8")
     return SmallBook(tmp_path)
+
+
+def address_of_page(folder: Path, page: str) -> str:
+    """Build a small book of one page in an empty folder; return the page's address."""
+    book = new_book(folder)
+    book.write(page)
+    result = book.build()
+    assert result.returncode == 0, result.stderr
+    return (book.root / "book" / "_build" / "html" / "page.html").as_uri()

@@ -12,7 +12,7 @@ from kit.cells import X_pencil, pencil, y_pencil
 from kit.widgets.playing.cells.kept import number, signed
 from kit.widgets.playing.cells.states import state
 from nnfs import functions
-from tests.book.conftest import new_book
+from tests.book.conftest import address_of_page
 from tests.browser.test_accessibility import VIEWS, each_view, violations, window
 
 PAGE = r"""
@@ -140,11 +140,7 @@ Planes.
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
-    book = new_book(tmp_path_factory.mktemp("played"))
-    book.write(PAGE)
-    result = book.build()
-    assert result.returncode == 0, result.stderr
-    return (book.root / "book" / "_build" / "html" / "page.html").as_uri()
+    return address_of_page(tmp_path_factory.mktemp("played"), PAGE)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.book.conftest import new_book
+from tests.book.conftest import address_of_page
 from tests.browser.test_accessibility import each_view, violations, window
 
 PAGE = r"""
@@ -42,11 +42,7 @@ Guess first.
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
-    book = new_book(tmp_path_factory.mktemp("culprit"))
-    book.write(PAGE)
-    result = book.build()
-    assert result.returncode == 0, result.stderr
-    return (book.root / "book" / "_build" / "html" / "page.html").as_uri()
+    return address_of_page(tmp_path_factory.mktemp("culprit"), PAGE)
 
 
 @pytest.fixture
@@ -171,11 +167,7 @@ Guess first.
 
 @pytest.fixture(scope="module")
 def examined(tmp_path_factory):
-    book = new_book(tmp_path_factory.mktemp("diagnosis"))
-    book.write(WORDS)
-    result = book.build()
-    assert result.returncode == 0, result.stderr
-    return (book.root / "book" / "_build" / "html" / "page.html").as_uri()
+    return address_of_page(tmp_path_factory.mktemp("diagnosis"), WORDS)
 
 
 def test_answers_in_words_and_readings_of_three_kinds(new_page, examined):
