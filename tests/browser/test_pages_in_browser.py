@@ -10,8 +10,6 @@ import pytest
 from tests.book.pages import all_pages
 
 HEAVIEST = 500_000  # bytes that a page transfers before anything runs, gzipped
-# To be made lighter: what they may weigh until then.
-HEAVIER = {"beyond/deeper": 530_000, "beyond/optimisers": 515_000}
 VIEWS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 
 FORMULAS = {
@@ -140,7 +138,7 @@ def test_a_page_fits_its_window_stays_in_place_and_contacts_nobody(site, view, n
         "moves after it is shown": shift > 0.05 and shift,
         "asks another host": [url for url in requests if not url.startswith(("file:", "data:"))],
         "loads the font of all icons": [url for url in requests if "fa-solid-900" in url],
-        "is too heavy": weight > HEAVIER.get(name, HEAVIEST) and weight,
+        "is too heavy": weight > HEAVIEST and weight,
         "complains": complaints,
         "begins a caption elsewhere": page.evaluate(CAPTIONS),
     }
