@@ -159,7 +159,7 @@ def agrees(now: list[float], before: list[float], text: str) -> bool:
         return text.startswith("brings the time to ")
     if number > 1 and np.percentile(now, 25) > np.percentile(before, 75):
         return text.startswith("makes it slower here, ")
-    return text.startswith("makes no difference that can be told ")
+    return text.startswith("makes no difference beyond the spread ")
 
 
 def test_the_pages_that_measure_are_found():

@@ -58,6 +58,8 @@ def page(request, address, tmp_path_factory):
 def editor(request, page):
     """An open editor in which everything is marked, so that what is typed takes its place."""
     place = EDITORS[request.param]
+    # Nothing takes the focus before a page is shown, which waits for its fonts.
+    until(page, "getComputedStyle(document.documentElement).visibility === 'visible'")
     page.evaluate(NOTE_WHAT_RUNS)
     page.evaluate(f"({place['open']}, 0)")
     until(page, IN_THE_FIELD)
