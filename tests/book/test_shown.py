@@ -41,6 +41,13 @@ def test_a_spread_needs_different_values(values):
         spread(values)
 
 
+def test_seeds_that_agree_on_few_images_stop_no_page_in_a_browser(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    assert spread([0.762, 0.762], scale=100, digits=1) == "76.2\u00a0±\u00a00"
+    with pytest.raises(ValueError, match="at least two different values"):
+        spread([0.762])
+
+
 def test_a_spread_never_shows_more_digits_than_asked_for():
     assert spread([0.906891, 0.90683, 0.90677], scale=100, digits=1) == "90.7\u00a0±\u00a00.1"
     assert spread([0.8731, 0.8702, 0.8764], scale=100, digits=1) == "87.3\u00a0±\u00a00.3"

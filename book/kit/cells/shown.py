@@ -147,6 +147,7 @@ def spread(values: Sequence[float] | Array, scale: float = 1.0, digits: int = 9)
     Parameters
     ----------
     values : at least two numbers, one for each seed
+        Where the book is built, they must not all be the same.
     scale : float
         100 turns shares into per cent.
     digits : int
@@ -158,9 +159,14 @@ def spread(values: Sequence[float] | Array, scale: float = 1.0, digits: int = 9)
     87.3 ± 0.3
     """
     numbers = np.asarray(values, float) * scale
-    deviation = float(numbers.std(ddof=1)) if numbers.size > 1 else 0.0
-    if not deviation > 0:
+    if numbers.size < 2 or not np.isfinite(numbers).all():
         raise ValueError(f"a spread needs at least two different values, got {values!r}")
+    if np.ptp(numbers) == 0:
+        # Seeds that all give one value are a mistake of the page, but not where images are few.
+        if fewer(True, browser=False):
+            raise ValueError(f"a spread needs at least two different values, got {values!r}")
+        return f"{numbers[0]:.{min(digits, 3)}f}\u00a0±\u00a00"
+    deviation = float(numbers.std(ddof=1))
     needed = max(0, -math.floor(math.log10(deviation)))
     if round(deviation, needed) >= 10.0 ** (1 - needed):
         needed = max(0, needed - 1)
