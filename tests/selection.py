@@ -53,8 +53,8 @@ MANY_PAGES = 10
 FEWEST = 2
 # Of another browser test with several cases, such as three widths in two schemes, --all draws
 # a part, and a part of a file's browser tests that have no cases.
-PART_OF_CASES = {"share": 1 / 3, "fewest": 1}
-PART_OF_FILE = {"share": 2 / 3, "fewest": 1, "of": "file"}
+PART_OF_CASES = {"share": 1 / 6, "fewest": 1}
+PART_OF_FILE = {"share": 1 / 3, "fewest": 1, "of": "file"}
 
 # What builds takes longest and comes early, so that no process ends late; on one process the quick
 # answers do.

@@ -194,14 +194,14 @@ ANOTHER_LANGUAGE = {
 }
 
 
-@pytest.mark.exhaustive(share=1 / 4, of="file")
+@pytest.mark.exhaustive(share=1 / 8, of="file")
 def test_what_a_reader_has_set_changes_nothing(usual, small_book, tmp_path_factory):
     folder = tmp_path_factory.mktemp("reader")
     found = built(small_book, **VALUES, **settings_of_a_reader(folder))
     assert differing(found, usual) == []
 
 
-@pytest.mark.exhaustive(share=1 / 4, of="file")
+@pytest.mark.exhaustive(share=1 / 8, of="file")
 def test_neither_home_nor_language_matters(usual, small_book, tmp_path):
     a_file = tmp_path / "file"
     a_file.touch()
@@ -209,7 +209,7 @@ def test_neither_home_nor_language_matters(usual, small_book, tmp_path):
     assert differing(built(small_book, **ANOTHER_LANGUAGE, **home), usual) == []
 
 
-@pytest.mark.exhaustive(share=1 / 4, of="file")
+@pytest.mark.exhaustive(share=1 / 8, of="file")
 def test_the_name_of_the_folder_does_not_matter(usual, small_book, tmp_path_factory):
     book = copied(small_book, tmp_path_factory.mktemp("Bücher #1 é") / "a b")
     assert differing(built(book, LANG="C", LC_ALL="C"), usual) == []
@@ -225,7 +225,7 @@ def test_a_folder_that_python_cannot_read_is_named_in_a_line():
 STRAY = (".DS_Store", "Thumbs.db", "page.md~", ".page.md.swp", "._page.md", ".#layout.html")
 
 
-@pytest.mark.exhaustive(share=1 / 4, of="file")
+@pytest.mark.exhaustive(share=1 / 8, of="file")
 def test_stray_files_change_nothing(usual, small_book):
     folders = ["nnfs", "book", *(f"book/{name}" for name in ("_static", "kit/cells", "_templates"))]
     folders += ["book/_build", "book/_build/.jupyter_cache"]
@@ -250,7 +250,7 @@ def with_carriage_returns(root: Path) -> None:
             path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
 
 
-@pytest.mark.exhaustive(share=1 / 4, of="file")
+@pytest.mark.exhaustive(share=1 / 8, of="file")
 def test_line_ends_change_neither_the_pages_nor_what_is_kept(usual, small_book):
     small_book.write(PAGE)
     for folder in ("nnfs", "book"):
@@ -298,7 +298,7 @@ def test_folders_of_pythonpath_are_kernels_last_and_only_if_libraries_lie_there(
     assert own["BOOK_LAST_ON_PATH"] == str(cluster)
 
 
-@pytest.mark.exhaustive(share=1 / 4, of="file")
+@pytest.mark.exhaustive(share=1 / 8, of="file")
 def test_who_tests_the_book_can_put_a_folder_before_the_kernels_modules(small_book, tmp_path):
     folder = tmp_path / "first"
     folder.mkdir()
@@ -338,7 +338,7 @@ def test_building_in_the_root_names_the_command(small_book):
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.exhaustive(share=1 / 4, of="file")
+@pytest.mark.exhaustive(share=1 / 8, of="file")
 def test_sphinx_builds_the_same_book_and_disturbs_no_later_build(usual, small_book):
     small_book.write(PAGE)
     assert run(small_book, "jupyter-book", "config", "sphinx", "book").returncode == 0
@@ -352,7 +352,7 @@ def test_sphinx_builds_the_same_book_and_disturbs_no_later_build(usual, small_bo
     assert differing(built(small_book), usual) == []
 
 
-@pytest.mark.exhaustive(share=1 / 4, of="file")
+@pytest.mark.exhaustive(share=1 / 8, of="file")
 def test_cleaning_keeps_what_was_executed_and_trained(small_book):
     small_book.write("```{code-cell} ipython3\nimport uuid\nprint('run', uuid.uuid4())\n```\n")
     assert small_book.build().returncode == 0
@@ -370,7 +370,7 @@ def test_cleaning_keeps_what_was_executed_and_trained(small_book):
     assert other.exists(), "what another Python has kept is not removed"
 
 
-@pytest.mark.exhaustive(share=1 / 4, of="file")
+@pytest.mark.exhaustive(share=1 / 8, of="file")
 def test_kernels_say_nothing_of_encryption(small_book):
     small_book.write("```{code-cell} ipython3\nx = 1\n```\n")
     result = small_book.build()

@@ -63,7 +63,7 @@ def test_paper_is_light_by_the_readers_choice_or_the_systems(from_the_dark, mode
     assert faint(page) == []
 
 
-@pytest.mark.exhaustive(share=1 / 4)
+@pytest.mark.exhaustive(share=1 / 8)
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("name", A_PAGE_OF_EACH_KIND)
 def test_a_printed_page_has_white_paper_and_all_code_within_it(from_the_dark, name, paper):
