@@ -28,7 +28,7 @@ TRIALS = {  # optimiser, rates, images a step takes, steps
     "Adam": (ADAM, [0.008, 0.016, 0.032], 64, LONG),
     "full batch, plain": (SGD, [0.4, 0.8, 1.6], None, SHORT),
     "full batch, momentum": (MOMENTUM, [0.2, 0.4, 0.8], None, SHORT),
-    "full batch, Adam": (ADAM, [0.01, 0.02, 0.04], None, SHORT),
+    "full batch, Adam": (ADAM, [0.005, 0.01, 0.02], None, SHORT),
 }
 
 
