@@ -154,12 +154,11 @@ def agrees(now: list[float], before: list[float], text: str) -> bool:
     assert shown is not None, text
     number = float(shown[0].replace(",", ""))
     assert number == pytest.approx(ratio, rel=0.5 if ratio < 0.1 else 0.06), text
-    lower, upper = (np.percentile(now, 75), np.percentile(before, 25))
-    if number < 1 and lower < upper:
-        return text.startswith("brings the time to ")
-    if number > 1 and np.percentile(now, 25) > np.percentile(before, 75):
-        return text.startswith("makes it slower here, ")
-    return text.startswith("makes no difference beyond the spread ")
+    quicker = number < 1 and np.percentile(now, 75) < np.percentile(before, 25)
+    slower = number > 1 and np.percentile(now, 25) > np.percentile(before, 75)
+    if quicker or slower:
+        return text.startswith(f"takes {shown[0]} times as long as ")
+    return text.startswith("takes as long as ") and ", to within the spread " in text
 
 
 def test_the_pages_that_measure_are_found():

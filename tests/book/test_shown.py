@@ -67,31 +67,31 @@ SLOW, FAST = [8.0, 8.1, 8.2, 8.3], [4.0, 4.1, 4.2, 4.3]
 @pytest.mark.parametrize(
     ("now", "before", "words"),
     [
-        (FAST, SLOW, "brings the time to 0.51 of its"),
-        (SLOW, FAST, "makes it slower here, 1.96 times its"),
-        (FAST, FAST, "makes no difference beyond the spread (1.00 times its)"),
+        (FAST, SLOW, "takes 0.51 times as long as it"),
+        (SLOW, FAST, "takes 1.96 times as long as it"),
+        (FAST, FAST, "takes as long as it, to within the spread (1.00 times)"),
         # The medians differ by a half, and so do the times of each sample.
-        ([2, 4, 9], [3, 6, 8], "makes no difference beyond the spread (0.67 times its)"),
-        ([3, 6, 8], [2, 4, 9], "makes no difference beyond the spread (1.50 times its)"),
+        ([2, 4, 9], [3, 6, 8], "takes as long as it, to within the spread (0.67 times)"),
+        ([3, 6, 8], [2, 4, 9], "takes as long as it, to within the spread (1.50 times)"),
         # Told apart by the clock, but not by the number that is shown.
         (
             [1.001] * 3,
             [1.0] * 3,
-            "makes no difference beyond the spread (1.00 times its)",
+            "takes as long as it, to within the spread (1.00 times)",
         ),
         (
             [1.0] * 3,
             [1.001] * 3,
-            "makes no difference beyond the spread (1.00 times its)",
+            "takes as long as it, to within the spread (1.00 times)",
         ),
-        (np.multiply(FAST, 0.001), SLOW, "brings the time to 0.0005 of its"),
-        (np.multiply(SLOW, 1000), FAST, "makes it slower here, 1,964 times its"),
-        ([0, 0, 0], FAST, "takes a time that this clock cannot tell from its"),
-        (FAST, [0, 0, 0], "takes a time that this clock cannot tell from its"),
+        (np.multiply(FAST, 0.001), SLOW, "takes 0.0005 times as long as it"),
+        (np.multiply(SLOW, 1000), FAST, "takes 1,964 times as long as it"),
+        ([0, 0, 0], FAST, "takes as long as it, as far as this clock can tell"),
+        (FAST, [0, 0, 0], "takes as long as it, as far as this clock can tell"),
     ],
 )
 def test_words_about_time_are_chosen_by_the_times(now, before, words):
-    assert pace(now, before, of="its") == words
+    assert pace(now, before, versus="it") == words
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_words_about_time_are_chosen_by_the_times(now, before, words):
 def test_a_comparison_needs_times_and_a_few_of_them(times):
     for pair in ((times, FAST), (FAST, times)):
         with pytest.raises(ValueError, match="at least three times"):
-            pace(*pair, of="its")
+            pace(*pair, versus="it")
     with pytest.raises(ValueError, match="at least three times"):
         quickest({"a": FAST, "b": times})
 

@@ -175,8 +175,8 @@ def spread(values: Sequence[float] | Array, scale: float = 1.0, digits: int = 9)
     return f"{numbers.mean():.{shown}f}\u00a0±\u00a0{deviation:.{shown}f}"
 
 
-def pace(now: Sequence[float] | Array, before: Sequence[float] | Array, of: str) -> str:
-    """Say what a change did to a time, in words that two samples of times choose.
+def pace(now: Sequence[float] | Array, before: Sequence[float] | Array, versus: str) -> str:
+    """Say how long something takes beside another, in words that two samples of times choose.
 
     The two are told apart only if the middle halves of the samples do not overlap and the ratio
     of their medians, as it is shown, is not one. Nothing else may be said about times: which
@@ -186,13 +186,13 @@ def pace(now: Sequence[float] | Array, before: Sequence[float] | Array, of: str)
     ----------
     now, before : at least three times each, in the same unit
         With the change and without it.
-    of : str
-        Whose time it is compared with, in the genitive, such as "the plain form's".
+    versus : str
+        What it is compared with, such as "the plain form".
 
     Returns
     -------
     str
-        Goes on after the change's name.
+        Goes on after the name of what takes the time now.
 
     Raises
     ------
@@ -201,21 +201,18 @@ def pace(now: Sequence[float] | Array, before: Sequence[float] | Array, of: str)
 
     Examples
     --------
-    >>> pace([2.0, 2.1, 2.2], [4.0, 4.2, 4.4], of="the plain form's")
-    "brings the time to 0.50 of the plain form's"
+    >>> pace([2.0, 2.1, 2.2], [4.0, 4.2, 4.4], versus="the plain form")
+    'takes 0.50 times as long as the plain form'
     """
     samples = _times(now), _times(before)
     typical = [float(np.median(times)) for times in samples]
     if not all(typical):
-        return f"takes a time that this clock cannot tell from {of}"
+        return f"takes as long as {versus}, as far as this clock can tell"
     ratio = typical[0] / typical[1]
     shown = _ratio(ratio)
-    quicker, slower = _quicker(*samples), _quicker(*samples[::-1])
-    if shown == "1.00" or not (quicker or slower):
-        return f"makes no difference beyond the spread ({shown} times {of})"
-    if quicker:
-        return f"brings the time to {shown} of {of}"
-    return f"makes it slower here, {shown} times {of}"
+    if shown == "1.00" or not (_quicker(*samples) or _quicker(*samples[::-1])):
+        return f"takes as long as {versus}, to within the spread ({shown} times)"
+    return f"takes {shown} times as long as {versus}"
 
 
 def quickest(times: Mapping[str, Sequence[float] | Array]) -> str:
