@@ -1,6 +1,8 @@
 """What the source of every page must have, and must not."""
 
+import ast
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -251,3 +253,23 @@ def test_the_page_runs_the_lines_that_stand_on_the_sheet():
     run = [line for cell in page.cells if cell.visible for line in cell.code.splitlines()]
     assert len(sheet) == 11
     assert [line for line in run if line in sheet][:11] == sheet
+
+
+def kept_names(code: str) -> Iterator[str]:
+    """Yield the names under which the code of a page keeps values and playthings for its text."""
+    for call in (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)):
+        if isinstance(call.func, ast.Name) and call.func.id == "glue":
+            yield from (one.arg for one in call.keywords if one.arg)
+        if isinstance(call.func, ast.Name) and call.func.id == "keep":
+            yield from (one.value for one in call.args[:1] if isinstance(one, ast.Constant))
+
+
+def test_names_of_values_and_playthings_are_read_from_the_code():
+    assert list(kept_names("glue(depth=20, **more)\nkeep('depth', x)")) == ["depth", "depth"]
+
+
+@every_page
+def test_what_a_page_keeps_under_a_name_is_one_thing(page: Page):
+    # The later would take the place of the earlier, a number that of a plaything, and say nothing.
+    names = list(kept_names(page.code))
+    assert sorted(names) == sorted(set(names))

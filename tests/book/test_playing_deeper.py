@@ -74,8 +74,8 @@ def test_the_sentence_has_the_means_over_the_tries(kept, strength):
     assert said[-3:] == pytest.approx([own, new, own - new], abs=0.5)
 
 
-def test_the_strength_that_is_called_chosen_reads_most_of_the_images_that_choose(kept):
+def test_the_strength_that_is_called_chosen_has_the_lowest_loss_on_the_images_that_choose(kept):
     given, _ = kept
-    new, strengths = given["values"]["new"], given["axes"]["strength"]
+    loss, strengths = given["values"]["loss"], given["axes"]["strength"]
     (position, _) = given["presets"]["Chosen"]
-    assert position == {"strength": strengths[int(np.argmax(new))]}
+    assert position == {"strength": strengths[1 + int(np.argmin(loss[1:]))]}

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kit.build import previews as module
 from kit.build.previews import Parts, article, previews, target
 
 PAGE = """<html><body><article class="bd-article">
@@ -97,3 +98,19 @@ def test_what_is_long_shows_its_beginning():
     found = previews({"page": text, "other": links("page.html#it")})
     assert found["page"] == {"it": "<p>Words.</p>"}
     assert json.dumps(found)
+
+
+def test_a_page_is_cut_anew_only_where_it_or_what_leads_to_it_has_changed(monkeypatch):
+    cut = []
+    monkeypatch.setattr(module, "Parts", lambda text: cut.append(text) or Parts(text))
+    site = {"part/a": article(PAGE), "other": links("part/a.html#equation-eq-a")}
+    made = {}
+    first = previews(site, made)
+    assert (previews(site, made), len(cut)) == (first, 1)
+    assert len(made) == 1
+    changed = {**site, "part/a": site["part/a"].replace("</article>", "<p>More.</p></article>")}
+    assert (previews(changed, made), len(cut)) == (first, 2)
+    more = {**changed, "other": links("part/a.html#equation-eq-a", "part/a.html")}
+    assert set(previews(more, made)["part/a"]) == {"equation-eq-a", ""}
+    assert len(cut) == 3
+    assert len(made) == 1, "what no page shows any more is not kept"

@@ -7,6 +7,7 @@ JSON in a call, since scripts, unlike JSON, also load where the site was opened 
 ``_static/previews.js`` asks for a file when a reader stays on a link.
 """
 
+import hashlib
 import json
 import posixpath
 import re
@@ -35,6 +36,10 @@ HEADING = re.compile(r"<h[1-6].*?</h[1-6]>", re.DOTALL)
 PARAGRAPH = re.compile(r"<p>.*?</p>", re.DOTALL)
 FORMULA = '<div class="math'
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+MEMORY = "previews.json"
+"""What was cut out of the pages, beside Sphinx's own memory of them."""
+CODE = Path(__file__).read_text("utf8")
+Made = dict[str, dict[str, str]]
 MOST = 20_000
 """Characters of a preview. What is longer shows its first paragraph."""
 
@@ -170,25 +175,38 @@ def _clean(content: str, page: str) -> str | None:
     return shown or None
 
 
-def previews(pages: dict[str, str]) -> dict[str, dict[str, str]]:
+def previews(pages: dict[str, str], made: Made | None = None) -> dict[str, dict[str, str]]:
     """Return what is shown of each place that a link leads to, by page and place.
 
     Parameters
     ----------
     pages : dict
         Articles of a site by the pages' names.
+    made : dict, optional
+        What earlier builds have cut out, by a digest of all that it was made of. It is changed
+        to what this one needs.
     """
     wanted: dict[str, set[str]] = {}
     for page, text in pages.items():
         for link in LINK.findall(text):
             if (found := target(link, page)) and found[0] in pages:
                 wanted.setdefault(found[0], set()).add(found[1])
+    before = dict(made or {})
+    made = {} if made is None else made
+    made.clear()
     result: dict[str, dict[str, str]] = {}
     for page, places in sorted(wanted.items()):
-        parts = Parts(pages[page]).found
-        shown = {place: preview(pages[page], parts, place, page) for place in sorted(places)}
-        result[page] = {place: text for place, text in shown.items() if text}
+        digest = _digest(page, pages[page], *sorted(places))
+        if digest not in before:
+            parts = Parts(pages[page]).found
+            shown = {place: preview(pages[page], parts, place, page) for place in sorted(places)}
+            before[digest] = {place: text for place, text in shown.items() if text}
+        made[digest] = result[page] = before[digest]
     return result
+
+
+def _digest(*texts: str) -> str:
+    return hashlib.sha256(json.dumps([CODE, *texts]).encode()).hexdigest()
 
 
 def write(app: Sphinx, exception: Exception | None) -> None:
@@ -202,11 +220,14 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         for name, path in texts.items()
         if path.exists()
     }
-    for page, places in previews(pages).items():
+    memory = Path(app.doctreedir, MEMORY)
+    made: Made = json.loads(memory.read_text("utf8")) if memory.exists() else {}
+    for page, places in previews(pages, made).items():
         path = site / FOLDER / f"{page}.js"
         path.parent.mkdir(parents=True, exist_ok=True)
         data = json.dumps(places, ensure_ascii=False).replace("</", "<\\/")
         path.write_text(f"bookPreviews.deliver({json.dumps(page)}, {data});\n", encoding="utf8")
+    memory.write_text(json.dumps(made), "utf8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

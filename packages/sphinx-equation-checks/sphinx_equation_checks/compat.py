@@ -185,6 +185,9 @@ def parsed(text: str, document: nodes.document, line: int) -> list[nodes.Node]:
 
     apart = new_document(document["source"], document.settings)
     MystParser().parse("\n" * (line - 1) + text, apart)
+    for node in apart.findall():
+        # Else the pickle of the page holds the other document, and with it the environment.
+        node.document = document
     return list(apart.children)
 
 

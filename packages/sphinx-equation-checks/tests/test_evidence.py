@@ -3,6 +3,8 @@
 The directive ``cell`` makes what MyST-NB makes of a cell with outputs.
 """
 
+import pickle
+
 import pytest
 from docutils import nodes
 from docutils.parsers.rst import Directive, directives
@@ -263,3 +265,12 @@ def test_the_record_for_programs_tells_what_is_folded(book):
     text = (book.folder / "_build" / "html" / "equation-checks.json").read_text("utf8")
     assert '"folded": true' in text
     assert '"claims": [\n   "x"\n  ]' in text
+
+
+def test_what_is_kept_of_a_page_holds_its_words_and_no_other_page(book):
+    book.write(page=equation("eq-a") + check_cell("eq-a", how="Both are *counted*."))
+    book.build()
+    kept = pickle.loads((book.folder / "_build/doctrees/page.doctree").read_bytes())
+    (said,) = [node for node in kept.findall(nodes.emphasis) if node.astext() == "counted"]
+    assert said.document is kept
+    assert {node.document for node in kept.findall()} == {kept}

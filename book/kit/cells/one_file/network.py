@@ -111,7 +111,7 @@ def train(
         slopes = backward(params, kept, X, Y)
         params = [P - alpha * dP for P, dP in zip(params, slopes, strict=True)]
         if step % 50 == 0:
-            print(f"step {step:3}  loss {loss(kept[2], Y):.3f}", flush=True)
+            print(f"step {step:3}  loss {loss(kept[2], Y):.3f}")
     return params
 
 
