@@ -48,13 +48,12 @@ PROSE = {
     "test_a_line_of_code_fits_a_laptop",
     "test_every_symbol_is_in_the_table_of_notation",
 }
-# A browser test that has this many pages among its cases is exhaustive.
-MANY_PAGES = 10
 FEWEST = 2
-# Of another browser test with several cases, such as three widths in two schemes, --all draws
-# a part, and a part of a file's browser tests that have no cases.
-PART_OF_CASES = {"share": 1 / 6, "fewest": 1}
-PART_OF_FILE = {"share": 1 / 3, "fewest": 1, "of": "file"}
+# A browser test that has this many pages among its cases is exhaustive: --all draws a part of them.
+MANY_PAGES = 10
+PART_OF_PAGES = {"share": 1 / 16}
+# Of the other tests of a browser's file, with their widths and schemes, --all draws a part.
+PART_OF_FILE = {"share": 1 / 6, "of": "file"}
 
 # What builds takes longest and comes early, so that no process ends late; on one process the quick
 # answers do.
@@ -216,13 +215,13 @@ def mark(items: Sequence[pytest.Item]) -> None:
     for item in items:
         if not any(item.get_closest_marker(name) for name in SUBJECTS):
             asked = getattr(item, "fixturenames", ())
-            needed = next((name for name in ("browser", "site") if name in asked), "")
-            item.add_marker(needed or subject(place(item), function(item)))
+            by_file = subject(place(item), function(item))
+            needed = next((name for name in ("browser", "site") if name in asked), by_file)
+            item.add_marker("browser" if by_file == "browser" else needed)
     for cases in by_function(items):
         if cases[0].get_closest_marker("browser"):
             many = len({page_of(item) for item in cases} - {""}) >= MANY_PAGES
-            part = PART_OF_CASES if len(cases) > 1 else PART_OF_FILE
-            exhaustive = pytest.mark.exhaustive(**({} if many else part))
+            exhaustive = pytest.mark.exhaustive(**(PART_OF_PAGES if many else PART_OF_FILE))
             for item in cases:
                 if item.get_closest_marker("exhaustive") is None:
                     item.add_marker(exhaustive)

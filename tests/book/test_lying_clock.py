@@ -171,7 +171,7 @@ def test_no_sentence_typed_beforehand_compares_times(page: Page):
     assert COMPARISON.findall("\n".join([page.prose, *described])) == []
 
 
-@pytest.mark.exhaustive(fewest=1)
+@pytest.mark.exhaustive(share=1 / 16, fewest=1)
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 @pytest.mark.parametrize("page", MEASURING, ids=lambda page: page.docname)
 def test_a_page_holds_by_any_clock(page: Page, case: dict[str, object], tmp_path: Path):

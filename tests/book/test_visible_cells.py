@@ -3,7 +3,7 @@
 import pytest
 
 from .pages import Page, all_pages
-from .visible_cells import promises, seen
+from .visible_cells import LONGEST, promises, seen
 
 SUBJECT = {"appendices/how-checks-work"}
 """Pages whose subject the machinery is."""
@@ -19,6 +19,15 @@ def test_pages_that_are_left_out_are_pages_with_machinery():
 @pytest.mark.parametrize("name", IN_FORM)
 def test_no_visible_cell_holds_machinery(name):
     assert [cell.code for cell in seen(PAGES[name]).machinery] == []
+
+
+@pytest.mark.parametrize("name", IN_FORM)
+def test_a_visible_cell_is_short(name):
+    lengths = {
+        cell.code: sum(bool(line.strip()) for line in cell.code.splitlines())
+        for cell in seen(PAGES[name]).cells
+    }
+    assert {code: lines for code, lines in lengths.items() if lines > LONGEST} == {}
 
 
 @pytest.mark.parametrize("name", IN_FORM)

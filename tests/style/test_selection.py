@@ -169,31 +169,30 @@ def test_a_sample_has_each_page_and_what_is_named_or_exhaustive_every_case():
         return tuple(map(names.count, ("test_site", "test_views", "test_races")))
 
     pages = len(selection.names_of_pages())
-    assert counted(all=True) == (pages, math.ceil(pages / 2), 5)
+    assert counted(all=True) == (pages, math.ceil(pages / 4), 5)
     assert counted(exhaustive=True) == (pages, 4 * pages, 40)
     assert counted("tests/browser/test_y.py") == (0, 4 * pages, 0)
-    assert counted("tests/browser/test_y.py", all=True) == (pages, math.ceil(pages / 2), 5)
+    assert counted("tests/browser/test_y.py", all=True) == (pages, math.ceil(pages / 4), 5)
 
 
-def test_of_a_browser_test_with_a_few_cases_each_run_has_some_and_every_case_has_its_turn():
-    def schemes(*args: str, **options: object) -> list[str]:
-        return [c.nodeid for c in chosen(*args, **options) if c.originalname == "test_schemes"]
+@pytest.mark.parametrize(("file", "names"), [("z", "test_schemes"), ("w", ALONE)])
+def test_of_a_files_browser_tests_each_run_has_some_and_each_has_its_turn(file, names):
+    def drawn(*args: str, **options: object) -> list[str]:
+        return [c.nodeid for c in chosen(*args, **options) if c.originalname.startswith(names)]
 
-    drawn = [schemes(all=True, sample_seed=str(number)) for number in range(60)]
-    assert {len(cases) for cases in drawn} == {2}
-    assert len(set().union(*drawn)) == 6
-    assert len(schemes(exhaustive=True)) == len(schemes("tests/browser/test_z.py")) == 6
+    runs = [drawn(all=True, sample_seed=str(number)) for number in range(60)]
+    assert {len(cases) for cases in runs} == {selection.FEWEST}
+    assert len(set().union(*runs)) == 6
+    assert len(drawn(exhaustive=True)) == len(drawn(f"tests/browser/test_{file}.py")) == 6
+    assert drawn() == []
 
 
-def test_of_a_files_browser_tests_without_cases_each_run_has_two_thirds_and_each_has_its_turn():
-    def alone(*args: str, **options: object) -> list[str]:
-        return [c.nodeid for c in chosen(*args, **options) if c.originalname.startswith(ALONE)]
-
-    drawn = [alone(all=True, sample_seed=str(number)) for number in range(40)]
-    assert {len(cases) for cases in drawn} == {4}
-    assert len(set().union(*drawn)) == 6
-    assert len(alone(exhaustive=True)) == len(alone("tests/browser/test_w.py")) == 6
-    assert alone() == []
+def test_a_test_of_a_browser_is_one_however_its_page_is_opened():
+    case = Case("tests/browser/test_typing.py", "test_keys", "site", "page")
+    selection.mark([case])
+    assert case.get_closest_marker("browser")
+    assert case.get_closest_marker("exhaustive")
+    assert not case.get_closest_marker("site")
 
 
 def test_one_process_begins_with_the_site_and_the_others_with_what_needs_none(monkeypatch):
