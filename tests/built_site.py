@@ -21,7 +21,7 @@ from filelock import FileLock
 
 ROOT = Path(__file__).resolve().parents[1]
 # What no build reads: it is left out of the copy, so a change here keeps the site.
-NOT_FOR_THE_SITE = (".ci", ".github", "benchmarks", "tests")
+NOT_FOR_THE_SITE = (".ci", ".github", "benchmarks", "template", "tests")
 # Where git cannot say what belongs to the repository: what it would ignore or hide.
 NOT_OF_THE_REPOSITORY = {"__pycache__", "_build", "dist", "built-site", "nnfs-run", "venv"}
 KEPT = 3

@@ -33,7 +33,10 @@ What is asked, asked-for-here.
 In words, of a quagga.
 
 ```{code-cell} ipython3
+from kit.cells import glue
+
 computed_for_teachers = 6 * 7
+glue(told_to_teachers=computed_for_teachers)
 ```
 
 ```{solution-end}
@@ -41,7 +44,7 @@ computed_for_teachers = 6 * 7
 
 Words that follow.
 """
-SECRETS = ("quagga", "computed_for_teachers")
+SECRETS = ("quagga", "computed_for_teachers", "told_to_teachers")
 
 
 def published(book) -> str:

@@ -12,7 +12,7 @@ import pytest
 from tests.book.pages import all_pages
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ["nnfs", "tests", "book/kit", "book/nnfs_book.py", "benchmarks"]
+CODE = ["nnfs", "tests", "book/kit", "book/nnfs_book.py", "benchmarks", "template"]
 
 # What Windows or macOS lack or do otherwise, as it is written in Python.
 OF_ONE_SYSTEM = {

@@ -11,7 +11,11 @@ import yaml
 from tests import built_site as site
 
 ROOT = site.ROOT
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+WORKFLOWS = [
+    path
+    for folder in (ROOT, ROOT / "template" / "files")
+    for path in sorted((folder / ".github" / "workflows").glob("*.yml"))
+]
 
 
 def commands(name: str) -> str:

@@ -55,11 +55,13 @@ def notebook(app: Sphinx, docname: str) -> dict[str, Any]:
 
 def glued(app: Sphinx, docname: str) -> dict[str, str]:
     """Return the numbers and words that the cells of a page have glued for its sentences."""
+    # Where a page glues nothing any more, the file that an earlier build has written stays.
+    names = vars(app.env)["nb_metadata"][docname].get("glue", [])
     path = _place(app, docname, ".glue.json")
-    if not path.exists():
+    if not names or not path.exists():
         return {}
     found = json.loads(path.read_text(encoding="utf8"))
-    return {name: output["data"].get("text/plain", "") for name, output in found.items()}
+    return {name: found[name]["data"].get("text/plain", "") for name in names}
 
 
 def _place(app: Sphinx, docname: str, suffix: str) -> Path:
