@@ -9,6 +9,8 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
+from kit.build.licences import NAME as LICENCES
+from kit.build.licences import WORKS, unlisted
 from kit.build.manifest import NAME, manifest
 from kit.build.page_quality import EXPONENT
 from sphinx_equation_checks.evidence import PAGE_CLAIMS
@@ -133,6 +135,13 @@ def test_the_manifest_is_that_of_the_site_as_it_was_built(book):
     listed = (html / NAME).read_text("utf8")
     assert listed == manifest(html)
     assert len(listed.splitlines()) == len(book.site()) - 2
+
+
+def test_what_others_made_is_in_the_list_of_licences(book):
+    assert unlisted(sorted(book.site())) == []
+    text = book.site()[LICENCES].decode()
+    assert all(work.name in text for work in WORKS if not work.name.startswith("Pyodide"))
+    assert "comes with the distribution" not in text, "a licence's text was not found"
 
 
 def test_a_page_shows_its_checks_links_them_and_lists_them(book):

@@ -1,4 +1,4 @@
-"""Common misspellings, in prose, code and their names; pyproject.toml has the words that are right."""
+"""Common misspellings, in prose and code; pyproject.toml has the words that are right."""
 
 import subprocess
 import sys

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from kit.build import manifest
 from kit.faults import StrictSphinx, are_there
 
 logger = logging.getLogger(__name__)
@@ -160,7 +161,8 @@ def check(app: StrictSphinx, exception: Exception | None) -> None:
         return {name: paths[name].read_text(encoding="utf8") for name in named}
 
     base = app.config.html_baseurl
-    for name, words in faults(texts(".html"), set(paths), texts(".css"), base):
+    files = {*paths, manifest.NAME}  # it is written when all else is there
+    for name, words in faults(texts(".html"), files, texts(".css"), base):
         page = name.removesuffix(".html")
         known = page in app.env.found_docs
         logger.warning("%s", words if known else f"{name}: {words}", location=known and page)
