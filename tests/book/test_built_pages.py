@@ -9,12 +9,18 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
+from kit.build.content_policy import hashes
+from kit.build.licences import NAME as LICENCES
+from kit.build.licences import WORKS, unlisted
+from kit.build.manifest import NAME, manifest
 from kit.build.page_quality import EXPONENT
 from sphinx_equation_checks.evidence import PAGE_CLAIMS
 
 from .conftest import SmallBook, new_book
 
 PAGE = """
+Of all this {cite:p}`lecun1998` tells.
+
 $$
 x = y
 $$ (def-x)
@@ -32,7 +38,7 @@ figure_style()
 ```{code-cell} ipython3
 ---
 tags: [check]
-how: Whole numbers of {eq}`eq-two` are $x$.
+how: Whole numbers of {eq}`eq-two` are $x$, as {cite:t}`lecun1998` says.
 ---
 check("eq-two", [1 + 1, 2 + 2], [2, 4], terms=0)
 check_bound("eq-two", [1.0, 1.0], [2.0, 4.0], terms=1)
@@ -73,6 +79,9 @@ print(1)
 
 ```{equation-list}
 ```
+
+```{bibliography}
+```
 """
 
 
@@ -86,6 +95,24 @@ It is {glue:text}`far:.1e`, not `1e-8`; *about 3e-05*.
 
 Of these {glue:text}`share:.1f` % are read, of those {glue:text}`share:.0f` % or
 3 % of all, **12 %**, $p$ %, and `7 % 3` is 1.
+
+```{exercise}
+:label: ex-one
+One.
+```
+
+```{solution} ex-one
+One.
+```
+
+```{exercise}
+:label: ex-two
+Two.
+```
+
+```{solution} ex-two
+Two.
+```
 """
 
 
@@ -102,6 +129,29 @@ def book(tmp_path_factory) -> SmallBook:
 def soup(book: SmallBook, name: str) -> BeautifulSoup:
     html = book.root / "book" / "_build" / "html" / f"{name}.html"
     return BeautifulSoup(html.read_text("utf8"), "html.parser")
+
+
+def test_the_manifest_is_that_of_the_site_as_it_was_built(book):
+    html = book.root / "book" / "_build" / "html"
+    listed = (html / NAME).read_text("utf8")
+    assert listed == manifest(html)
+    assert len(listed.splitlines()) == len(book.site()) - 2
+
+
+def test_every_page_has_the_policy_of_its_scripts(book):
+    pages = {name: text.decode() for name, text in book.site().items() if name.endswith(".html")}
+    pages = {name: text for name, text in pages.items() if not name.startswith("_static")}
+    assert len(pages) > 3
+    for name, page in pages.items():
+        assert page.count("Content-Security-Policy") == 1, name
+        assert all(digest in page for digest in hashes(page))
+
+
+def test_what_others_made_is_in_the_list_of_licences(book):
+    assert unlisted(sorted(book.site())) == []
+    text = book.site()[LICENCES].decode()
+    assert all(work.name in text for work in WORKS if not work.name.startswith("Pyodide"))
+    assert "comes with the distribution" not in text, "a licence's text was not found"
 
 
 def test_a_page_shows_its_checks_links_them_and_lists_them(book):

@@ -328,3 +328,12 @@ def test_the_scripts_of_a_page_are_those_that_its_playthings_name_once_each():
     )
     assert set(needed) < set(PlaythingFigure.scripts)
     assert PlaythingFigure.needed("<p>no plaything</p>") == ("playing.js", "tied.js")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_label_is_for_one_control(kind):
+    """Where it holds two elements that can be labelled, as ``output`` is one, HTML is not valid."""
+    for label in re.findall(r"<label\b.*?</label>", KINDS[kind]._repr_html_(), re.DOTALL):
+        assert (
+            len(re.findall(r"<(?:button|input|meter|output|progress|select|textarea)\b", label)) < 2
+        )

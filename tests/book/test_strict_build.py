@@ -229,6 +229,22 @@ def test_the_failing_line_is_named(reports):
         assert re.search(r"\.md:\d+: .*KaTeX", "\n".join(of_page(reports[0], file_of(name))))
 
 
+@pytest.mark.exhaustive(share=1 / 4, of="file")
+def test_a_link_that_sphinx_does_not_see_fails_the_build_and_so_does_one_to_a_page_that_went(
+    small_book,
+):
+    small_book.write('See <a href="other.html#there">there</a>.')
+    small_book.add("other", '<a id="there"></a>\n\nThere.')
+    good = small_book.build()
+    assert good.returncode == 0, good.stderr
+    small_book.write('See <a href="other.html#nowhere">there</a>.')
+    said = report(small_book.build())
+    assert "page.md: the link 'other.html#nowhere' leads to no anchor of other.html" in said
+    small_book.write('See <a href="other.html">there</a>.')
+    small_book.remove("other")
+    assert "the link 'other.html' leads to no file of the site" in report(small_book.build())
+
+
 FIGURE = CELL.format(
     "---\nmystnb:\n  figure:\n    name: fig-line\n    caption: A line.\n---\n"
     "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"

@@ -1101,7 +1101,7 @@ def test_all_words_of_a_grid_can_be_read_on_a_phone(new_page, played):
     page.goto(played, wait_until="load")
     page.locator("#fig-rates .play-ask button").first.click()
     sizes = page.locator("#fig-rates").evaluate(
-        """(figure) => [...figure.querySelectorAll("svg text, p, button, li, label, output")]
+        """(figure) => [...figure.querySelectorAll("svg text, p, button, li, label, .play-said")]
           .filter((part) => part.textContent.trim() && part.getClientRects().length)
           .map((part) => {
             const svg = part.ownerSVGElement;

@@ -46,6 +46,14 @@ def test_a_workflow_has_triggers_few_rights_and_an_end(path):
         assert all(("uses" in step) != ("run" in step) for step in job["steps"])
 
 
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_uses_actions_by_the_hash_of_a_commit_and_says_its_release(path):
+    uses = re.findall(r"uses: *(.*)", path.read_text("utf8"))
+    assert uses
+    for action in uses:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}  # v\d+\.\d+\.\d+", action), action
+
+
 def test_the_commands_of_the_readme_are_those_of_the_workflows():
     machines, book = (
         steps(ROOT / ".github" / "workflows" / f"{n}.yml") for n in ("machines", "book")

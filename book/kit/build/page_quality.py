@@ -34,6 +34,9 @@ DEEPEST = 6
 
 EXPONENT = re.compile(r"(?<![\w.])[-\u2212+]?\d+(?:\.\d+)?e[-+]\d+(?!\w)")
 MARKS = re.compile(r"[,.;:?!)\]’”]+")
+SAME_NAME = re.compile(r'<section id="(?:exercise|solution)-content">')
+"""What sphinx-exercise calls the text of every exercise; a name is for one element of a page."""
+
 NOT_DEFERRED = ("documentation_options.js", "doctools.js")
 
 
@@ -53,6 +56,7 @@ def improve(
         for table in ('class="dataframe"', '<table class="table"'):
             body = body.replace(table, f'{table} tabindex="0"')
         body = body.replace(compat.CITATION, "").replace(compat.CITATIONS, ' class="cit')
+        body = SAME_NAME.sub("<section>", body)
         body = body.replace(compat.DISPLAY, f"{compat.DISPLAY} {REACHABLE}")
         body = PROGRAM.sub(lambda found: found[1] + found[2] + in_lines(found[3]) + found[4], body)
         context["body"] = body

@@ -184,6 +184,8 @@ def parsed(text: str, document: nodes.document, line: int) -> list[nodes.Node]:
     from myst_parser.parsers.sphinx_ import MystParser
 
     apart = new_document(document["source"], document.settings)
+    # The page's own names and counts, so that nothing is named as something else on the page.
+    apart.ids, apart.id_counter = document.ids, document.id_counter
     MystParser().parse("\n" * (line - 1) + text, apart)
     for node in apart.findall():
         # Else the pickle of the page holds the other document, and with it the environment.

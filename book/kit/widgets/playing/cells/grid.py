@@ -234,8 +234,8 @@ class Grid(Plaything):
         sliders = "".join(
             f'<label class="play-score">{escape(name)}<input type="range" data-axis="{i}" min="0" '
             f'max="{len(words) - 1}" value="{at}" aria-valuetext="{escape(words[at])}">'
-            f'<output style="--play-letters: {max(map(len, words))}">{escape(words[at])}</output>'
-            "</label>"
+            f'<span class="play-said" style="--play-letters: {max(map(len, words))}">'
+            f"{escape(words[at])}</span></label>"
             for i, ((name, words), at) in axes
             if len(words) > 1 and name not in self.buttons
         )

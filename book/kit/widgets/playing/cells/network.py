@@ -266,7 +266,7 @@ class OneNudge(_Network):
             f'{HINT}<div class="play-bar"><label>Push <select class="play-which">{options}</select>'
             '</label><label class="play-wide">by <input type="range" class="play-push" '
             f'min="-{self.reach:g}" max="{self.reach:g}" step="0.01" value="0">'
-            '<output class="play-value">0.00</output></label>'
+            '<span class="play-said play-value">0.00</span></label>'
             '</div><div class="play-bar"><button type="button" class="play-replay">Replay</button>'
             '<button type="button" class="play-reset">Start again</button></div>'
         )

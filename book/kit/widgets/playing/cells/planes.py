@@ -66,7 +66,7 @@ class Planes(Plaything):
                 sliders += (
                     f'<label class="play-score">{what} unit {j + 1}<input type="range" '
                     f'data-unit="{j}" data-what="{what}" min="{low}" max="{high}" step="{step}" '
-                    f'value="{value:g}"><output>{_turn(what, value)}</output></label>'
+                    f'value="{value:g}"><span class="play-said">{_turn(what, value)}</span></label>'
                 )
         places = "".join(
             f'<button type="button" data-preset="{escape(name)}">{escape(name)}</button>'

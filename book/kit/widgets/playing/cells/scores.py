@@ -87,7 +87,7 @@ class SoftmaxSliders(Plaything):
     def controls(self) -> str:
         """Return a slider under each bar, and what changes all scores."""
         sliders = "".join(
-            f'<label class="play-under"><output>{number(z)}</output>'
+            f'<label class="play-under"><span class="play-said">{number(z)}</span>'
             f'<input type="range" data-score="{k}" min="-{LARGEST:g}" max="{LARGEST:g}" '
             f'step="0.05" value="{z}" aria-label="score of class {k}"></label>'
             for k, z in enumerate(self.scores)
@@ -112,7 +112,7 @@ class SoftmaxSliders(Plaything):
         return (
             '<div class="play-bar"><label class="play-wide">temperature '
             '<input type="range" class="play-temperature" min="-2" max="2" step="0.1" value="0">'
-            "<output>1.00</output></label>"
+            '<span class="play-said">1.00</span></label>'
             f'<label>true class <select class="play-label">{labels}</select></label></div>'
             '<div class="play-bar">'
             '<button type="button" class="play-reset">Start again</button></div>'

@@ -93,7 +93,7 @@
       for (const slider of root.querySelectorAll("[data-score]")) {
         const z = state.scores[slider.dataset.score];
         slider.value = z;
-        slider.parentElement.querySelector("output").textContent = n(z);
+        slider.parentElement.querySelector(".play-said").textContent = n(z);
       }
       find("temperature").value = state.heat;
       find("temperature").setAttribute("aria-valuetext", n(warmth));

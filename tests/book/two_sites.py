@@ -1,0 +1,119 @@
+"""What two builds of the same sources differ in, apart from times on pages that say so.
+
+``python -m tests.book.two_sites SITE SITE`` prints it, a line for each file.
+
+A page that measures time says so at its foot. What cells gave there (outputs, figures, glued
+values) may differ, and so may what is made of that: previews of the page, its pictures, numbers in
+the search index, and the list of SHA-256.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+
+from kit.build.manifest import NAME as MANIFEST
+
+MARK = "p.measured-times"
+MEASURED = ".pasted-text, .cell_output, article figure, article table"
+
+
+def differences(one: Path, other: Path) -> list[str]:
+    """Return the files in which two sites differ, and how, in the order of their names."""
+    return list(_differences(one, other))
+
+
+def _differences(one: Path, other: Path) -> Iterator[str]:
+    files = [_files(site) for site in (one, other)]
+    marked = [_measured_pages(site) for site in (one, other)]
+    if marked[0] != marked[1]:
+        yield f"{sorted(marked[0] ^ marked[1])}: says in one site only that it measures time"
+    pages = marked[0] & marked[1]
+    for name in sorted(files[0] | files[1]):
+        there = [site / name for site in (one, other)]
+        if name == MANIFEST or _page_of_preview(name) in pages:
+            continue
+        if not all(path.is_file() for path in there):
+            where = next(path for path in there if path.is_file())
+            site = one if where == there[0] else other
+            if not (name.startswith("_images/") and _only_shown_by(name, site, pages)):
+                yield f"{name}: only in {site}"
+        elif there[0].read_bytes() != there[1].read_bytes():
+            texts = [_compared(name, path, pages) for path in there]
+            if texts[0] != texts[1]:
+                yield f"{name}: {_first_difference(*texts)}"
+
+
+def _files(site: Path) -> set[str]:
+    return {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+
+
+def _measured_pages(site: Path) -> set[str]:
+    return {
+        path.relative_to(site).with_suffix("").as_posix()
+        for path in site.rglob("*.html")
+        if MARK.replace(".", ' class="edition ') + '"' in path.read_text("utf8")
+    }
+
+
+def _page_of_preview(name: str) -> str:
+    return name.removeprefix("previews/").removesuffix(".js")
+
+
+def _only_shown_by(image: str, site: Path, pages: set[str]) -> bool:
+    """Whether no page shows an image but those that measure time."""
+    name = Path(image).name.partition(".")[0]
+    return not any(
+        name in path.read_text("utf8")
+        for path in site.rglob("*.html")
+        if path.relative_to(site).with_suffix("").as_posix() not in pages
+    )
+
+
+def _compared(name: str, path: Path, pages: set[str]) -> str:
+    """Return the text of a file without what may differ."""
+    if name == "searchindex.js":
+        return _without_words_of(path.read_text("utf8"), pages)
+    if name.removesuffix(".html") in pages:
+        return _without_measured(path.read_text("utf8"))
+    return path.read_bytes().decode("utf8", "replace")
+
+
+def _without_words_of(index: str, pages: set[str]) -> str:
+    data = json.loads(index[index.index("(") + 1 : index.rindex(")")])
+    dropped = {place for place, page in enumerate(data["docnames"]) if page in pages}
+    for key in ("terms", "titleterms"):
+        kept = {}
+        for word, places in data[key].items():
+            left = set(places if isinstance(places, list) else [places]) - dropped
+            if left:
+                kept[word] = sorted(left)
+        data[key] = kept
+    return json.dumps(data, indent=0)
+
+
+def _without_measured(page: str) -> str:
+    soup = BeautifulSoup(page, "html.parser")
+    for element in soup.select(MEASURED):
+        if not element.decomposed:
+            element.decompose()
+    for script in soup.select("#live-cells"):
+        script.string = json.dumps({**json.loads(script.string), "values": {}})
+    return str(soup)
+
+
+def _first_difference(one: str, other: str) -> str:
+    place = next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+    start = max(0, place - 40)
+    return f"{one[start : place + 60]!r} and {other[start : place + 60]!r}"
+
+
+if __name__ == "__main__":
+    found = differences(Path(sys.argv[1]), Path(sys.argv[2]))
+    print("\n".join(found) or "no difference but measured times")
+    sys.exit(bool(found))
