@@ -125,6 +125,8 @@ class Epub:
 
     def _body(self, page: str) -> str:
         body = self.articles[page]
+        for tag in body.find_all("pre"):
+            tag.string = tag.get_text()  # its colours are most of a page's elements
         for tag in body.select(".katex-mathml > math"):
             _math(tag)
         for tag in body.find_all(["details", "summary"]):

@@ -23,7 +23,7 @@ ADDRESS = re.compile(r'href="([^"]*)"')
 HEADING = re.compile(r"<h1>(.*?)<a class=\"headerlink\"", re.DOTALL)
 NOTE = re.compile(r"<annotation\b.*?</annotation>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
-SCRATCH = "printing.html"
+SCRATCH = ".printing.html"
 OF_THE_BOOK = f"{NOT_TO_READ}, .digit-cursor".replace(" label, output,", "")
 NOT_IN_PAPER = (
     ".exercise, .solution, figure.plaything, .sd-dropdown, .sidebar, "
@@ -173,7 +173,7 @@ def write(page: Any, site: Path, document: Document, path: Path, url: str = "") 
     url : str
         The site's address, for links that leave the document.
     """
-    scratch = path.parent / SCRATCH
+    scratch = path.with_suffix(SCRATCH)
     scratch.write_text(html(site, document), encoding="utf8")
     try:
         page.goto(scratch.resolve().as_uri(), wait_until="load", timeout=300_000)
@@ -200,4 +200,4 @@ def write(page: Any, site: Path, document: Document, path: Path, url: str = "") 
             print_background=True,
         )
     finally:
-        scratch.unlink()
+        scratch.unlink(missing_ok=True)
