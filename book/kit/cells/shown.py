@@ -30,10 +30,13 @@ def glue(**values: object) -> None:
     ValueError
         If a value is empty, not finite, or neither a number nor a word.
     """
-    from myst_nb import glue as glue_one
-
-    for name, value in values.items():
-        glue_one(name, _plain(name, value), display=False)
+    plain = {name: _plain(name, value) for name, value in values.items()}
+    try:
+        from myst_nb import glue as glue_one
+    except ImportError:  # a notebook that a reader has taken away: its sentences are written
+        return
+    for name, value in plain.items():
+        glue_one(name, value, display=False)
 
 
 class Words(str):

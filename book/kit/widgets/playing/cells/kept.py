@@ -155,7 +155,8 @@ def _handled(classes: str, markup: str) -> str:
 def keep(name: str, plaything: Plaything) -> None:
     """Keep a plaything of this build for ``{plaything} name`` on the page.
 
-    In a reader's browser nothing is kept: the page has its figure already.
+    In a reader's browser nothing is kept: the page has its figure already. Nor is it in a notebook
+    that a reader has taken away.
 
     Raises
     ------
@@ -166,6 +167,8 @@ def keep(name: str, plaything: Plaything) -> None:
         kinds = "one of the playthings of kit.widgets.playing.cells"
         raise TypeError(f"{name} is {type(plaything).__name__}; expected {kinds}")
     if sys.platform != "emscripten":
-        from myst_nb import glue
-
+        try:
+            from myst_nb import glue
+        except ImportError:
+            return
         glue(name, plaything, display=False)
