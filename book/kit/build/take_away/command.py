@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import nnfs
+from kit.build import manifest
 from kit.build.edition import released
 from kit.build.take_away import articles, links, prints
 from kit.build.take_away.epub import Epub
@@ -73,7 +74,7 @@ def documents(site: Path) -> dict[str, prints.Document]:
     parts = articles.parts(site)
     pages = [page for part in parts for page in part.pages]
     front = title_page(TITLE) + prints.contents(site, parts)
-    found = {f"{FOLDER}/{NAME}.pdf": prints.Document(TITLE, pages, front)}
+    found = {}
     if {*OF_PAPER, SHEET, REFERENCES} <= set(pages):
         abstract = (Path(__file__).parent / "abstract.html").read_text(encoding="utf8")
         found[f"{FOLDER}/{PAPER}.pdf"] = prints.Document(
@@ -87,6 +88,8 @@ def documents(site: Path) -> dict[str, prints.Document]:
     for page in pages:
         if page != pages[0]:
             found[f"{page}.pdf"] = prints.Document(TITLE, [page])
+    # The whole book takes Chromium many minutes, and more memory than all the others.
+    found[f"{FOLDER}/{NAME}.pdf"] = prints.Document(TITLE, pages, front)
     return found
 
 
@@ -129,6 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
         except prints.NoBrowserError as error:
             failed = str(error)
     link_all(site)
+    manifest.write_into(site)
     if failed:
         print(failed, file=sys.stderr)
     return bool(failed)
