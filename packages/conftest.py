@@ -10,6 +10,6 @@ collect_ignore_glob = ["*/example/*", "*/tests/conftest.py"]
 
 @pytest.fixture(autouse=True)
 def plain_python(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep an IPython that other tests have left behind from the examples in docstrings."""
-    if isinstance(request.node, pytest.DoctestItem):
+    """Keep an IPython that other tests have left behind from what is printed."""
+    if isinstance(request.node, pytest.DoctestItem) or "capsys" in request.fixturenames:
         monkeypatch.setitem(sys.modules, "IPython", None)
