@@ -70,7 +70,7 @@ def test_pages_say_where_they_stand_and_name_chapters_by_number(built):
     assert built("page").select_one(".place-in-book").get_text() == "Chapter 2 of 2 · Derive < it"
     assert not built("appendix").select(".place-in-book, .finished-chapter")
     assert built("one").select_one(".finished-chapter input[type=checkbox]")
-    foot = built("one").select_one(".edition")
+    foot = built("one").select_one(".edition:not(.take-away)")
     assert nnfs.__version__ in foot.get_text()
     assert foot.a["href"].startswith("https://github.com/a/b/issues/new?title=Error%20on%20one")
 

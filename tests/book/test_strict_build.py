@@ -383,6 +383,19 @@ def test_an_error_in_an_extension_is_said_with_its_page(small_book):
     assert said.rstrip().splitlines()[-1] == LAST
 
 
+def test_of_what_fails_at_the_end_of_a_build_the_first_is_said(small_book):
+    # KaTeX removes a folder when a build ends, and cannot do so again when it is told of a failure.
+    extension = small_book.root / "book" / "kit" / "build" / "notebooks.py"
+    source = extension.read_text("utf8")
+    start = "    if exception is None"
+    assert start in source
+    extension.write_text(source.replace(start, f'    open("no such file")\n{start}'), "utf8")
+    small_book.write("Words.")
+    said = report(small_book.build())
+    assert "no such file: No such file or directory" in said
+    assert "tmp" not in said.partition("no such file")[0]
+
+
 PAGE = (
     "---\nhead: 1\n---\n\n# Title\n\n```{code-cell} ipython3\n:tags: [a]\n\nx = 1\n\ny = x.z\n```\n"
 )

@@ -312,8 +312,7 @@ def finish(app: StrictAndStagedSphinx, exception: Exception | None) -> None:
 
 def fault_of(app: Sphinx, error: BaseException) -> Fault:
     """Return what an exception says, and the page that was read when it was raised."""
-    while isinstance(error, ExtensionError) and error.orig_exc is not None:
-        error = error.orig_exc
+    error = _first(error)
     page = app.env.temp_data.get("docname") if getattr(app, "env", None) else None
     place = str(app.env.doc2path(page)) if page else ""
     root = _root(error)
@@ -325,6 +324,20 @@ def fault_of(app: Sphinx, error: BaseException) -> Fault:
         return Fault(place, str(error))
     saved = compat.saved_traceback(app, error)
     return Fault(place, f"{type(error).__name__}: {error}\nthe traceback is in {saved}")
+
+
+def _first(error: BaseException) -> BaseException:
+    """Return what an extension raised, and the first of two.
+
+    Of a failure at the end of a build Sphinx tells every extension once more, and one that has
+    cleared up already fails in its turn.
+    """
+    raised: BaseException | None = error
+    while raised is not None:
+        if isinstance(raised, ExtensionError) and raised.orig_exc is not None:
+            error = raised.orig_exc
+        raised = raised.__context__
+    return error
 
 
 def _root(error: BaseException) -> BaseException:
@@ -425,8 +438,7 @@ def of_start(app: StrictAndStagedSphinx) -> Callable[[BaseException], None]:
 
 def fault_at_start(app: Sphinx, error: BaseException) -> Fault:
     """Return what an exception says, with the line of this repository that raised it."""
-    while isinstance(error, ExtensionError) and error.orig_exc is not None:
-        error = error.orig_exc
+    error = _first(error)
     if isinstance(error, SyntaxError):
         words = f"{type(error).__name__}: {error.msg}\n{(error.text or '').strip()}".rstrip()
         return Fault(f"{error.filename}:{error.lineno}", words, error=error)
