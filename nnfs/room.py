@@ -30,14 +30,17 @@ def needed(size: int, what: str, advice: str) -> Iterator[None]:
     ValueError
         If they are larger than the memory of the machine, or than what is left of it.
     """
-    message = f"{what} takes {told(size)}, more memory than there is: {advice}"
     # More than sys.maxsize no system can address.
     if size > min(_memory(), sys.maxsize):
-        raise ValueError(message)
+        raise ValueError(_message(size, what, advice))
     try:
         yield
     except MemoryError:
-        raise ValueError(message) from None
+        raise ValueError(_message(size, what, advice)) from None
+
+
+def _message(size: int, what: str, advice: str) -> str:
+    return f"{what} takes {told(size)}, more memory than there is: {advice}"
 
 
 def told(size: int) -> str:
