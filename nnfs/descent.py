@@ -138,8 +138,8 @@ def steps_from(
         with np.errstate(over="ignore", invalid="ignore"):
             loss, accuracy, gradients = returned.objective(objective(params), params)
             result = optimizer.update(params, gradients, state, alpha)
-            params, state = returned.moved(result, params)
-            divergence.check_step(iteration, loss, params, alpha)
+        params, state = returned.moved(result, params)
+        divergence.check_step(iteration, loss, params, alpha)
         yield Step(iteration, params, loss, accuracy), state
 
 

@@ -41,7 +41,8 @@ def check_step(iteration: int, loss: float, params: Sequence[Array], alpha: floa
     alpha : float
         The learning rate, for the message.
     """
-    finite = all(_holds(P) for P in params)
+    with np.errstate(over="ignore", invalid="ignore"):
+        finite = all(_holds(P) for P in params)
     if finite and -LARGEST <= loss <= LARGEST:
         return
     step = "" if finite else " and the step from there leaves parameters that are not all finite"
