@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nnfs
-from kit.cells.wrong_gradients import mask_always_true
+from kit.cells.wrong_gradients import missing_mask
 from kit.widgets.watch_it_learn import directive
 from kit.widgets.watch_it_learn.browser import training
 from kit.widgets.watch_it_learn.browser.training import LAST, RATES, SCHEMES, WIDTHS, Watched
@@ -20,7 +20,7 @@ SETTINGS = {"alpha": 0.3, "scheme": "glorot", "width": 5, "mask": True}
 
 def trained(iterations, *, alpha, scheme, width, mask):
     start = nnfs.init_params(7, width, scheme=scheme, dtype=np.float64)
-    gradient = None if mask else mask_always_true
+    gradient = None if mask else missing_mask
     return nnfs.train(X, Y, params=start, alpha=alpha, iterations=iterations, gradient=gradient)
 
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 import nnfs
-from kit.cells.wrong_gradients import mask_always_true
+from kit.cells.wrong_gradients import missing_mask
 from kit.widgets.watch_it_learn.browser.training import IMAGES, LAST
 from sphinx_live_cells import bundle
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder
@@ -90,7 +90,7 @@ def status(page):
 
 def desktop(digits, iterations, *, alpha=0.1, scheme="uniform", width=10, mask=True):
     start = nnfs.init_params(n_hidden=width, scheme=scheme, dtype=np.float64)
-    gradient = None if mask else mask_always_true
+    gradient = None if mask else missing_mask
     x, y = digits
     return nnfs.train(
         x, y, params=start, alpha=alpha, iterations=iterations, gradient=gradient

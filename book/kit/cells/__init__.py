@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         WRONG_UPDATES,
         flat_biases,
         gallery,
-        mask_always_true,
+        missing_mask,
         scalar_db,
         sum_of_differences,
         wrong_name,

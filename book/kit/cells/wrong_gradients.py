@@ -56,9 +56,7 @@ def scalar_db(params: Parameters, activations: Activations, X: Array, Y: Array) 
 
 
 @with_backward
-def mask_always_true(
-    params: Parameters, activations: Activations, X: Array, Y: Array
-) -> Parameters:
+def missing_mask(params: Parameters, activations: Activations, X: Array, Y: Array) -> Parameters:
     """Take the mask from ``A1 >= 0``, which is true everywhere."""
     dZ2 = activations.A2 - Y
     dW2, db2 = affine_gradients(dZ2, activations.A1)
@@ -192,7 +190,7 @@ def sum_of_differences(params: Params, X: Array, y: Array) -> tuple[Any, int, Pa
 
 WRONG_GRADIENTS: tuple[Gradient, ...] = (
     scalar_db,
-    mask_always_true,
+    missing_mask,
     lost_transpose,
     averaged_twice,
     never_averaged,

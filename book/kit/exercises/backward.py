@@ -16,7 +16,7 @@ from nnfs import network
 BACKWARD_MISTAKES = {
     "scalar_db": "A bias gradient sums over everything, so all biases of a layer get the same. "
     "The sum should run over examples only.",
-    "mask_always_true": "Nothing is masked. Take the mask from Z1 > 0; A1 >= 0 is true everywhere.",
+    "missing_mask": "Nothing is masked. Take the mask from Z1 > 0; A1 >= 0 is true everywhere.",
     "averaged_twice": "You divided by m twice, in dZ2 and where the examples are added up.",
     "never_averaged": "The factor 1/m is missing everywhere: these are gradients of the sum.",
     "flipped_sign": "The first layer's gradients have the wrong sign.",

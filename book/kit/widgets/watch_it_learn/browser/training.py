@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 import nnfs
-from kit.cells.wrong_gradients import mask_always_true
+from kit.cells.wrong_gradients import missing_mask
 from nnfs import initialise, network, training
 from nnfs.arguments import Array
 
@@ -75,7 +75,7 @@ class Watched:
             hidden=width,
             scheme=scheme,
             seed=seed,
-            gradient=network.gradient if mask else mask_always_true,
+            gradient=network.gradient if mask else missing_mask,
             alpha=alpha,
             iterations=LAST,
             data_range=(0, 1),
