@@ -112,3 +112,11 @@ def test_the_planes_are_complete_without_scripts():
     html = Planes(LINES[0])._repr_html_()
     assert html.count("data-point=") == 12
     assert "<table>" in html
+
+
+def test_each_line_is_gripped_from_around_it_and_a_reader_can_start_again(tent):
+    html = Planes(LINES[0])._repr_html_()
+    assert html.count("data-reach=") == html.count("data-line=") == 2
+    assert html.rindex("data-reach=") < html.index("data-line=")  # what is seen is on top
+    for figure in (html, tent._repr_html_()):
+        assert figure.count('class="play-reset"') == 1

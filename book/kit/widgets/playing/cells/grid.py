@@ -246,15 +246,16 @@ class Grid(Plaything):
 
     def more(self) -> str:
         """Return the places to go to."""
+        again = '<button type="button" class="play-reset">Start again</button></div>'
         if not self.presets:
-            return ""
+            return f'<div class="play-bar">{again}' if len(self.places) > 1 else ""
         buttons = "".join(
             f'<button type="button" data-preset="{escape(name)}">{escape(name)}</button>'
             for name in self.presets
         )
         return (
             '<div class="play-bar play-places" role="group" aria-label="Settings to look at">'
-            f'{buttons}<button type="button" class="play-reset">Start again</button></div>'
+            f"{buttons}{again}"
         )
 
     def picture(self) -> str:

@@ -72,7 +72,10 @@ class Planes(Plaything):
             f'<button type="button" data-preset="{escape(name)}">{escape(name)}</button>'
             for name in self.places
         )
-        return f'<div class="play-sliders">{sliders}</div><div class="play-bar">{places}</div>'
+        return (
+            f'<div class="play-sliders">{sliders}</div><div class="play-bar">{places}'
+            '<button type="button" class="play-reset">Start again</button></div>'
+        )
 
     def picture(self) -> str:
         """Return the three planes of the first state."""
@@ -97,6 +100,9 @@ class Planes(Plaything):
             'fill="none"/>',
         ]
         if name == "x":
+            parts += [
+                f'<path class="play-reach" data-reach="{j}" d="{self._line(j)}"/>' for j in (0, 1)
+            ]
             for j in (0, 1):
                 parts.append(
                     f'<path class="play-edge" data-line="{j}" fill="none" stroke-width="3" '

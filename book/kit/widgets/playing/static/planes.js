@@ -86,7 +86,9 @@
         const [x, y] = [0.5 + shift * nx, 0.5 + shift * ny];
         const [a, b, tip, middle] = text([[x + 0.9 * ny, y - 0.9 * nx], [x - 0.9 * ny, y + 0.9 * nx],
           [x + 0.25 * nx, y + 0.25 * ny], [x, y]].map((place) => at("x", place)));
-        root.querySelector(`[data-line="${j}"]`).setAttribute("d", `M${a}L${b}M${middle}L${tip}`);
+        for (const path of root.querySelectorAll(`[data-line="${j}"], [data-reach="${j}"]`)) {
+          path.setAttribute("d", `M${a}L${b}M${middle}L${tip}`);
+        }
       });
       for (const slider of root.querySelectorAll("[data-what]")) {
         const value = lines[slider.dataset.unit][slider.dataset.what === "turn" ? 0 : 1];
@@ -131,9 +133,16 @@
         keep();
       });
     }
-    // A line is drawn along its normal, too.
-    for (const path of root.querySelectorAll("[data-line]")) {
-      const j = Number(path.dataset.line);
+    root.querySelector(".play-reset").addEventListener("click", () => {
+      lines = data.lines.map((line) => line.slice());
+      asked = 0;
+      question();
+      show(false);
+      playing.remember(root, null);
+    });
+    // A line is drawn along its normal, too, and is gripped from a finger's breadth around it.
+    for (const path of root.querySelectorAll("[data-line], [data-reach]")) {
+      const j = Number(path.dataset.line ?? path.dataset.reach);
       let from = null;
       path.style.cursor = "move";
       path.style.touchAction = "none";
