@@ -79,6 +79,17 @@ def test_a_position_of_the_knobs_is_a_training(kept, first, second, alpha):
     said = knobs["plaything"].told[int(np.ravel_multi_index(at, knobs["plaything"].shape))]
     assert f"starts at {seen[0]:.2f}" in said
     dead = int(knobs["values"]["dead"][at])
-    assert (f"{dead} of ten units are dead" if dead else "no unit is dead") in said
     if first == 0:
         assert dead == 10
+        assert "all ten units are blocked" in said
+    else:
+        assert (f"{dead} of ten units " if dead else "no unit is dead") in said
+
+
+def test_one_unit_is_dead_and_two_are(kept):
+    counted = kept[1]["counted"]
+    assert [counted(dead) for dead in (0.0, 1.0, 2.0)] == [
+        "no unit is dead",
+        "1 of ten units is dead",
+        "2 of ten units are dead",
+    ]
