@@ -13,7 +13,7 @@ from pathlib import Path
 import nnfs
 from kit.build import manifest
 from kit.build.edition import released
-from kit.build.take_away import articles, links, prints
+from kit.build.take_away import articles, checked, links, prints
 from kit.build.take_away.epub import Epub
 from kit.folders import BOOK
 
@@ -83,6 +83,7 @@ def paper(site: Path, pages: list[str]) -> prints.Document | None:
         prints.NOT_IN_PAPER,
         "paper",
         {SHEET: ".one-sheet"},
+        {SHEET: checked.table(site, OF_PAPER)},
     )
 
 

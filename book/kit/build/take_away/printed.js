@@ -45,6 +45,13 @@
     else link.removeAttribute("href");
   }
   if (settings.columns) {
+    for (const plaything of document.querySelectorAll("figure.plaything")) {
+      const number = plaything.querySelector(".caption-number")?.textContent.trim() ?? "This figure";
+      const note = document.createElement("p");
+      note.className = "elsewhere";
+      note.textContent = `${number} is in the book, where it can be played with.`;
+      plaything.replaceWith(note);
+    }
     // What is wider than its column becomes smaller, or stands across both.
     const across = (formula) => {
       const range = document.createRange();

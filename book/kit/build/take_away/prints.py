@@ -37,8 +37,8 @@ STARTED = "which requirements-test.txt installs: pip install -r requirements-tes
 Result = TypeVar("Result")
 OF_THE_BOOK = f"{NOT_TO_READ}, .digit-cursor".replace(" label, output,", "")
 NOT_IN_PAPER = (
-    ".exercise, .solution, figure.plaything, .sd-dropdown, .sidebar, .cell:not(.tag_figure), "
-    ".cell_input, section section:has(> .marked-exercise), "
+    ".exercise, .solution, .sd-dropdown, .sidebar, .cell[class*='tag_']:not(.tag_figure), "
+    ".tag_figure .cell_input, section section:has(> .marked-exercise), "
     + ", ".join(
         f"section#{name}"
         for name in (
@@ -234,8 +234,8 @@ class Printer:
         With what to install.
     """
 
-    def __init__(self, limit: float = LIMIT) -> None:
-        self.limit = limit
+    def __init__(self, limit: float | None = None) -> None:
+        self.limit = LIMIT if limit is None else limit
         path = os.environ.get("CHROMIUM") or shutil.which("chromium")
         path = path or shutil.which("google-chrome")
         try:
@@ -251,10 +251,10 @@ class Printer:
             )
         self._program = path
         self._start = async_playwright
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def __enter__(self) -> "Printer":
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         try:
             self._wait(self._open(), START_LIMIT, "Chromium has not started")
@@ -268,6 +268,8 @@ class Printer:
             self._wait(self._close(), START_LIMIT, "")
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(START_LIMIT)
+        if not self._thread.is_alive():
+            self._loop.close()
 
     def _wait(self, doing: Coroutine[Any, Any, Result], limit: float, what: str) -> Result:
         waiting = asyncio.run_coroutine_threadsafe(asyncio.wait_for(doing, limit), self._loop)
@@ -277,7 +279,7 @@ class Printer:
         except TimeoutError:
             raise PrintError(f"{what} within {limit:.0f} s") from None
         except Exception as error:
-            raise PrintError(str(error).strip().partition("\n")[0]) from error
+            raise PrintError(f"{what}: {str(error).strip().partition(chr(10))[0]}") from error
 
     async def _open(self) -> None:
         self._playwright = await self._start().start()
@@ -335,7 +337,7 @@ class Printer:
         self, address: str, settings: dict[str, Any]
     ) -> tuple[bytes, list[dict[str, Any]]]:
         page = await self._browser.new_page(color_scheme="light")
-        page.set_default_timeout(self.limit * 1000)
+        page.set_default_timeout(0)  # there is one limit for all of it
         try:
             await page.goto(address, wait_until="load")
             script = (HERE / "printed.js").read_text(encoding="utf8").partition("*/")[2].strip()
