@@ -1,13 +1,16 @@
 """An EPUB and PDFs of a site, and links to them on its pages."""
 
 import io
+import json
 import zipfile
 from xml.etree import ElementTree
 
+import pikepdf
 import pypdfium2
 import pytest
+from pikepdf import Dictionary, Name, String
 
-from kit.build.take_away import articles, command, links, prints
+from kit.build.take_away import articles, checked, command, joined, links, prints
 from kit.build.take_away.epub import Epub, drawing
 
 FORMULA = (
@@ -129,22 +132,208 @@ def test_the_command_says_what_it_needs(site, monkeypatch, capsys):
     assert "jupyter-book build book" in capsys.readouterr().err
 
 
-@pytest.mark.exhaustive(share=0)
-def test_a_pdf_has_title_outline_tags_and_page_numbers(site, tmp_path):
-    path = site / "take-away" / "book.pdf"
+SIZE = 144
+
+
+def piece(page, titles, before, leads_to=()):
+    """A tagged PDF of one page, as Chromium prints it: a heading, places, and links that it has."""
+    pdf = pikepdf.new()
+    pdf.add_blank_page(page_size=(SIZE, SIZE))
+    sheet = pdf.pages[0].obj
+    tags = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document))
+    heading = pdf.make_indirect(
+        Dictionary(Type=Name.StructElem, S=Name.TH, K=0, P=tags, Pg=sheet, ID=String("node1"))
+    )
+    cell = Dictionary(Type=Name.StructElem, S=Name.TD, P=tags)
+    cell.A = pikepdf.Array([Dictionary(O=Name.Table, Headers=[String("node1")])])
+    tags.K = pikepdf.Array([heading, cell])
+    numbers = [0, pikepdf.Array([heading])]
+    sheet.StructParents = 0
+    sheet.Annots = pikepdf.Array()
+    for number, address in enumerate(leads_to, 1):
+        link = pdf.make_indirect(
+            Dictionary(Type=Name.Annot, Subtype=Name.Link, StructParent=number)
+        )
+        link.A = Dictionary(S=Name.URI, URI=String(address))
+        tag = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Link, P=tags))
+        tag.K = pikepdf.Array([1, Dictionary(Type=Name.OBJR, Obj=link)])
+        tags.K.append(tag)
+        numbers += [number, tag]
+        sheet.Annots.append(link)
+    parents = Dictionary(Nums=numbers)
+    pdf.Root.StructTreeRoot = pdf.make_indirect(
+        Dictionary(K=tags, ParentTree=parents, ParentTreeNextKey=len(leads_to) + 1)
+    )
+    tags.P = pdf.Root.StructTreeRoot
+    pdf.Root.MarkInfo = Dictionary(Marked=True)
+    places = {f"/{title.place}": [sheet, Name.XYZ, 0, SIZE, 0] for title in titles}
+    pdf.Root.Dests = Dictionary(places)
+    written = io.BytesIO()
+    pdf.save(written)
+    return prints.Piece(written.getvalue(), titles, before)
+
+
+@pytest.fixture
+def two_chapters():
+    first = [
+        prints.Title(1, "1. First", "a-one--"),
+        prints.Title(2, "1.1. Part", "a-one--part"),
+    ]
+    second = [prints.Title(1, "2. Second", "a-two--")]
+    links = ["book:a/one.html#part", "book:a/one.html#gone", "book:b/none.html#x"]
+    return [
+        piece("a/one", first, 1, ["https://b.example/"]),
+        piece("a/two", second, 2, links),
+    ]
+
+
+PDF_ABOUT = {"title": "A book", "author": "Its authors", "date": "2026-01-02"}
+
+
+def opened(content):
+    return pikepdf.open(io.BytesIO(content))
+
+
+def goals(pdf, number):
+    """Where the links of a page lead: to the number of a page of the book, or to an address."""
+    pages = [page.obj.objgen for page in pdf.pages]
+    found = []
+    for link in pdf.pages[number].obj.get("/Annots", []):
+        if "/Dest" in link:
+            found.append(pages.index(pdf.Root.Dests[link.Dest][0].objgen))
+        else:
+            found.append(str(link.A.URI))
+    return found
+
+
+def test_chapters_are_put_together_with_one_outline_and_links_from_one_to_the_other(two_chapters):
+    book = joined.together([("A part", two_chapters)], PDF_ABOUT, "https://a.example/")
+    outline = [(e.level, e.get_title()) for e in pypdfium2.PdfDocument(book).get_toc()]
+    assert outline == [(0, "A part"), (1, "1. First"), (2, "1.1. Part"), (1, "2. Second")]
+    with opened(book) as pdf:
+        assert goals(pdf, 0) == ["https://b.example/"]
+        assert goals(pdf, 1) == [0, 0, "https://a.example/b/none.html#x"]
+        assert str(pdf.docinfo.Title) == "A book"
+
+
+def test_tags_of_chapters_stay_with_their_pages_and_links(two_chapters):
+    with opened(joined.together([("", two_chapters)], PDF_ABOUT)) as pdf:
+        tree = pdf.Root.StructTreeRoot
+        assert [one.S for one in tree.K.K] == [Name.Part] * 2
+        numbers = list(tree.ParentTree.Nums)
+        parents = dict(zip(map(int, numbers[::2]), numbers[1::2], strict=True))
+        assert sorted(parents) == list(range(int(tree.ParentTreeNextKey)))
+        for page in pdf.pages:
+            (heading,) = parents[int(page.obj.StructParents)]
+            assert heading.Pg.objgen == page.obj.objgen
+            for link in page.obj.Annots:
+                tag = parents[int(link.StructParent)]
+                assert tag.K[1].Obj.objgen == link.objgen
+        # Names of headings of tables, and the cells that mention them, differ from piece to piece.
+        names = list(tree.IDTree.Names)
+        assert [str(name) for name in names[::2]] == ["0-node1", "1-node1"]
+        cells = [part.K[1] for part in tree.K.K]
+        assert [str(cell.A[0].Headers[0]) for cell in cells] == ["0-node1", "1-node1"]
+
+
+def test_a_chapter_alone_has_the_books_numbers_and_leads_to_the_site_or_nowhere(two_chapters):
+    with opened(joined.alone(two_chapters[1], PDF_ABOUT, "https://a.example/")) as pdf:
+        assert goals(pdf, 0)[0] == "https://a.example/a/one.html#part"
+        assert int(pdf.Root.PageLabels.Nums[1].St) == 3
+    with opened(joined.alone(two_chapters[1], PDF_ABOUT)) as pdf:
+        assert goals(pdf, 0) == []
+        tags = [one.S for one in pdf.Root.StructTreeRoot.K.K]
+        assert tags == [Name.TH, Name.TD, Name.Span, Name.Span, Name.Span]
+    assert joined.alone(two_chapters[0], PDF_ABOUT) == joined.alone(two_chapters[0], PDF_ABOUT)
+
+
+def test_a_paper_says_what_was_found_for_each_result(tmp_path):
+    numbers = "".join(
+        f'<span class="eqno">({number})<a class="headerlink" href="#equation-{label}" title="T">'
+        for number, label in (("4.1", "eq-a"), ("4.2", "def-b"), ("4.3", "eq-c"))
+    )
+    (tmp_path / "a.html").write_text(numbers, "utf8")
+    assert checked.table(tmp_path, ("a",)) == ""
+    checks = [
+        {"label": "eq-a", "kind": "equal", "error": 2.5e-16, "bound": 2e-15},
+        {"label": "eq-a", "kind": "symbols", "error": 0.0, "bound": 0.0},
+        {"label": "eq-c", "kind": "bound", "error": -1.0, "bound": 1e-15},
+    ]
+    record = {"a": {"checks": checks, "unchecked": ["def-b"]}}
+    (tmp_path / "equation-checks.json").write_text(json.dumps(record), "utf8")
+    html = checked.table(tmp_path, ("a",))
+    assert "2 results in 3 comparisons" in html
+    assert "two ways, all symbols</td><td>2.5 · 10<sup>−16</sup></td>" in html
+    assert "a bound</td><td>–</td><td>–</td>" in html
+    assert '<a href="#a--equation-def-b">(4.2)</a>' in html
+
+
+@pytest.fixture
+def printer():
     try:
-        with prints.chromium() as browser:
-            document = prints.Document("A book", ["index", "part/b"])
-            prints.write(browser, site, document, path)
+        with prints.Printer() as printer:
+            yield printer
     except prints.NoBrowserError as error:
         pytest.skip(str(error))
-    pdf = pypdfium2.PdfDocument(path)
-    assert pdf.is_tagged()
-    assert [entry.get_title() for entry in pdf.get_toc()] == ["First & last", "Second"]
-    text = [pdf[number].get_textpage().get_text_bounded() for number in range(len(pdf))]
-    assert len(text) == 2
-    for number, words in enumerate(text, 1):
-        assert "A book" in words
-        assert str(number) in words
-    assert "evidence" not in text[0]
-    assert not list((site / "take-away").glob("*.html"))
+
+
+@pytest.mark.exhaustive(share=0)
+def test_a_book_is_printed_chapter_by_chapter(site, monkeypatch, printer):
+    del printer  # skips where there is none
+    monkeypatch.setattr(articles, "parts", lambda site: PARTS)
+    made = {path.relative_to(site).as_posix(): path for path in command.write_pdfs(site)}
+    assert list(made) == ["part/b.pdf", "take-away/neural-networks-from-scratch.pdf"]
+    book = pypdfium2.PdfDocument(list(made.values())[-1])
+    assert book.is_tagged()
+    titles = ["Contents", "First & last", "A part", "Second"]
+    assert [entry.get_title() for entry in book.get_toc()] == titles
+    text = [book[number].get_textpage().get_text_bounded() for number in range(len(book))]
+    assert len(text) == 4
+    assert [line.split() for line in text[1].splitlines() if "Second" in line] == [["Second", "4"]]
+    for number, words in enumerate(text[2:], 3):
+        assert command.TITLE in words
+        assert str(number) in words.split()
+    assert "evidence" not in text[2]
+    with pikepdf.open(list(made.values())[-1]) as pdf:
+        assert goals(pdf, 1) == [2, 3]
+        assert goals(pdf, 2)[:2] == [3, 3]
+        assert goals(pdf, 3) == [2]
+    assert "4" in pypdfium2.PdfDocument(made["part/b.pdf"])[0].get_textpage().get_text_bounded()
+    left = [path for path in site.rglob("*") if path.suffix in (".part", ".html")]
+    assert len(left) == 2
+
+
+@pytest.mark.exhaustive(share=0)
+def test_a_heading_at_the_edge_of_a_page_is_said_once(site, printer):
+    # Chromium's own outline says some of these twice.
+    sections = "".join(
+        f'<section id="s{number}"><h2>Title {number}</h2>{"<p>Words.</p>" * (number % 5)}</section>'
+        for number in range(150)
+    )
+    (site / "part" / "b.html").write_text(page("Second", sections), "utf8")
+    done = printer.print(site, prints.Document("A book", ["part/b"], book=["index", "part/b"]))
+    pdf = pypdfium2.PdfDocument(joined.alone(done, PDF_ABOUT))
+    assert len(pdf) > 5
+    entries = list(pdf.get_toc())
+    assert [entry.get_title() for entry in entries] == [
+        "Second",
+        *(f"Title {n}" for n in range(150)),
+    ]
+    for entry in entries:
+        words = pdf[entry.get_dest().get_index()].get_textpage().get_text_bounded()
+        assert f" {entry.get_title()} " in f" {' '.join(words.split())} "
+
+
+@pytest.mark.exhaustive(share=0)
+def test_what_takes_too_long_is_given_up_with_one_line(site, monkeypatch, capsys, printer):
+    del printer
+    monkeypatch.setattr(articles, "parts", lambda site: PARTS)
+    monkeypatch.setattr(prints, "LIMIT", 3.0)
+    (site / "part" / "b.html").write_text(
+        page("Second", "<p>x</p>").replace("</article>", "<script>for (;;);</script></article>"),
+        "utf8",
+    )
+    assert command.main([str(site), "--only", "part/b.pdf"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "part/b was not printed" in line
+    assert not (site / "part" / "b.pdf").exists()

@@ -7,12 +7,13 @@ Chromium and what ``requirements-test.txt`` installs; the EPUB needs neither.
 import argparse
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nnfs
 from kit.build import manifest
 from kit.build.edition import released
-from kit.build.take_away import articles, links, prints
+from kit.build.take_away import articles, checked, links, prints
 from kit.build.take_away.epub import Epub
 from kit.folders import BOOK
 
@@ -44,14 +45,9 @@ def edition() -> str:
 
 def write_epub(site: Path) -> Path:
     """Write the EPUB of a site into its folder ``take-away`` and return its path."""
-    about = {
-        "title": TITLE,
-        "author": AUTHOR,
-        "version": nnfs.__version__,
-        "date": released()[1].isoformat(),
-    }
+    named = {**about(TITLE), "version": nnfs.__version__}
     path = site / FOLDER / f"{NAME}.epub"
-    Epub(site, articles.parts(site), about, address()).write(path)
+    Epub(site, articles.parts(site), named, address()).write(path)
     return path
 
 
@@ -63,34 +59,92 @@ def title_page(title: str) -> str:
     )
 
 
-def documents(site: Path) -> dict[str, prints.Document]:
-    """Return what is printed of a site, by the path within it.
+def about(title: str) -> dict[str, str]:
+    """Return what a PDF says of itself."""
+    return {"title": title, "author": AUTHOR, "date": released()[1].isoformat()}
+
+
+def paper(site: Path, pages: list[str]) -> prints.Document | None:
+    """Return the companion paper; a site that lacks pages of it has none.
 
     Parameters
     ----------
     site : Path
-        One that lacks pages of the paper has no paper.
+    pages : list of str
+        What there is.
+    """
+    if not {*OF_PAPER, SHEET, REFERENCES} <= set(pages):
+        return None
+    abstract = (Path(__file__).parent / "abstract.html").read_text(encoding="utf8")
+    return prints.Document(
+        PAPER_TITLE,
+        [*OF_PAPER, SHEET, REFERENCES],
+        f'{title_page(PAPER_TITLE)}<div class="printed-abstract">{abstract}</div>',
+        prints.NOT_IN_PAPER,
+        "paper",
+        {SHEET: ".one-sheet"},
+        {SHEET: checked.table(site, OF_PAPER)},
+    )
+
+
+def write_pdfs(site: Path, only: str | None = None) -> Iterator[Path]:
+    """Write the PDFs of a site and give the path of each as soon as it is there.
+
+    A chapter has its numbers of pages in the book, of which it is a part.
+
+    Parameters
+    ----------
+    site : Path
+    only : str, optional
+        The path within the site of the only one to be written.
+
+    Raises
+    ------
+    PrintError
+        If one could not be printed.
     """
     parts = articles.parts(site)
     pages = [page for part in parts for page in part.pages]
-    front = title_page(TITLE) + prints.contents(site, parts)
-    found = {}
-    if {*OF_PAPER, SHEET, REFERENCES} <= set(pages):
-        abstract = (Path(__file__).parent / "abstract.html").read_text(encoding="utf8")
-        found[f"{FOLDER}/{PAPER}.pdf"] = prints.Document(
-            PAPER_TITLE,
-            [*OF_PAPER, SHEET, REFERENCES],
-            f'{title_page(PAPER_TITLE)}<div class="printed-abstract">{abstract}</div>',
-            prints.NOT_IN_PAPER,
-            "paper",
-            {SHEET: ".one-sheet"},
-        )
-    for page in pages:
-        if page != pages[0]:
-            found[f"{page}.pdf"] = prints.Document(TITLE, [page])
-    # The whole book takes Chromium many minutes, and more memory than all the others.
-    found[f"{FOLDER}/{NAME}.pdf"] = prints.Document(TITLE, pages, front)
-    return found
+    whole = f"{FOLDER}/{NAME}.pdf"
+
+    def wanted(path: str) -> bool:
+        return only in (None, path)
+
+    def put(path: str, content: bytes) -> Path:
+        scratch = site / f"{path}.part"
+        scratch.write_bytes(content)
+        return scratch.replace(site / path)
+
+    with prints.Printer() as printer:
+        from kit.build.take_away import joined  # needs what the printer has asked for
+
+        path, document = f"{FOLDER}/{PAPER}.pdf", paper(site, pages)
+        if document and wanted(path):
+            yield put(
+                path, joined.alone(printer.print(site, document, address()), about(PAPER_TITLE))
+            )
+        if only and only != whole:
+            pages = [page for page in pages if f"{page}.pdf" == only]
+        starts = dict.fromkeys(pages, 0)
+
+        def front() -> prints.Piece:
+            content = title_page(TITLE) + prints.contents(site, parts, starts)
+            return printer.print(site, prints.Document(TITLE, [], content, book=pages))
+
+        before = joined.pages(front()) if wanted(whole) else 0
+        printed = {}
+        for page in pages:
+            document = prints.Document(TITLE, [page], book=pages)
+            piece = printed[page] = printer.print(site, document, address(), before)
+            starts[page] = before + 1
+            before += joined.pages(piece)
+            if page != parts[0].pages[0] and wanted(f"{page}.pdf"):
+                title = f"{prints.heading(site, page)} – {TITLE}"
+                yield put(f"{page}.pdf", joined.alone(piece, about(title), address()))
+        if wanted(whole):
+            chapters = [(part.caption, [printed[page] for page in part.pages]) for part in parts]
+            book = joined.together([("", [front()]), *chapters], about(TITLE), address())
+            yield put(whole, book)
 
 
 def link_all(site: Path) -> None:
@@ -124,12 +178,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(write_epub(site))
     if not chosen.epub:
         try:
-            with prints.chromium() as page:
-                for path, document in documents(site).items():
-                    if chosen.only in (None, path):
-                        prints.write(page, site, document, site / path, address())
-                        print(site / path, flush=True)
-        except prints.NoBrowserError as error:
+            for path in write_pdfs(site, chosen.only):
+                print(path, flush=True)
+        except prints.PrintError as error:
             failed = str(error)
     link_all(site)
     manifest.write_into(site)
