@@ -23,7 +23,7 @@ from tests.browser.test_marked_exercises import ANSWERS, check, write
 from tests.browser.test_watch_it_learn import press, status
 
 LIGHT = "appendices/how-checks-work"
-PAGES = [page.docname for page in all_pages()]
+PAGES = [*(page.docname for page in all_pages()), "genindex", "search"]
 STARTED = 90_000  # milliseconds, to load Python
 
 TELL = """addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) =>
