@@ -331,8 +331,9 @@ RUN = """async () => {
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_breaks_its_own_policy_nowhere(site, address, held, told, name, way):
     page = held(f"{address}/{name}.html" if way == "served" else (site / f"{name}.html").as_uri())
-    unfold(page.locator("article"))
-    for summary in page.locator("article summary:visible").all()[:3]:
-        summary.click()
+    unfold(page.locator("body"))
+    folds = page.locator("article summary:visible")
+    if folds.count():
+        folds.first.press("Enter")
     assert page.locator("html").get_attribute("data-theme") in ("light", "dark")
     assert told == []
