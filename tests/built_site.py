@@ -103,12 +103,16 @@ def command(name: str) -> str:
     return found
 
 
-def build(site: Path, clone: Path) -> None:
-    """Build the site strictly from a copy of the repository, and move it into its place."""
+def build(site: Path, clone: Path, **environment: str) -> None:
+    """Build the site strictly from a copy of the repository, and move it into its place.
+
+    Variables of the environment, if any are named, go before those of this process.
+    """
     copy_of_the_repository(clone)
     result = subprocess.run(
         [command("jupyter-book"), "build", "book", "--all", "-W", "-n", "--keep-going"],
         cwd=clone,
+        env={**os.environ, **environment},
         capture_output=True,
         encoding="utf8",
         errors="replace",

@@ -9,6 +9,7 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
+from kit.build.content_policy import hashes
 from kit.build.licences import NAME as LICENCES
 from kit.build.licences import WORKS, unlisted
 from kit.build.manifest import NAME, manifest
@@ -135,6 +136,15 @@ def test_the_manifest_is_that_of_the_site_as_it_was_built(book):
     listed = (html / NAME).read_text("utf8")
     assert listed == manifest(html)
     assert len(listed.splitlines()) == len(book.site()) - 2
+
+
+def test_every_page_has_the_policy_of_its_scripts(book):
+    pages = {name: text.decode() for name, text in book.site().items() if name.endswith(".html")}
+    pages = {name: text for name, text in pages.items() if not name.startswith("_static")}
+    assert len(pages) > 3
+    for name, page in pages.items():
+        assert page.count("Content-Security-Policy") == 1, name
+        assert all(digest in page for digest in hashes(page))
 
 
 def test_what_others_made_is_in_the_list_of_licences(book):

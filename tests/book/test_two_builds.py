@@ -1,7 +1,6 @@
 """Two builds of the same sources give the same site apart from measured times, which are marked."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import yaml
 from tests import built_site
 
 from .conftest import SmallBook, new_book
-from .two_sites import differences
+from .two_sites import UNLIKE, build_twice, differences, main
 
 PAGE = """
 Of this {cite:p}`lecun1998` tells, and {numref}`fig-line` shows it.
@@ -71,6 +70,80 @@ It took {glue:text}`took:.3f` s.
 """
 
 
+# Chapters of other kinds: what is played with, the functions of nnfs, terms, faults of others.
+OTHER_KINDS = {
+    "derive/relu": """
+```{code-cell} ipython3
+:tags: [remove-cell]
+import numpy as np
+from kit.cells import X_pencil, pencil, y_pencil
+from kit.widgets.playing.cells import Grid, StepThrough, keep
+keep("step", StepThrough(pencil, X_pencil, y_pencil, alpha=0.5))
+loss = np.exp(-np.outer([0.1, 0.5], np.arange(3)))
+keep("rates", Grid({"alpha": [0.1, 0.5]}, {"loss": loss}, says="With {alpha}.",
+                   x=("step", [0, 1, 2]), y="loss"))
+```
+
+```{plaything} step
+:name: fig-step
+Stages.
+
+Guess first.
+```
+
+```{plaything} rates
+:name: fig-rates
+Rates.
+
+Guess first.
+```
+
+See {numref}`fig-step` and {numref}`fig-rates`.
+
+```{marked-exercise} relu
+```
+""",
+    "functions": """
+```{eval-rst}
+.. autofunction:: nnfs.load_mnist
+.. autoclass:: nnfs.MNIST
+.. autofunction:: nnfs.read_picture
+.. autoexception:: nnfs.DataError
+```
+""",
+    "terms": """
+```{glossary}
+weight
+  What a {term}`unit` multiplies by, as {cite:t}`lecun1998` says.
+
+unit
+  What has {term}`weights <weight>`. {func}`nnfs.load_mnist` has none.
+```
+""",
+    "faults": """
+**No loss, no gradient.** A paper {cite:p}`stept` says “it works”. Each {term}`weight` moves:
+
+```{code-cell} ipython3
+:tags: [claim]
+import subprocess
+import sys
+
+import numpy as np
+import nnfs
+from kit.cells import claim
+start = nnfs.init_params(7, 5, 3, seed=0)
+claim(len({weight.tobytes() for weight in start}) == 4, "all four differ")
+told = subprocess.run([sys.executable, "-c", "print(1)"], capture_output=True, text=True)
+```
+
+```{code-cell} ipython3
+print(told.stdout, np.linalg.norm(start.W1), {*"abc"} == {*"cba"})
+start
+```
+""",
+}
+
+
 def book_in(folder: Path) -> SmallBook:
     folder.mkdir()
     book = new_book(folder)
@@ -93,12 +166,30 @@ def html(book: SmallBook) -> Path:
 @pytest.mark.exhaustive(share=1)
 def test_two_builds_of_a_small_book_in_two_places_differ_in_marked_times_only(tmp_path):
     one, other = book_in(tmp_path / "one"), book_in(tmp_path / "another name é")
-    seeds = {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo"}, {"PYTHONHASHSEED": "7", "TZ": "UTC"}
-    for book, environment in zip((one, other), seeds, strict=True):
+    for book, environment in zip((one, other), UNLIKE.values(), strict=True):
         result = book.build(**environment)
         assert result.returncode == 0, result.stderr[-2000:]
     assert one.site()["measures.html"] != other.site()["measures.html"]
     assert differences(html(one), html(other)) == []
+
+
+@pytest.mark.exhaustive(share=0)
+def test_two_builds_of_a_book_with_chapters_of_all_kinds_differ_in_marked_times_only(tmp_path):
+    books = []
+    for name, environment in UNLIKE.items():
+        book = book_in(tmp_path / name)
+        (book.root / "book" / "derive").mkdir()
+        for page, text in OTHER_KINDS.items():
+            book.add(page, text)
+        result = book.build(**environment)
+        assert result.returncode == 0, result.stderr[-2000:]
+        books.append(book)
+    assert differences(*map(html, books)) == []
+    one, other = (book.site() for book in books)
+    unlike = {name for name in one.keys() & other.keys() if one[name] != other[name]}
+    expected = {"measures.html", "measures.ipynb", "searchindex.js", "SHA256SUMS", ".buildinfo"}
+    assert "measures.html" in unlike
+    assert unlike <= expected | {"previews/measures.js"}
 
 
 @pytest.fixture
@@ -158,11 +249,34 @@ def test_any_other_difference_is_told(sites, name, old, new):
     assert any(name.removesuffix(".html") in line for line in differences(*sites))
 
 
+def test_the_command_builds_twice_and_lists_what_differs(sites, tmp_path, monkeypatch, capsys):
+    built = []
+
+    def build(site, clone, **environment):
+        built.append((site, clone, environment["PYTHONHASHSEED"]))
+        sites[len(built) - 1].rename(site)
+
+    monkeypatch.setattr(built_site, "build", build)
+    (sites[1] / "a.js").write_text("y", "utf8")
+    assert main(["--build", str(tmp_path / "twice")]) == 1
+    assert capsys.readouterr().out == "a.js: 'x' and 'y'\n"
+    for one, other in zip(*built, strict=True):
+        assert one != other
+    with pytest.raises(FileExistsError):
+        build_twice(tmp_path / "twice")
+
+
+def test_the_command_compares_two_sites(sites, capsys):
+    assert main(list(map(str, sites))) == 0
+    assert capsys.readouterr().out == "no difference but measured times\n"
+    with pytest.raises(SystemExit):
+        main([str(sites[0])])
+
+
 @pytest.mark.site
 @pytest.mark.exhaustive(share=0)
 @pytest.mark.skipif("BOOK_SITE" in os.environ, reason="a given site may be of other sources")
 def test_two_builds_of_the_whole_book_differ_in_marked_times_only(site, tmp_path):
     again = tmp_path / "again"
-    built_site.build(again, tmp_path / "clone")
+    built_site.build(again, tmp_path / "clone", **UNLIKE["another name é"])
     assert differences(site, again) == []
-    shutil.rmtree(tmp_path / "clone")

@@ -1,12 +1,15 @@
 """What two builds of the same sources differ in, apart from times on pages that say so.
 
-``python -m tests.book.two_sites SITE SITE`` prints it, a line for each file.
+``python -m tests.book.two_sites SITE SITE`` prints it, a line for each file. With
+``--build FOLDER`` it builds the book twice, cold, before: in two empty folders below that one, with
+unlike names, time zones and orders of sets. That takes twice as long as a first build.
 
 A page that measures time says so at its foot. What cells gave there (outputs, figures, glued
 values) may differ, and so may what is made of that: previews of the page, its pictures, numbers in
 the search index, and the list of SHA-256.
 """
 
+import argparse
 import json
 import sys
 from collections.abc import Iterator
@@ -15,7 +18,13 @@ from pathlib import Path
 from bs4 import BeautifulSoup
 
 from kit.build.manifest import NAME as MANIFEST
+from tests import built_site
 
+# Folder and environment of each of two builds.
+UNLIKE = {
+    "one": {"PYTHONHASHSEED": "1", "TZ": "Asia/Tokyo"},
+    "another name é": {"PYTHONHASHSEED": "7", "TZ": "UTC"},
+}
 MARK = "p.measured-times"
 MEASURED = ".pasted-text, .cell_output, article figure, article table"
 
@@ -23,6 +32,23 @@ MEASURED = ".pasted-text, .cell_output, article figure, article table"
 def differences(one: Path, other: Path) -> list[str]:
     """Return the files in which two sites differ, and how, in the order of their names."""
     return list(_differences(one, other))
+
+
+def build_twice(folder: Path) -> list[Path]:
+    """Build the book in two folders below one that is empty, and return the sites.
+
+    Raises
+    ------
+    FileExistsError
+        If something is there already: a build would take what an earlier one has left.
+    """
+    sites = []
+    for name, environment in UNLIKE.items():
+        place = folder / name
+        place.mkdir(parents=True)
+        built_site.build(place / "site", place / "sources", **environment)
+        sites.append(place / "site")
+    return sites
 
 
 def _differences(one: Path, other: Path) -> Iterator[str]:
@@ -113,7 +139,21 @@ def _first_difference(one: str, other: str) -> str:
     return f"{one[start : place + 60]!r} and {other[start : place + 60]!r}"
 
 
-if __name__ == "__main__":
-    found = differences(Path(sys.argv[1]), Path(sys.argv[2]))
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command and return its exit code: whether anything differs."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.book.two_sites",
+        description="List what two builds of the book differ in, apart from measured times.",
+    )
+    parser.add_argument("sites", nargs="*", type=Path, metavar="SITE")
+    parser.add_argument("--build", type=Path, metavar="FOLDER", help="build twice below it first")
+    given = parser.parse_args(arguments)
+    if len(given.sites) != (0 if given.build else 2):
+        parser.error("name two sites, or a folder to --build them in")
+    found = differences(*(build_twice(given.build) if given.build else given.sites))
     print("\n".join(found) or "no difference but measured times")
-    sys.exit(bool(found))
+    return bool(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Request, sync_playwright
 
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
-from tests.browser.windows import Windows
+from tests.browser.windows import Chromium, Windows
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 # No other host is found; that costs nothing, while a driver that looks at every request does.
@@ -18,7 +18,7 @@ HERE = ("http://127.0.0.1", "blob:", "data:")
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[Chromium]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         reason = "no chromium on this machine (Debian: apt install chromium)"
@@ -27,7 +27,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(reason)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
+        yield Chromium(browser)
         browser.close()
 
 
@@ -38,7 +38,7 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def windows(browser: Browser) -> Iterator[Windows]:
+def windows(browser: Chromium) -> Iterator[Windows]:
     windows = Windows(browser)
     yield windows
     windows.close()
@@ -52,7 +52,7 @@ def new_page(windows: Windows) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(browser: Chromium) -> Iterator[BrowserContext]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(60_000)
     yield context
@@ -107,7 +107,7 @@ def opened(page: Page, address: str, asked: list[str]) -> Page:
 
 @pytest.fixture(scope="module")
 def pages_with_python(
-    browser: Browser, address_with_python: str
+    browser: Chromium, address_with_python: str
 ) -> Iterator[Callable[[str], Page]]:
     """Open a page once for all tests of a file: starting Python takes longer than most of them."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})

@@ -427,7 +427,7 @@ FORBIDDEN = "forbids {} \\(Content-Security-Policy\\)"
 )
 def test_a_hosts_policy_is_named_as_the_cause(site, new_page, policy, words):
     with serve(site, pyodide=pyodide_folder(), policy=policy) as address:
-        page = new_page()
+        page = new_page(bypass_csp=False)
         page.goto(f"{address}/{LIGHT}.html")
         cell = cell_with(page, FORMULA)
         run(cell)

@@ -30,7 +30,7 @@ def test_the_unpacked_site_runs_cells_from_its_own_files(small_book, browser, tm
     packed = shutil.make_archive(str(tmp_path / "site"), "tar", site)
     shutil.unpack_archive(packed, tmp_path / "unpacked")
     requests = []
-    context = browser.new_context()
+    context = browser.new_context(bypass_csp=False)
     context.on("request", lambda request: requests.append(request.url))
     with serve(tmp_path / "unpacked") as address:
         page = context.new_page()

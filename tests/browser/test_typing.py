@@ -37,7 +37,7 @@ IN_THE_FIELD = "document.activeElement.matches('.cm-content')"
 def page(request, address, tmp_path_factory):
     """A page whose browser is driven by keys alone."""
     if request.param == "chromium":
-        context = request.getfixturevalue("browser").new_context()
+        context = request.getfixturevalue("browser").new_context(bypass_csp=False)
         page = context.new_page()
         page.goto(f"{address}/{PAGE}.html")
         yield page

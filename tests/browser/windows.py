@@ -1,7 +1,10 @@
-"""Windows that tests use one after another, each as if it were new.
+"""A browser for tests, and windows that they use one after another, each as if it were new.
 
 A page that is opened alone starts a process to draw it, which takes longer than all else it does.
 Beside an empty page of the same settings it shares the process of that one.
+
+Tests look at a page by programs that are sent to it as text, which its own policy would refuse. So
+pages are opened without it, unless a test asks for `bypass_csp=False`.
 """
 
 from typing import Any
@@ -12,10 +15,24 @@ from playwright.sync_api import Browser, BrowserContext, Page
 LAPTOP = {"width": 1280, "height": 900}
 
 
+class Chromium:
+    """What makes all contexts of the tests: with settings of `Browser.new_context`."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    def new_context(self, **settings: Any) -> BrowserContext:
+        return self._browser.new_context(**{"bypass_csp": True, **settings})
+
+    def new_page(self, **settings: Any) -> Page:
+        """Open a page in a context of its own, which closes with it."""
+        return self._browser.new_page(**{"bypass_csp": True, **settings})
+
+
 class Windows:
     """The windows of a browser by their settings, each with an empty page that stays open."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Chromium) -> None:
         self._browser = browser
         self._contexts: dict[str, BrowserContext] = {}
 
