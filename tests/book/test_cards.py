@@ -128,6 +128,7 @@ def test_only_a_card_of_which_something_changed_is_drawn_again(app, tmp_path):
 
 
 def test_without_an_address_there_are_no_cards(app, tmp_path):
+    cards.write(app, None)
     app.config.html_baseurl = ""
     cards.write(app, None)
     assert not (tmp_path / "cards").exists()

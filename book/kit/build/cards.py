@@ -9,6 +9,7 @@ none is made.
 import hashlib
 import io
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -132,9 +133,12 @@ def first_drawing(page: Path) -> str:
 
 def write(app: Sphinx, exception: Exception | None) -> None:
     """Write the cards that are new or of which something has changed."""
-    if exception is not None or app.builder.name != "html" or not app.config.html_baseurl:
+    if exception is not None or app.builder.name != "html":
         return
     env, site = app.env, Path(app.outdir)
+    if not app.config.html_baseurl:
+        shutil.rmtree(site / CARDS, ignore_errors=True)
+        return
     number, part = numbers(env), parts(env)
     for page in in_order(env):
         place = part.get(page, "")
