@@ -1,4 +1,4 @@
-"""Addresses of places: copied by pointer or keyboard, said, and leading back, with a reader's code too."""
+"""Addresses of places: copied, said, and leading back there, with a reader's code too."""
 
 import re
 
@@ -11,6 +11,9 @@ from tests.browser.folds import unfold
 PAGE, CODE = "appendices/how-checks-work", "formula = sigma(z)"
 CELL = re.compile(r"#cell-\d+$")
 MINE = "# é, +/= and “quotes”\nprint(6 * 7)"
+
+# One of them stands for the others in `--all`: each opens pages of its own.
+pytestmark = pytest.mark.exhaustive(share=1 / 8, of="file")
 
 
 @pytest.fixture
@@ -168,6 +171,7 @@ def test_what_a_reader_has_written_before_is_not_lost_to_a_link(open_page, addre
     expect(cell.locator(".live-mark")).to_contain_text("you wrote another version")
     page.keyboard.press("Control+End")
     page.keyboard.insert_text("\nx = 2")
+    expect(cell.locator(".live-mark")).to_contain_text("edited;")
     page.reload()
     expect(cell.locator(".live-edited")).to_have_text(f"{MINE}\nx = 2")
     cell.get_by_role("button", name=re.compile("^Show mine")).click()
@@ -196,7 +200,7 @@ def test_an_address_that_was_cut_off_is_told(open_page, address, damage):
 
 
 def test_an_address_for_an_earlier_cell_says_so(open_page, address):
-    page, cell = opened(open_page, re.sub(r"(#cell-\d+\.)\w+", r"\1zzz", address))
+    _, cell = opened(open_page, re.sub(r"(#cell-\d+\.)\w+", r"\1zzz", address))
     expect(cell.locator(".live-status")).to_contain_text("for an earlier version of this cell")
     assert code_in(cell) == MINE
 
