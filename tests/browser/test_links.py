@@ -82,6 +82,22 @@ def test_the_address_of_a_place_is_copied_by_keyboard_and_leads_there(page, plac
     assert page.complaints == []
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_pointer_copies_the_address_of_an_equation_by_its_number_and_moves_nothing(page, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    number = page.locator(".bd-article .math .eqno").first
+    number.scroll_into_view_if_needed()
+    formula = page.locator(".bd-article .math .katex").first
+    before = number.bounding_box(), formula.bounding_box()
+    assert number.bounding_box()["height"] < 40, "the sign needs no line of its own"
+    number.click()
+    link = number.locator("a.headerlink")
+    expect(link).to_have_attribute("data-said", "Link copied")
+    assert copied(page).endswith(link.get_attribute("href"))
+    assert (number.bounding_box(), formula.bounding_box()) == before
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 def test_the_address_of_a_heading_is_the_authors_label_where_there_is_one(page):
     label = page.locator(".bd-article section:has(> h1) > span[id]").first.get_attribute("id")
     page.locator("h1 a.headerlink").click()
