@@ -140,12 +140,10 @@
 
   const mineOf = (cell) => `${cell.own}\n`;
 
-  /* Addresses of cells, with code or without, are another script's, which few readers need. */
   const links = () => load("live-links.js", "The link could not be made.");
   const link = (cell) => links().then(() => window.liveLinks.copy(cell)).catch(({ message }) => report(cell, message, { state: "failed" }));
   const openLinked = () => location.hash.startsWith("#cell-") && links().then(() => window.liveLinks.open());
 
-  /* Once the reader has done something else, the page is no longer that of the link. */
   function leaveLink(cell) {
     if (!cell.linked) return;
     cell.linked = false;
@@ -345,7 +343,6 @@
     offerUndo(cell);
     const { linked } = cell;
     setCode(cell, cell.own);
-    // What a link brought was not kept, so nothing of the reader's own is forgotten with it.
     if (cell.source) (linked ? mark : (one) => keep(one, { forgetEarlier: true }))(cell);
     if (cell.built) showOutput(cell, { nodes: cell.built });
     cell.reset.hidden = true;

@@ -1,6 +1,7 @@
 /* The address of a cell, which carries the reader's code where it is not the book's: what it was made of, the code, and
    a digest, by which an address that was cut off is known. Code from an address is shown in the field, and never run
-   by itself; what the reader has written before is kept beside it. */
+   by itself; what the reader has written before is kept beside it,
+   and Reset forgets nothing of that. What else the reader does takes the code out of the page's address. */
 (() => {
   "use strict";
   const { cells, mineOf, report, unfold, setCode, mark, edit } = window.liveCells;
