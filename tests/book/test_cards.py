@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import matplotlib as mpl
@@ -10,7 +12,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from kit.build import cards
+from kit.build import card_picture, cards
 from kit.build.address import CARD_SIZE
 from kit.build.drawing import Sheet
 
@@ -73,11 +75,11 @@ def pixels(png):
 def test_title_and_drawing_both_have_room(size):
     black = Figure(figsize=size, facecolor="#a34700")
     title = "A title that is long enough to be broken into some lines of a card"
-    found = pixels(cards.picture(WORDS._replace(title=title, drawing=svg(black)))).astype(int)
+    found = pixels(cards.png(WORDS._replace(title=title, drawing=svg(black)))).astype(int)
     drawn = (np.abs(found - [0xA3, 0x47, 0x00]).sum(axis=2) < 60).sum()
     assert drawn > 80_000
     ink = (found.sum(axis=2) < 150).sum()
-    alone = pixels(cards.picture(WORDS._replace(title=title))).astype(int)
+    alone = pixels(cards.png(WORDS._replace(title=title))).astype(int)
     assert ink > 2_000
     assert (alone.sum(axis=2) < 150).sum() > ink
 
@@ -85,10 +87,10 @@ def test_title_and_drawing_both_have_room(size):
 def test_no_line_is_wider_than_its_room():
     text = "Regularise, widen, deepen and A2 − Y, or why $5 is not mathematics"
     for width in (420, 900):
-        lines = cards.lines_of(text, 60, "STIXGeneralBol", width)
+        lines = card_picture.lines_of(text, 60, "STIXGeneralBol", width)
         assert " ".join(lines) == text
         assert len(lines) > 1
-        assert max(cards.width_of(line, 60, "STIXGeneralBol") for line in lines) <= width
+        assert max(card_picture.width_of(line, 60, "STIXGeneralBol") for line in lines) <= width
 
 
 @pytest.fixture
@@ -127,6 +129,15 @@ def test_only_a_card_of_which_something_changed_is_drawn_again(app, tmp_path):
     assert files[1].read_bytes() != before
 
 
+def test_the_card_of_a_page_that_is_gone_goes_too(app, tmp_path):
+    gone = tmp_path / "cards" / "part" / "two.png"
+    gone.parent.mkdir(parents=True)
+    gone.write_bytes(b"")
+    cards.write(app, None)
+    assert not gone.exists()
+    assert len(list((tmp_path / "cards").rglob("*.png"))) == 2
+
+
 def test_without_an_address_there_are_no_cards(app, tmp_path):
     cards.write(app, None)
     app.config.html_baseurl = ""
@@ -135,4 +146,10 @@ def test_without_an_address_there_are_no_cards(app, tmp_path):
 
 
 def test_two_cards_of_the_same_have_the_same_bytes():
-    assert cards.picture(WORDS) == cards.picture(WORDS)
+    assert cards.png(WORDS) == cards.png(WORDS)
+
+
+def test_matplotlib_is_not_loaded_before_a_card_is_drawn():
+    code = "import kit.build.cards, sys; print('matplotlib' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
