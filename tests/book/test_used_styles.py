@@ -16,7 +16,7 @@ p[class^=".gone"],.here>.gone{top:1px}
 @media print{.gone{top:4px}}
 .set-by-1\\.5,.bs-auto{top:5px}
 @keyframes gone{from{top:0}to{top:6px}}
-/* A mark. */
+/* A mark: see x.gone */
 @font-face{font-family:"A"}"""
 LEFT = """@charset "UTF-8";/*! A licence; see a.b/c{d} */
 :root{--icon:url(data:image/svg+xml;base64,ab{}cd)}
@@ -26,7 +26,7 @@ p[class^=".gone"]{top:1px}
 @media (min-width:1px){.here{content:"} .gone{"}}
 .set-by-1\\.5,.bs-auto{top:5px}
 @keyframes gone{from{top:0}to{top:6px}}
-/* A mark. */
+/* A mark: see x.gone */
 @font-face{font-family:"A"}"""
 HAS = used_styles.asks({"here", "set-by-1.5", "bs-"})
 

@@ -80,11 +80,15 @@ def rules(sheet: str) -> Iterator[tuple[str, str | None]]:
             if not depth:
                 yield sheet[begin : inside - 1], sheet[inside : token.start()]
                 begin = token.end()
-        elif not depth and (sign == ";" or (sign.startswith("/*") and begin == token.start())):
+        elif not depth and (sign == ";" or _is_alone(sign, sheet[begin : token.start()])):
             yield sheet[begin : token.end()], None
             begin = token.end()
     if rest := sheet[begin:]:
         yield rest, None
+
+
+def _is_alone(sign: str, before: str) -> bool:
+    return sign.startswith("/*") and not before.strip()
 
 
 def without_unused(sheet: str, has: Callable[[str], bool]) -> str:
