@@ -90,6 +90,7 @@ def digest(root: Path = ROOT) -> str:
         add(os.fsencode(name), os.fsencode(path.readlink()) if link else path.read_bytes())
     versions = {f"{d.name}=={d.version}" for d in importlib.metadata.distributions()}
     settings = {f"{k}={v}" for k, v in os.environ.items() if k.startswith("BOOK_")}
+    settings |= {f"SOURCE_DATE_EPOCH={os.environ.get('SOURCE_DATE_EPOCH')}"}
     settings -= {f"BOOK_KEEP={os.environ.get('BOOK_KEEP')}"}
     for text in (sys.version, platform.platform(), *sorted(versions), *sorted(settings)):
         add(text.encode())

@@ -58,7 +58,11 @@ def test_a_page_has_the_code_of_all_its_cells_and_a_row_for_those_it_shows(small
     result = small_book.build(BOOK_PYODIDE="")
     assert result.returncode == 0, result.stderr
     html = small_book.html()
-    assert re.findall(r'class="live-controls" data-cell="(\d)"', html) == ["0", "2", "3"]
+    assert re.findall(r'class="live-controls" id="cell-\d" data-cell="(\d)"', html) == [
+        "0",
+        "2",
+        "3",
+    ]
     listed = re.search(r'id="live-cells">(.*?)</script>', html)[1]
     assert "<" not in listed
     assert json.loads(listed) == {

@@ -127,6 +127,44 @@ def test_a_name_of_the_formulas_or_of_the_code_is_found(search, name):
     assert search(name).locator("li").count() > 0
 
 
+# As code, as TeX, as it is seen, or a word; and an equation that is then among the first results.
+SYMBOLS = {
+    "dZ2": "eq-dz2",
+    "dz2": "eq-dz2",
+    "dZ_2": "eq-dz2",
+    "dZ₂": "eq-dz2",
+    "A2 - Y": "eq-dz2",
+    "A₂ − Y": "eq-dz2",
+    "dZ2 = A2 - Y": "eq-dz2",
+    "∂p": "eq-softmax-jacobian",
+    "softmax": "eq-softmax",
+    "ravel": "eq-ravel",
+}
+
+
+@pytest.mark.parametrize(("query", "label"), SYMBOLS.items())
+def test_symbols_and_words_find_equations(search, query, label):
+    results = search(query)
+    hrefs = results.locator("li > a").evaluate_all("(links) => links.map((link) => link.hash)")
+    assert f"#equation-{label}" in hrefs[:25]
+    equation = results.locator(f'li:has(> a[href$="#equation-{label}"])')
+    assert equation.count() == 1
+    assert re.match(r"Equation \(\d+\.\d+\)", equation.locator(".search-place").inner_text())
+
+
+def test_a_symbol_finds_equations_first_and_a_word_what_has_it_in_its_title(search):
+    links = search("A2 - Y").locator("li > a")
+    assert "#equation-" in links.first.get_attribute("href")
+    links = search("softmax").locator("li > a")
+    assert "#equation-" not in links.first.get_attribute("href")
+
+
+@pytest.mark.parametrize("query", ["x", "+", "=", "2", "1 +", "(", "\\"])
+def test_what_is_in_nearly_all_equations_finds_no_flood_of_them(search, query):
+    links = search(query).locator('li > a[href*="#equation-"]')
+    assert links.count() <= 12
+
+
 def test_the_magnifier_leaves_the_typed_words_free(search):
     field = search("softmax").page.locator(".bd-search-container form.bd-search")
     icon = field.locator("i").bounding_box()

@@ -175,11 +175,61 @@ async function numbered(query) {
   return [...results.values()].reverse();
 }
 
+// Equations by their symbols and words, as `formulas.js` has them. What is asked for is read as code, as TeX or as it
+// is seen: "dZ2 = A2 - Y", "W_1^T", "∇J", "α".
+Search.formulas = [];
+const MOST = 12;
+const SIGN = {
+  α: "alpha", β: "beta", γ: "gamma", δ: "delta", ε: "varepsilon", η: "eta", θ: "theta", κ: "kappa", λ: "lambda", μ: "mu", ν: "nu", π: "pi",
+  ρ: "rho", σ: "sigma", τ: "tau", φ: "varphi", ω: "omega", Λ: "Lambda", Σ: "Sigma", Δ: "Delta", ℓ: "ell", "∇": "nabla", "∂": "partial", "∑": "sum",
+  "∏": "prod", "∫": "int", "⊙": "odot", "⊗": "otimes", "×": "times", "≤": "le", "≥": "ge", "≠": "ne", "≈": "approx", "→": "to", "∞": "infty",
+  "−": "-", "⋅": " ", "·": " ",
+};
+const LOWERED = Object.fromEntries(Object.entries(LOWER).map(([sign, low]) => [low, sign]));
+
+function symbolsOf(query) {
+  return query
+    .normalize("NFC").replace(/[ẊẎŻẆĊĠẋẏżẇ]/g, (letter) => letter.normalize("NFD"))
+    .replace(/[₀-₉]/g, (low) => LOWERED[low])
+    .replace(/(\p{L})\u0307(\d*)/gu, "$1$2dot").replace(/\\dot\s*\{?(\p{L})\}?(?:_?\{?(\d+)\}?)?/gu, "$1$2dot")
+    .replace(/(∇|\\nabla|\bnabla)_\{?(\w+)\}?/g, "nabla d$2")
+    .replace(/(?<=\w)(ᵀ|\.T\b|\^\{?(T\b|⊤|\\top)\}?)/g, " ᵀ ")
+    .replace(/_/g, "").replace(/[{}()[\],;.^\\'’]/g, " ")
+    .replace(/[^\w\sᵀ]/gu, (sign) => ` ${SIGN[sign] ?? sign} `)
+    .split(/\s+/).filter(Boolean);
+}
+
+const holds = (row, asked) => row.some((_, start) => asked.every((symbol, i) => row[start + i] === symbol));
+
+// The results of a query that equations give, the best last; a single letter would be in nearly all of them.
+function inFormulas(query) {
+  const asked = symbolsOf(query);
+  if (!asked.length || (asked.length === 1 && /^[a-z]$|^.?\d*$/.test(asked[0]) && !/^\p{Lu}\d$/u.test(asked[0]))) return [];
+  const lower = (row) => row.map((symbol) => symbol.toLowerCase());
+  const rows = Search.formulas.map(([page, place, symbols]) => ({ page, place, row: symbols.split(" "), label: place.split("-").slice(2) }));
+  let found = rows.filter(({ row }) => holds(row, asked));
+  if (!found.length) found = rows.filter(({ row, label }) => holds(lower(row), lower(asked)) || holds(label, lower(asked)));
+  // That which begins with what is asked for says what it is.
+  const rank = ({ row }) => (holds(row.slice(0, asked.length), asked) ? 0 : 1);
+  found.sort((one, other) => rank(one) - rank(other));
+  const { docnames, titles } = Search._index;
+  return found.slice(0, MOST).reverse().map(({ page, place }) => [page, titles[docnames.indexOf(page)], `#${place}`, null, 100, `${page}.md`, "title"]);
+}
+
 const ask = Search.query;
 Search.query = async (query) => {
   const best = await numbered(query).catch(() => []);
+  const formulas = best.length ? [] : inFormulas(query);
   const perform = Search._performSearch;
-  Search._performSearch = (...terms) => [...perform(...terms), ...best];
+  Search._performSearch = (...terms) => {
+    const places = new Set([...formulas, ...best].map(([page, , anchor]) => page + anchor));
+    const others = perform(...terms).filter(([page, , anchor]) => !places.has(page + anchor));
+    // A word is first looked for in titles and terms; a symbol is one of equations.
+    const word = /^[a-z][a-z\s-]+$/.test(query.trim());
+    const titled = word ? others.findIndex(([, , , , score]) => score > 5) : -1;
+    others.splice(titled < 0 ? others.length : titled, 0, ...formulas);
+    return [...others, ...best];
+  };
   try {
     ask(query);
   } finally {

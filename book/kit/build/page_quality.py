@@ -8,13 +8,11 @@ opens wherever its title is pressed, so a number in the title is no link. Each l
 an element of its own, so that the style sheet can indent what does not fit.
 """
 
-import os
 import re
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.config import Config
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from kit import compat
@@ -38,11 +36,6 @@ SAME_NAME = re.compile(r'<section id="(?:exercise|solution)-content">')
 """What sphinx-exercise calls the text of every exercise; a name is for one element of a page."""
 
 NOT_DEFERRED = ("documentation_options.js", "doctools.js")
-
-
-def configure(app: Sphinx, config: Config) -> None:
-    """Take the site's address from the environment."""
-    config.html_baseurl = os.environ.get("BOOK_URL", config.html_baseurl or "")
 
 
 def improve(
@@ -167,7 +160,6 @@ class TitlesOfFoldsWithoutLinks(SphinxPostTransform):
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
-    app.connect("config-inited", configure, priority=50)
     app.connect("html-page-context", improve, priority=900)
     app.add_post_transform(WholeNumbers)
     app.add_post_transform(PercentWithItsNumber)

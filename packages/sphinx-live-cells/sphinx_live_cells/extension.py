@@ -145,7 +145,9 @@ class LiveCells:
             # A cell without shown code that was not run, after one that failed, is empty.
             if compat.shows_code(box) and not data:
                 number = numbers[box["cell_index"]]
-                row = f'<div class="live-controls" data-cell="{number}"></div>'
+                row = (
+                    f'<div class="live-controls" id="cell-{number + 1}" data-cell="{number}"></div>'
+                )
                 box.insert(1, nodes.raw("", row, format="html"))
 
     def _cells(

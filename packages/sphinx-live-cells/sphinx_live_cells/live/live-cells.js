@@ -90,7 +90,8 @@
 
   function mark(cell) {
     const edited = cell.code !== cell.own;
-    const words = [edited && "edited", cell.changed && "you edited an earlier version of this cell"];
+    const other = cell.changed?.was === mineOf(cell) ? "you wrote another version of this cell" : "you edited an earlier version of this cell";
+    const words = [edited && (cell.linked ? "from the link that you opened" : "edited"), cell.changed && other];
     cell.mark.textContent = words.filter(Boolean).join("; ");
     cell.mark.hidden = !cell.mark.textContent;
     cell.mine.hidden = !cell.changed;
@@ -135,6 +136,18 @@
   /* What changes the results of other cells is not folded away. */
   function unfold(node) {
     for (let fold = node.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  }
+
+  const mineOf = (cell) => `${cell.own}\n`;
+
+  const links = () => load("live-links.js", "The link could not be made.");
+  const link = (cell) => links().then(() => window.liveLinks.copy(cell)).catch(({ message }) => report(cell, message, { state: "failed" }));
+  const openLinked = () => location.hash.startsWith("#cell-") && links().then(() => window.liveLinks.open());
+
+  function leaveLink(cell) {
+    if (!cell.linked) return;
+    cell.linked = false;
+    history.replaceState(history.state, "", `#cell-${cell.number + 1}`);
   }
 
   /* The reader's code as text, until Edit makes it a field: the editor is not loaded for it. */
@@ -328,8 +341,9 @@
 
   function reset(cell) {
     offerUndo(cell);
+    const { linked } = cell;
     setCode(cell, cell.own);
-    if (cell.source) keep(cell, { forgetEarlier: true });
+    if (cell.source) (linked ? mark : (one) => keep(one, { forgetEarlier: true }))(cell);
     if (cell.built) showOutput(cell, { nodes: cell.built });
     cell.reset.hidden = true;
     const back = cell.before ? ". Undo brings back what you wrote" : "";
@@ -339,6 +353,7 @@
 
   /* The reader's code leaves the field for another. */
   function setCode(cell, code) {
+    leaveLink(cell);
     cell.code = code;
     cell.editor?.remove();
     cell.text?.remove();
@@ -381,19 +396,20 @@
     cell.edit.focus({ preventScroll: true });
   }
 
-  let editorScript = null;
-  function loadEditor() {
-    editorScript ||= new Promise((resolve, reject) => {
-      const script = element("script", { src: new URL(`code-editor.js?v=${stamp}`, home).href });
+  const loading = {};
+  function load(name, failure) {
+    loading[name] ||= new Promise((resolve, reject) => {
+      const script = element("script", { src: new URL(`${name}?v=${stamp}`, home).href });
       script.onload = resolve;
       script.onerror = () => {
-        editorScript = null;
-        reject(new Error("The editor could not be loaded."));
+        delete loading[name];
+        reject(new Error(failure));
       };
       document.head.append(script);
     });
-    return editorScript;
+    return loading[name];
   }
+  const loadEditor = () => load("code-editor.js", "The editor could not be loaded.");
 
   async function edit(cell) {
     try {
@@ -410,7 +426,10 @@
         onChange(code) {
           cell.code = code;
           withdrawUndo(cell);
+          const mine = cell.linked && cell.changed;
+          leaveLink(cell);
           keep(cell);
+          if (mine) remember(mine);
         },
         onRun: () => run(cell),
         onLeave: () => cell.edit.focus(),
@@ -447,8 +466,12 @@
     cell.controls = controls;
     cell.box = controls.closest(".cell");
     cell.source = cell.box.querySelector(".cell_input > .highlight-ipython3, .cell_input > div");
+    cell.link = button(cell, "Link", link);
+    cell.link.setAttribute("aria-label", `Copy a link to cell ${cell.number + 1}`);
+    cell.link.addEventListener("pointerenter", links);
     if (cell.away) {
-      controls.append(element("span", { className: "live-status" }, `Not in a browser: ${cell.away}.`));
+      cell.status = element("span", { className: "live-status" });
+      controls.append(element("span", { className: "live-away" }, `Not in a browser: ${cell.away}.`), cell.link, cell.status);
       continue;
     }
     cell.run = button(cell, "Run", run);
@@ -464,9 +487,11 @@
     cell.stop.hidden = cell.reset.hidden = cell.mine.hidden = cell.mark.hidden = true;
     cell.edit.hidden = !cell.source;
     cell.status = element("span", { className: "live-status" });
-    controls.append(cell.run, cell.stop, cell.edit, cell.mine, cell.reset, cell.undo, cell.mark, cell.status, cell.outdated);
+    controls.append(cell.run, cell.stop, cell.edit, cell.mine, cell.reset, cell.undo, cell.link, cell.mark, cell.status, cell.outdated);
   }
   restore();
 
-  window.liveCells = { cells, sources, element, loadEditor, shelf, run: (number) => run(cells[number]) };
+  window.liveCells = { cells, sources, element, loadEditor, shelf, run: (number) => run(cells[number]), mineOf, report, unfold, setCode, mark, edit };
+  openLinked();
+  addEventListener("hashchange", openLinked);
 })();

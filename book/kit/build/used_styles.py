@@ -1,0 +1,143 @@
+"""Sphinx extension: style sheets of others without the rules for what the site does not have.
+
+The theme's sheet is all of Bootstrap's, and another one all components of sphinx-design: most of
+their rules are for classes that no page has and no script names. Without these a page transfers
+some 30 KB less. Sphinx copies the whole sheets again when it writes pages.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from kit import compat
+
+SHEETS = (compat.STYLES.as_posix(), "sphinx-design.min.css")
+"""Below ``_static``."""
+
+CLASSES = re.compile(r'\bclass="([^"]*)"')
+INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+WORD = re.compile(r"[A-Za-z_][\w-]*")
+# Scripts that set no classes: cut out of pages, lists of words, and a font that is not loaded.
+NOT_READ = ("previews", "searchindex.js", "_static/scripts/fontawesome.js")
+
+TOKEN = re.compile(
+    r'/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|url\([^"\')]*\)|\\.|[{};]', re.DOTALL
+)
+GROUP = re.compile(r"@(media|supports|layer|container)\b")
+INSIDE = re.compile(r"\([^()]*\)|\[[^\]]*\]")
+CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
+COMMA = re.compile(r",(?![^(]*\))")
+
+
+def named(site: Path) -> set[str]:
+    """Return the classes that pages have, and all words of scripts that could be one.
+
+    Parameters
+    ----------
+    site : Path
+        Folder of the built pages.
+    """
+    found: set[str] = set()
+    lists: set[str] = set()
+    for path in site.rglob("*.html"):
+        page = path.read_text("utf8")
+        lists.update(CLASSES.findall(page))
+        for script in INLINE.findall(page):
+            found.update(WORD.findall(script))
+    for path in site.rglob("*.js"):
+        name = path.relative_to(site)
+        if not any(name.is_relative_to(place) for place in NOT_READ):
+            found.update(WORD.findall(path.read_text("utf8")))
+    return found.union(*(one.split() for one in lists))
+
+
+def asks(names: set[str]) -> Callable[[str], bool]:
+    """Return a function that tells whether a class is among names.
+
+    A name that ends with a hyphen is what scripts begin names with, as in ``bs-${kind}-auto``.
+    """
+    beginnings = tuple(name for name in names if name.endswith("-") and len(name) > 2)
+    return lambda name: name in names or name.startswith(beginnings)
+
+
+def rules(sheet: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the rules of a style sheet: what stands before the braces, and within them.
+
+    A comment, and a statement with a semicolon, have nothing within.
+    """
+    begin = inside = depth = 0
+    for token in TOKEN.finditer(sheet):
+        sign = token[0]
+        if sign == "{":
+            if not depth:
+                inside = token.end()
+            depth += 1
+        elif sign == "}":
+            depth -= 1
+            if not depth:
+                yield sheet[begin : inside - 1], sheet[inside : token.start()]
+                begin = token.end()
+        elif not depth and (sign == ";" or _is_alone(sign, sheet[begin : token.start()])):
+            yield sheet[begin : token.end()], None
+            begin = token.end()
+    if rest := sheet[begin:]:
+        yield rest, None
+
+
+def _is_alone(sign: str, before: str) -> bool:
+    return sign.startswith("/*") and not before.strip()
+
+
+def without_unused(sheet: str, has: Callable[[str], bool]) -> str:
+    """Return a style sheet without the selectors of which a class is not there.
+
+    Parameters
+    ----------
+    sheet : str
+    has : callable
+        Tells of a class whether the site has it. What a selector says in brackets is not asked
+        for: an element may well lack what stands in ``:not()``.
+    """
+    kept: list[str] = []
+    for head, body in rules(sheet):
+        if body is None:
+            kept.append(head)
+        elif GROUP.match(head.strip()):
+            if (inner := without_unused(body, has)).strip():
+                kept.append(f"{head}{{{inner}}}")
+        elif head.strip().startswith("@"):
+            kept.append(f"{head}{{{body}}}")
+        else:
+            found = [one for one in COMMA.split(head) if _is_used(one, has)]
+            if found:
+                kept.append(f"{','.join(found)}{{{body}}}")
+    return "".join(kept)
+
+
+def _is_used(selector: str, has: Callable[[str], bool]) -> bool:
+    while (outside := INSIDE.sub("", selector)) != selector:
+        selector = outside
+    return all(has(name.replace("\\", "")) for name in CLASS.findall(selector))
+
+
+def write(app: Sphinx, exception: Exception | None) -> None:
+    """Take out of the sheets what the site does not use."""
+    if exception is not None or app.builder.format != "html":
+        return
+    site = Path(app.outdir)
+    has = asks(named(site))
+    for name in SHEETS:
+        path = site / "_static" / name
+        if path.exists():
+            sheet = path.read_text("utf8")
+            path.write_text(without_unused(sheet, has), "utf8")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register with Sphinx."""
+    # When pages and scripts are as they will be.
+    app.connect("build-finished", write, priority=870)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
