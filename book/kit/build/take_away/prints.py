@@ -190,7 +190,7 @@ def html(site: Path, document: Document, before: int = 0) -> str:
     paper = document.kind == "paper"
     pages, rules = (
         [],
-        [_running("", document.title if paper else "", "", "17mm 14mm" if paper else MARGINS)],
+        [_running("", document.title if paper else "", "", "16mm 14mm" if paper else MARGINS)],
     )
     for number, page in enumerate(document.pages):
         pages.append(document.between.get(page, ""))
