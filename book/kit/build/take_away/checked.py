@@ -20,7 +20,8 @@ truncation of a difference quotient, could cause. Every comparison was also give
 such as one with a flipped sign or a factor of 1.0001, and noticed them. In the table, <em>two
 ways</em> are two computations, <em>all symbols</em> is algebra by a program, <em>cancels</em> is a
 sum that should be zero, and <em>a bound</em> is an inequality whose exceptions were looked for.
-What was compared with what is told beside each equation in the book. {defined}</p>"""
+What was compared with what is told beside each equation in the book, where those results are that
+are not printed here. {defined}</p>"""
 
 
 def _power(value: float) -> str:

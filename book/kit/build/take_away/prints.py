@@ -32,6 +32,7 @@ WITHIN = "book:"
 SCRATCH = ".printing.html"
 LIMIT = 300.0
 """Seconds that a document may take: some forty times what a chapter takes."""
+MARGINS = "20mm 18mm"
 START_LIMIT = 60.0
 STARTED = "which requirements-test.txt installs: pip install -r requirements-test.txt"
 Result = TypeVar("Result")
@@ -60,6 +61,8 @@ NOT_IN_PAPER = (
             "train-the-lamp",
             "what-is-relu-worth",
             "trained-differently-it-wins",
+            "why-not-just-take-the-largest",
+            "why-a-stable-softmax-does-not-save-it",
         )
     )
 )
@@ -185,7 +188,10 @@ def html(site: Path, document: Document, before: int = 0) -> str:
         if found and "print" not in link.partition("media=")[2][:8]:
             styles.append(f'<link rel="stylesheet" href="{up}{found[1].removeprefix(up)}">')
     paper = document.kind == "paper"
-    pages, rules = [], [_running("", document.title if paper else "", "", 14 if paper else 18)]
+    pages, rules = (
+        [],
+        [_running("", document.title if paper else "", "", "16mm 14mm" if paper else MARGINS)],
+    )
     for number, page in enumerate(document.pages):
         pages.append(document.between.get(page, ""))
         text = (site / f"{page}.html").read_text(encoding="utf8")
@@ -209,13 +215,13 @@ def html(site: Path, document: Document, before: int = 0) -> str:
     )
 
 
-def _running(name: str, left: str, right: str, beside: int = 18) -> str:
+def _running(name: str, left: str, right: str, margins: str = MARGINS) -> str:
     def words(text: str) -> str:
         return json.dumps(text, ensure_ascii=False)
 
     small = "font: 8.5pt 'Book Serif', serif; color: #444;"
     return (
-        f"@page {name} {{ size: A4; margin: 20mm {beside}mm;"
+        f"@page {name} {{ size: A4; margin: {margins};"
         f" @top-left {{ content: {words(left)}; {small} }}"
         f" @top-right {{ content: {words(right)}; {small} }}"
         f" @bottom-center {{ content: counter(page); {small} }} }}"
