@@ -39,6 +39,15 @@ def test_words_are_no_markdown_by_accident():
     )
 
 
+def test_only_what_a_page_measured_is_marked():
+    value = nodes.inline("", "4.2", classes=["pasted-text"])
+    block = nodes.paragraph("", "", nodes.Text("In "), value, nodes.Text(" s"))
+    assert markdown(block) == ["In 4.2 s"]
+    measuring = Page(lambda node: "", lambda uri: uri, "page.html", measured=True)
+    marked = [*measuring.pieces(nodes.container("", block))]
+    assert marked == ['In <span class="measured">4.2</span> s']
+
+
 def test_a_bar_in_a_formula_does_not_end_its_column():
     def row(*entries: nodes.Node) -> nodes.row:
         return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", one)) for one in entries))

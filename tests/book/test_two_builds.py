@@ -1,6 +1,8 @@
 """Two builds of the same sources give the same site apart from measured times, which are marked."""
 
+import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ import yaml
 
 from tests import built_site
 
-from .conftest import SmallBook, new_book
+from .conftest import ROOT, SmallBook, new_book
 from .two_sites import UNLIKE, build_twice, differences, main
 
 PAGE = """
@@ -151,6 +153,12 @@ def book_in(folder: Path) -> SmallBook:
     settings = yaml.safe_load(path.read_text("utf8"))
     settings["sphinx"]["config"]["execute_alone"] = ["measures"]
     path.write_text(yaml.safe_dump(settings), "utf8")
+    # Numbered pages have notebooks, and these a wheel.
+    for name in ("pyproject.toml", "requirements.txt", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, book.root)
+    path = book.root / "book" / "_toc.yml"
+    toc = yaml.safe_load(path.read_text("utf8"))
+    path.write_text(yaml.safe_dump({**toc, "defaults": {"numbered": True}}), "utf8")
     book.write(PAGE)
     book.add("measures", MEASURES)
     book.add(
@@ -169,7 +177,8 @@ def test_two_builds_of_a_small_book_in_two_places_differ_in_marked_times_only(tm
     for book, environment in zip((one, other), UNLIKE.values(), strict=True):
         result = book.build(**environment)
         assert result.returncode == 0, result.stderr[-2000:]
-    assert one.site()["measures.html"] != other.site()["measures.html"]
+    for name in ("measures.html", "measures.ipynb"):
+        assert one.site()[name] != other.site()[name]
     assert differences(html(one), html(other)) == []
 
 
@@ -201,6 +210,8 @@ def sites(tmp_path) -> tuple[Path, Path]:
         "searchindex.js": 'Search.setIndex({"docnames": ["index", "page"], '
         '"terms": {"17": 1, "a": [0, 1]}, "titleterms": {}})',
         "a.js": "x",
+        "page.ipynb": json.dumps('It took <span class="measured">1</span> s, as before.'),
+        "index.ipynb": json.dumps('It took <span class="measured">1</span> s.'),
         "previews/page.js": "1",
         "SHA256SUMS": "1",
     }
@@ -218,6 +229,7 @@ def sites(tmp_path) -> tuple[Path, Path]:
         ("page.html", ">1<", ">2<"),
         ("searchindex.js", '"17": 1', '"18": 1'),
         ("previews/page.js", "1", "2"),
+        ("page.ipynb", ">1<", ">2 **ms**<"),
         ("SHA256SUMS", "1", "2"),
     ],
 )
@@ -235,6 +247,8 @@ def test_measured_times_and_what_follows_from_them_may_differ(sites, name, old, 
         ("page.html", "measured-times", ""),
         ("searchindex.js", '"a": [0, 1]', '"b": [0, 1]'),
         ("a.js", "x", "y"),
+        ("page.ipynb", "before", "after"),
+        ("index.ipynb", ">1<", ">2<"),
         ("new.js", "", "1"),
         ("_images/1.svg", "", "1"),
     ],

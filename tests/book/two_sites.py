@@ -5,12 +5,13 @@
 unlike names, time zones and orders of sets. That takes twice as long as a first build.
 
 A page that measures time says so at its foot. What cells gave there (outputs, figures, glued
-values) may differ, and so may what is made of that: previews of the page, its pictures, numbers in
-the search index, and the list of SHA-256.
+values) may differ, and so may what is made of that: previews of the page, its pictures, values that
+its notebook marks and tables there, numbers in the search index, and the list of SHA-256.
 """
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,8 @@ UNLIKE = {
     "another name é": {"PYTHONHASHSEED": "7", "TZ": "UTC"},
 }
 MARK = "p.measured-times"
+# A value in a sentence, or a row of a table, which the page's own comparison leaves out too.
+MEASURED_IN_NOTEBOOK = re.compile(r'<span class=\\"measured\\">.*?</span>|^ *"\|.*$', re.MULTILINE)
 MEASURED = ".pasted-text, .cell_output, article figure, article table"
 
 
@@ -104,6 +107,8 @@ def _compared(name: str, path: Path, pages: set[str]) -> str:
         return _without_words_of(path.read_text("utf8"), pages)
     if name.removesuffix(".html") in pages:
         return _without_measured(path.read_text("utf8"))
+    if name.removesuffix(".ipynb") in pages:
+        return MEASURED_IN_NOTEBOOK.sub("", path.read_text("utf8"))
     return path.read_bytes().decode("utf8", "replace")
 
 

@@ -15,9 +15,11 @@ from sphinx import addnodes
 from sphinx_design.dropdown import dropdown_main, dropdown_title
 from sphinx_exercise.nodes import exercise_enumerable_node, exercise_node, solution_node
 
+from kit import compat
 from sphinx_equation_checks.compat import CELL
 from sphinx_equation_checks.folds import Fold
 
+MEASURED = "measured"
 TIED = re.compile(r"\\sym\{[^{}]*\}")
 BAR = re.compile(r"(?<!\\)\|")
 SPECIAL = re.compile(r"([\\`*_\[\]<>$|])")
@@ -62,12 +64,21 @@ class Page:
         Of an address as the page links it; returns it as the notebook does.
     here : str
         The address of the page.
+    measured : bool
+        Whether values in its sentences may be measured times. Each is marked then, with a ``span``
+        that shows nothing: another build has others.
     """
 
     def __init__(
-        self, number: Callable[[nodes.Element], str], address: Callable[[str], str], here: str
+        self,
+        number: Callable[[nodes.Element], str],
+        address: Callable[[str], str],
+        here: str,
+        *,
+        measured: bool = False,
     ) -> None:
         self._number, self._address, self._here = number, address, here
+        self._measured = measured
 
     def pieces(self, node: nodes.Element, level: int = 0) -> Iterator[str | int]:
         """Yield the blocks of a node, each as Markdown, and cells by their places among cells."""
@@ -220,6 +231,8 @@ class Page:
             return f"{mark}{inside.strip()}{mark}{' ' * inside.endswith(' ')}"
         if isinstance(node, nodes.reference | addnodes.number_reference) and inside:
             return f"[{inside}]({self._target(node)})"
+        if self._measured and isinstance(node, nodes.inline) and compat.is_glued(node):
+            return f'<span class="{MEASURED}">{inside}</span>'
         return inside
 
     def _target(self, node: Any) -> str:

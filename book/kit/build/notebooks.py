@@ -25,6 +25,7 @@ from sphinx_live_cells import compat as live
 FOLDER = "take-away"
 FOLDED = {"check", "claim", "set-up", "figure", "remove-cell", "hide-input"}
 TRAINED = "nnfs-trained"
+TIMES = "Times in it were measured then: yours will differ. "
 INSTALL = """\
 # Run this first. It installs the book's package and what the cells below use.
 import os
@@ -199,7 +200,8 @@ def add(
         return urljoin(url + uri, target) if url else target
 
     here = url + uri if url else posixpath.basename(uri)
-    page = Page(lambda node: _number(app, pagename, node), address, here)
+    measured = pagename in app.config.execute_alone
+    page = Page(lambda node: _number(app, pagename, node), address, here, measured=measured)
     executed = live.notebook(app, pagename)["cells"]
     code = {
         place: ("".join(cell["source"]), [*map(str, cell["metadata"].get("tags", []))])
@@ -211,7 +213,7 @@ def add(
             "markdown",
             f"Chapter {numbers(app.env)[pagename]} of *{app.config.html_title}* as a notebook. "
             f"[The page]({here}) has what can be played with, and what the cells showed when the "
-            "book was built. Text CC BY 4.0, code MIT.",
+            f"book was built. {TIMES if measured else ''}Text CC BY 4.0, code MIT.",
         ),
         ("code", install_cell(url)),
     ]
