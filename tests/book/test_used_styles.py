@@ -10,7 +10,7 @@ SHEET = """@charset "UTF-8";/*! A licence; see a.b/c{d} */
 :root{--icon:url(data:image/svg+xml;base64,ab{}cd)}
 .here,.gone{color:red}
 .here:not(.gone):is(.gone,p){top:0}
-p[class^=".gone"],.here>.gone{top:1px}
+p[class^=".gone"]/* .gone */,.here>.gone{top:1px}
 .gone .here{top:2px}
 @media (min-width:1px){.gone{top:3px}.here{content:"} .gone{"}}
 @media print{.gone{top:4px}}
@@ -22,7 +22,7 @@ LEFT = """@charset "UTF-8";/*! A licence; see a.b/c{d} */
 :root{--icon:url(data:image/svg+xml;base64,ab{}cd)}
 .here{color:red}
 .here:not(.gone):is(.gone,p){top:0}
-p[class^=".gone"]{top:1px}
+p[class^=".gone"]/* .gone */{top:1px}
 @media (min-width:1px){.here{content:"} .gone{"}}
 .set-by-1\\.5,.bs-auto{top:5px}
 @keyframes gone{from{top:0}to{top:6px}}

@@ -27,7 +27,7 @@ TOKEN = re.compile(
     r'/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|url\([^"\')]*\)|\\.|[{};]', re.DOTALL
 )
 GROUP = re.compile(r"@(media|supports|layer|container)\b")
-INSIDE = re.compile(r"\([^()]*\)|\[[^\]]*\]")
+INSIDE = re.compile(r"/\*.*?\*/|\([^()]*\)|\[[^\]]*\]", re.DOTALL)
 CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
 COMMA = re.compile(r",(?![^(]*\))")
 
