@@ -129,7 +129,8 @@ def write_pdfs(site: Path, only: str | None = None) -> Iterator[Path]:
 
         def front() -> prints.Piece:
             content = title_page(TITLE) + prints.contents(site, parts, starts)
-            return printer.print(site, prints.Document(TITLE, [], content, book=pages))
+            document = prints.Document(TITLE, [], content, kind="front", book=pages)
+            return printer.print(site, document)
 
         before = joined.pages(front()) if wanted(whole) else 0
         printed = {}

@@ -90,7 +90,8 @@ class Document:
     left_out : str
         A selector of what is not printed beyond `OF_THE_BOOK`.
     kind : str
-        A class for its style: ``book`` or ``paper``, which has one running head.
+        A class for its style: ``book``, ``front`` for what comes before its chapters, or ``paper``,
+        which has one running head.
     only : dict
         Of some pages, a selector of all that is printed.
     between : dict

@@ -1,0 +1,114 @@
+"""What the whole book becomes when it is taken away: a PDF, a paper, an EPUB, and links to them."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from kit.build.take_away import articles, command, prints
+
+BOOK, PAPER = (f"take-away/{name}.pdf" for name in (command.NAME, command.PAPER))
+SIDES = 595, 842  # of a sheet of A4, in points
+
+
+@pytest.fixture(scope="module")
+def taken(site, tmp_path_factory):
+    copy = tmp_path_factory.mktemp("taken") / "site"
+    shutil.copytree(site, copy)
+    try:
+        with prints.Printer():
+            pass
+    except prints.NoBrowserError as error:
+        pytest.skip(str(error))
+    assert command.main([str(copy)]) == 0
+    return copy
+
+
+def titles(site, parts):
+    """Titles of parts and pages, as an outline has them above its sections."""
+    found = [(0, "Contents")]
+    for part in parts:
+        found += [(0, part.caption)] if part.caption else []
+        found += [(int(bool(part.caption)), prints.heading(site, page)) for page in part.pages]
+    return found
+
+
+def words(pdf, number):
+    return " ".join(pdf[number].get_textpage().get_text_bounded().split())
+
+
+def bare(text):
+    """Letters and figures alone: formulas in titles are set in other spaces and signs."""
+    return "".join(filter(str.isalnum, text))
+
+
+@pytest.mark.exhaustive(share=0)
+def test_the_book_as_a_pdf_has_all_pages_once_and_in_order(taken):
+    parts = articles.parts(taken)
+    book = pypdfium2.PdfDocument(taken / BOOK)
+    assert book.is_tagged()
+    outline = [(e.level, e.get_title(), e.get_dest().get_index()) for e in book.get_toc()]
+    above = [(level, bare(title)) for level, title, _ in outline]
+    expected = [(level, bare(title)) for level, title in titles(taken, parts)]
+    for entry in expected:
+        assert entry in above
+    places = [place for _, _, place in outline]
+    assert places == sorted(places)
+    for part in parts:
+        for page in part.pages:
+            name = prints.heading(taken, page)
+            (start,) = {place for _, title, place in outline if bare(title) == bare(name)}
+            chapter = taken / f"{page}.pdf"
+            if page != parts[0].pages[0]:
+                alone = pypdfium2.PdfDocument(chapter)
+                assert alone.is_tagged()
+                assert bare(words(alone, 0)) == bare(words(book, start))
+                last = len(alone) - 1
+                assert bare(words(alone, last)) == bare(words(book, start + last))
+            assert str(start + 1) in words(book, start).split()
+            assert command.TITLE in words(book, start)
+
+
+@pytest.mark.exhaustive(share=0)
+def test_the_paper_is_short_and_whole(taken):
+    paper = pypdfium2.PdfDocument(taken / PAPER)
+    assert paper.is_tagged()
+    assert 16 <= len(paper) <= 24
+    everything = [words(paper, number) for number in range(len(paper))]
+    assert "Abstract." in everything[0]
+    for part in ("How the results were checked", "The sheet", "Bibliography"):
+        assert sum(part in text for text in everything) == 1
+    for sheet in paper:
+        # As large as it was set: what is wider than a sheet would make all of it smaller.
+        text = sheet.get_textpage()
+        right = max(text.get_charbox(place)[2] for place in range(text.count_chars()))
+        assert right > SIDES[0] - 80
+        assert right < SIDES[0]
+
+
+@pytest.mark.exhaustive(share=0)
+def test_the_epub_is_valid(taken):
+    program = shutil.which("epubcheck")
+    if not program or not shutil.which("java"):
+        pytest.skip("needs epubcheck, and java for it")
+    # Debian's is an archive of Java's, which only some systems start by themselves.
+    archive = Path(program).resolve().read_bytes()[:2] == b"PK"
+    start = ["java", "-jar", str(Path(program).resolve())] if archive else [program]
+    check = [*start, str(taken / "take-away" / f"{command.NAME}.epub")]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.exhaustive(share=0)
+def test_every_page_links_what_is_there(taken):
+    for part in articles.parts(taken):
+        for page in part.pages:
+            html = (taken / f"{page}.html").read_text("utf8")
+            up = "../" * page.count("/")
+            for name in (BOOK, PAPER, f"take-away/{command.NAME}.epub"):
+                assert f'href="{up}{name}"' in html
+            own = f'href="{page.rpartition("/")[2]}.pdf"'
+            assert (own in html) is (taken / f"{page}.pdf").is_file()
+    assert not [path for path in taken.rglob("*") if path.name.endswith((".part", prints.SCRATCH))]
