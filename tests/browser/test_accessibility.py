@@ -72,3 +72,18 @@ def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, browser, 
         widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert widths[0] <= widths[1]
     context.close()
+
+
+SPACED = "* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
+
+
+@pytest.mark.parametrize("name", ["index", "derive/softmax", "appendices/notation"])
+def test_a_page_enlarged_four_times_scrolls_one_way_with_more_space_between_letters(
+    site, new_page, name
+):
+    page = new_page(viewport={"width": 320, "height": 640})
+    page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+    wide = "document.documentElement.scrollWidth"
+    assert page.evaluate(wide) == 320
+    page.add_style_tag(content=SPACED)
+    assert page.evaluate(wide) == 320

@@ -15,7 +15,7 @@ VIEWS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 FORMULAS = {
     "formulas wider than their box": """
         [...document.querySelectorAll('article div.math')]
-            .filter(box => [box, box.querySelector('.katex-html')]
+            .filter(box => [box, box.querySelector('.katex')]
                 .some(part => part.scrollWidth > part.clientWidth + 1))
             .map(box => box.querySelector('annotation').textContent)""",
     "formulas that touch their number": """
@@ -154,7 +154,7 @@ WIDE = """() => {
   const found = { wide: 0, "begin left of their box": [], "say nothing of the rest": [] };
   for (const box of document.querySelectorAll('article div.math')) {
     if (!box.checkVisibility()) continue;
-    const lines = box.querySelector('.katex-html');
+    const lines = box.querySelector('.katex');
     const begin = Math.min(...[...lines.querySelectorAll('.base')]
       .map((part) => part.getBoundingClientRect().left));
     const scrolls = [box, lines].some((part) => part.scrollWidth > part.clientWidth + 1);
