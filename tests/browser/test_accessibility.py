@@ -74,6 +74,16 @@ def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, browser, 
     context.close()
 
 
+def test_what_is_unfolded_has_its_colours_at_once(site, new_page):
+    page = new_page()
+    page.goto((site / "appendices/how-built.html").as_uri(), wait_until="load")
+    folds = page.locator("article details.hide")
+    assert folds.count() > 0
+    unfold(page.locator("article"))
+    moving = "document.getAnimations().map((one) => one.effect.target.className)"
+    assert page.evaluate(moving) == []
+
+
 SPACED = "* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
 
 

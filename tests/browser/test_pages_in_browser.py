@@ -143,6 +143,8 @@ def test_a_page_fits_its_window_stays_in_place_and_contacts_nobody(site, view, n
         "begins a caption elsewhere": page.evaluate(CAPTIONS),
     }
     page.evaluate(UNFOLD)
+    # Letters that nobody has seen before arrive now, and until then others stand in their place.
+    page.evaluate("document.body.offsetHeight && document.fonts.ready.then(() => true)")
     found["scrolls sideways where all is unfolded"] = page.evaluate(TOO_WIDE)
     if page.viewport_size["width"] < 1000:
         narrow = FORMULAS | LINES
