@@ -36,6 +36,7 @@ RANGES = {
 
 PASTED = "pasted-text"
 SUMMARY = '<summary aria-label="Toggle hidden content">'
+HIDDEN = ('<p class="collapsed admonition-title">', '<p class="expanded admonition-title">')
 DISPLAY = '<div class="math notranslate nohighlight"'
 CITATION = ' role="doc-biblioentry"'
 CITATIONS = ' role="list" class="cit'
@@ -222,6 +223,11 @@ INTERFACES = (
         "myst-nb",
         f"that hidden code begins with {SUMMARY}",
         _writes("myst_nb.sphinx_", SUMMARY),
+    ),
+    Interface(
+        "myst-nb",
+        f"that the titles of hidden code begin with {HIDDEN[0]} and its like",
+        _writes("myst_nb.sphinx_", *HIDDEN),
     ),
     Interface(
         "jupyter-book",

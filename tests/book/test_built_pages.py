@@ -75,6 +75,15 @@ print(1)
 .. py:function:: double
 
    Implements :eq:`eq-two`.
+
+   :returns: * **a** -- One.
+             * **b** -- Two.
+```
+
+```{code-cell} ipython3
+:tags: [hide-input]
+from IPython.display import HTML
+HTML("<style scoped>th { color: red; }</style><table class='dataframe'><tr><th>A</th></tr></table>")
 ```
 
 ```{equation-list}
@@ -129,6 +138,18 @@ def book(tmp_path_factory) -> SmallBook:
 def soup(book: SmallBook, name: str) -> BeautifulSoup:
     html = book.root / "book" / "_build" / "html" / f"{name}.html"
     return BeautifulSoup(html.read_text("utf8"), "html.parser")
+
+
+def test_titles_of_hidden_code_lists_of_results_and_tables_are_valid_html(book):
+    page = soup(book, "page")
+    titles = [title.get_text() for title in page.select("details.hide > summary > span")]
+    assert titles == ["Show code cell source", "Hide code cell source"]
+    assert page.select("summary p") == []
+    results = page.select_one("dd.field-odd > ul")
+    assert [item.get_text() for item in results("li")] == ["a – One.", "b – Two."]
+    assert page.select("p ul") == []
+    assert page.select_one("table.dataframe th").get_text() == "A"
+    assert page.select("article style") == []
 
 
 def test_the_manifest_is_that_of_the_site_as_it_was_built(book):

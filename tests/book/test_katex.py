@@ -152,3 +152,12 @@ def test_nothing_else_reaches_beyond_a_formula(latex):
     assert not re.search(
         r'<[^>]* (id|class="x"|href|data-\w+)=?', rendered_here.split("</math>")[-1]
     )
+
+
+@pytest.mark.parametrize("display", [False, True])
+def test_what_hangs_low_has_no_height_below_nothing_and_keeps_its_depth(display):
+    shown = render_latex(r"f \Big|_{x = 0}", {"displayMode": display})
+    heights = re.findall(r"[; \"]height:(-?[\d.]+)em", shown)
+    assert heights
+    assert all(float(height) >= 0 for height in heights)
+    assert "vertical-align:-" in shown

@@ -72,3 +72,28 @@ def test_a_page_on_which_cells_were_run_and_edited_is_accessible(site, browser, 
         widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert widths[0] <= widths[1]
     context.close()
+
+
+def test_what_is_unfolded_has_its_colours_at_once(site, new_page):
+    page = new_page()
+    page.goto((site / "appendices/how-built.html").as_uri(), wait_until="load")
+    folds = page.locator("article details.hide")
+    assert folds.count() > 0
+    unfold(page.locator("article"))
+    moving = "document.getAnimations().map((one) => one.effect.target.className)"
+    assert page.evaluate(moving) == []
+
+
+SPACED = "* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
+
+
+@pytest.mark.parametrize("name", ["index", "derive/softmax", "appendices/notation"])
+def test_a_page_enlarged_four_times_scrolls_one_way_with_more_space_between_letters(
+    site, new_page, name
+):
+    page = new_page(viewport={"width": 320, "height": 640})
+    page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+    wide = "document.documentElement.scrollWidth"
+    assert page.evaluate(wide) == 320
+    page.add_style_tag(content=SPACED)
+    assert page.evaluate(wide) == 320

@@ -15,7 +15,7 @@ VIEWS = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
 FORMULAS = {
     "formulas wider than their box": """
         [...document.querySelectorAll('article div.math')]
-            .filter(box => [box, box.querySelector('.katex-html')]
+            .filter(box => [box, box.querySelector('.katex')]
                 .some(part => part.scrollWidth > part.clientWidth + 1))
             .map(box => box.querySelector('annotation').textContent)""",
     "formulas that touch their number": """
@@ -143,6 +143,8 @@ def test_a_page_fits_its_window_stays_in_place_and_contacts_nobody(site, view, n
         "begins a caption elsewhere": page.evaluate(CAPTIONS),
     }
     page.evaluate(UNFOLD)
+    # Letters that nobody has seen before arrive now, and until then others stand in their place.
+    page.evaluate("document.body.offsetHeight && document.fonts.ready.then(() => true)")
     found["scrolls sideways where all is unfolded"] = page.evaluate(TOO_WIDE)
     if page.viewport_size["width"] < 1000:
         narrow = FORMULAS | LINES
@@ -154,7 +156,7 @@ WIDE = """() => {
   const found = { wide: 0, "begin left of their box": [], "say nothing of the rest": [] };
   for (const box of document.querySelectorAll('article div.math')) {
     if (!box.checkVisibility()) continue;
-    const lines = box.querySelector('.katex-html');
+    const lines = box.querySelector('.katex');
     const begin = Math.min(...[...lines.querySelectorAll('.base')]
       .map((part) => part.getBoundingClientRect().left));
     const scrolls = [box, lines].some((part) => part.scrollWidth > part.clientWidth + 1);

@@ -27,7 +27,8 @@ _building: list[Sphinx] = []
 # MathML that KaTeX writes and the standard does not know. Of some elements the children have a
 # meaning by their place, so each is one element, but KaTeX has fragments of several: in
 # `\lambda_{\max}`, "max" and the sign that it is applied. (A fragment is the node that has children
-# and no type.) And signs and names hold text only, but `\bmod` is a sign that holds a name.
+# and no type.) And signs and names hold text only, but `\bmod` is a sign that holds a name. What
+# lies below the line has a height below nothing, of which CSS knows nothing and which it ignores.
 RENDER = """
 function render(latex, display) {
   const tied = ({ command, attributes }) =>
@@ -52,8 +53,13 @@ function render(latex, display) {
       Object.assign(node, { type: "mrow", attributes: {} });
     }
   };
+  const drop = ({ style, children }) => {
+    if (style && (style.height || "").startsWith("-")) delete style.height;
+    (children || []).forEach(drop);
+  };
   const tree = katex.__renderToDomTree(latex, options);
   mend(tree.children[0]);
+  drop(tree);
   return tree.toMarkup();
 }
 """

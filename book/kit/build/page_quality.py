@@ -5,7 +5,9 @@ screen readers, makes the boxes in which wide formulas and tables scroll reachab
 keeps the mark after a formula on the formula's line, a per cent sign on its number's, and a number
 with an exponent whole. A fold
 opens wherever its title is pressed, so a number in the title is no link. Each line of a program is
-an element of its own, so that the style sheet can indent what does not fit.
+an element of its own, so that the style sheet can indent what does not fit. Where others write HTML
+that is not valid it becomes valid: the titles of hidden code are no paragraphs, a list of results
+stands in none, and no table brings styles of its own.
 """
 
 import re
@@ -18,6 +20,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from kit import compat
 
 REACHABLE = 'tabindex="0" role="group" aria-label="Equation"'
+HIDDEN = re.compile(rf"({'|'.join(compat.HIDDEN)})(.*?)</p>")
+STYLES = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
 EMPTY_HEADING = re.compile(r"<th[^>]*>(<p></p>)?</th>")
 PROGRAM = re.compile(
     r'(<div class="(?!output)[^"]*\bhighlight-(?!none|text|myst-ansi)[^"]*">'
@@ -45,6 +49,8 @@ def improve(
     body = context.get("body")
     if body:
         body = body.replace(compat.SUMMARY, "<summary>")
+        body = HIDDEN.sub(lambda found: f"<span{found[1][2:]}{found[2]}</span>", body)
+        body = STYLES.sub("", body)
         body = EMPTY_HEADING.sub("<td></td>", body)
         for table in ('class="dataframe"', '<table class="table"'):
             body = body.replace(table, f'{table} tabindex="0"')
@@ -158,11 +164,26 @@ class TitlesOfFoldsWithoutLinks(SphinxPostTransform):
                     reference.parent.replace(reference, reference.children)
 
 
+class ListsOutsideParagraphs(SphinxPostTransform):
+    """Takes out of a paragraph the lists that Sphinx puts into the fields of a signature."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Put a list in the place of the paragraph that holds nothing else."""
+        for body in list(self.document.findall(nodes.field_body)):
+            for paragraph in [child for child in body if isinstance(child, nodes.paragraph)]:
+                if len(paragraph) == 1 and isinstance(paragraph[0], nodes.bullet_list):
+                    body.replace(paragraph, paragraph[0])
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("html-page-context", improve, priority=900)
     app.add_post_transform(WholeNumbers)
     app.add_post_transform(PercentWithItsNumber)
     app.add_post_transform(MarkWithItsFormula)
+    app.add_post_transform(ListsOutsideParagraphs)
     app.add_post_transform(TitlesOfFoldsWithoutLinks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -80,7 +80,9 @@
     const known = new Set([...document.querySelectorAll("[data-sym]")].flatMap(symbolsOf));
     tieCode(known);
     tieFormulas(known);
-    const at = (event) => event.target.closest && event.target.closest("[data-sym]");
+    // What is read aloud of a formula lies over its letters.
+    const below = (event) => event.target.closest(".katex-mathml") && document.elementsFromPoint(event.clientX, event.clientY).find((part) => part.closest("[data-sym]"));
+    const at = (event) => event.target.closest && (below(event) || event.target).closest("[data-sym]");
     for (const name of ["pointerover", "focusin"]) {
       document.addEventListener(name, (event) => {
         const part = at(event);
