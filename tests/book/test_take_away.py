@@ -90,6 +90,13 @@ def test_a_site_makes_the_same_epub_twice(site, tmp_path):
     assert made[0] == made[1]
 
 
+def test_the_list_of_equations_keeps_what_it_says_of_each(site):
+    entry = '<div class="equation-entry">x = x<p class="equation-note">(1.1) checked</p></div>'
+    (site / "part" / "b.html").write_text(page("List", entry), "utf8")
+    assert "(1.1) checked" in articles.article(site, "part/b").get_text()
+    assert "evidence" not in articles.article(site, "index").get_text()
+
+
 def test_a_drawing_names_each_place_once_and_has_whole_paths():
     paths = b'<svg><path d=""/><path id="x"/><path d="M1 1"/></svg>'
     whole = b'<svg><path d="M0 0"/><path d="M0 0" id="x"/><path d="M1 1"/></svg>'

@@ -18,7 +18,8 @@ NAME = re.compile(r"[^A-Za-z0-9._-]")
 NOT_TO_READ = (
     "script, style, template, noscript, button, input, select, form, canvas, label, output, "
     ".headerlink, .live-controls, .exercise-verdict, .exercise-progress, .reader-module, "
-    ".equation-note, .fold, .play-guide, .play-controls, .play-ask, .play-unseen, .play-says, "
+    ":not(.equation-entry) > .equation-note, .fold, .play-guide, "
+    ".play-controls, .play-ask, .play-unseen, .play-says, "
     ".draw-a-digit, .watch-it-learn, .equation-filter, .continue-reading, .opening-pad, "
     ".sd-summary-state-marker, .sd-summary-icon, details.play-table, details.above-input, "
     ".place-in-book, .backlinks, .toctree-wrapper, [hidden]"
