@@ -17,7 +17,10 @@ FORMULAS = {
     r"\begin{aligned} \alpha &= \lambda_{\max}^2 \\ x' &\le 0.5 \end{aligned}": (
         "alpha = lambdamax 2 x le 0.5"
     ),
-    r"w_{jp} \text{ of unit } j": "wjp ofunit j",
+    r"w_{jp} \text{ of unit } j": "wjp of unit j",
+    r"\theta_{\text{from}} \text{} \text{ with replacement}": "thetafrom with replacement",
+    r"\sum_{\text{paths } v \to J} \prod_{\text{steps of it}}": "sum paths v to J prod steps of it",
+    r"1/m \text{loss}_1": "1 m loss1",
 }
 
 

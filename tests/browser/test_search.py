@@ -133,12 +133,18 @@ SYMBOLS = {
     "dz2": "eq-dz2",
     "dZ_2": "eq-dz2",
     "dZ₂": "eq-dz2",
+    r"dZ_{2} = \mathbf{A}_2": "eq-dz2",
     "A2 - Y": "eq-dz2",
     "A₂ − Y": "eq-dz2",
     "dZ2 = A2 - Y": "eq-dz2",
     "∂p": "eq-softmax-jacobian",
     "softmax": "eq-softmax",
     "ravel": "eq-ravel",
+    "with replacement": "eq-variance-with",
+    "steps of the path": "eq-path-sum",
+    "dW1 = dZ1 X^T": "eq-backward",
+    r"\tfrac{1}{m} \nabla J": "eq-averaged-twice",
+    "1/m ∇J": "eq-averaged-twice",
 }
 
 

@@ -192,11 +192,20 @@ function symbolsOf(query) {
     .normalize("NFC").replace(/[ẊẎŻẆĊĠẋẏżẇ]/g, (letter) => letter.normalize("NFD"))
     .replace(/[₀-₉]/g, (low) => LOWERED[low])
     .replace(/(\p{L})\u0307(\d*)/gu, "$1$2dot").replace(/\\dot\s*\{?(\p{L})\}?(?:_?\{?(\d+)\}?)?/gu, "$1$2dot")
+    .replace(/\\([dt]?frac|left|right|sqrt|text|operatorname|math[a-z]+|q?quad|cdot)\b/g, " ")
+    .replace(/_\{\s*(\w+)\s*\}/g, "_$1").replace(/\{(\w)\}_/g, "$1_")
     .replace(/(∇|\\nabla|\bnabla)_\{?(\w+)\}?/g, "nabla d$2")
     .replace(/(?<=\w)(ᵀ|\.T\b|\^\{?(T\b|⊤|\\top)\}?)/g, " ᵀ ")
-    .replace(/_/g, "").replace(/[{}()[\],;.^\\'’]/g, " ")
+    .replace(/_/g, "").replace(/[{}()[\],;.^\\'’/]/g, " ")
     .replace(/[^\w\sᵀ]/gu, (sign) => ` ${SIGN[sign] ?? sign} `)
     .split(/\s+/).filter(Boolean);
+}
+
+// All of it one after the other, with other symbols between: "dW1 = dZ1 X^T" where the book has a factor 1/m.
+function follows(row, asked) {
+  let at = 0;
+  for (const symbol of row) at += symbol === asked[at];
+  return asked.length > 2 && at === asked.length;
 }
 
 const holds = (row, asked) => row.some((_, start) => asked.every((symbol, i) => row[start + i] === symbol));
@@ -209,6 +218,7 @@ function inFormulas(query) {
   const rows = Search.formulas.map(([page, place, symbols]) => ({ page, place, row: symbols.split(" "), label: place.split("-").slice(2) }));
   let found = rows.filter(({ row }) => holds(row, asked));
   if (!found.length) found = rows.filter(({ row, label }) => holds(lower(row), lower(asked)) || holds(label, lower(asked)));
+  if (!found.length) found = rows.filter(({ row }) => follows(row, asked));
   // That which begins with what is asked for says what it is.
   const rank = ({ row }) => (holds(row.slice(0, asked.length), asked) ? 0 : 1);
   found.sort((one, other) => rank(one) - rank(other));

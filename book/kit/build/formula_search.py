@@ -22,8 +22,10 @@ EQUATION = re.compile(
     r'<annotation encoding="application/x-tex">(.*?)</annotation>',
     re.DOTALL,
 )
+WORD = re.compile(r"[A-Za-z]+|\d+(?:\.\d+)?")
 PIECE = re.compile(r"\\[A-Za-z]+|\\.|[A-Za-z]|\d+(?:\.\d+)?|\S", re.DOTALL)
-NAMED = {"text", "operatorname", "mathrm", "textbf", "textit", "mathsf"}
+NAMED = {"operatorname", "mathrm", "mathsf"}
+IN_WORDS = {"text", "textbf", "textit"}
 WRAPPED = {"mathbf", "mathbb", "mathcal", "boldsymbol", "hat", "bar", "tilde", "widehat", "vec"}
 WRAPPED |= {"overline", "underline"}
 SKIPPED = {"left", "right", "quad", "qquad", "displaystyle", "cdot", "dots", "cdots", "ldots"}
@@ -33,7 +35,8 @@ SKIPPED |= {"langle", "rangle", "lVert", "rVert", "Vert", "lvert", "rvert", "ver
 # What stands below these is no part of their name.
 OVER = {"sum", "prod", "int", "max", "min", "lim", "sup", "inf", "argmax", "argmin"}
 ARGUMENT = {"begin", "end", "hspace", "vspace", "phantom", "color", "label"}
-SIGNS = set("=+-<>/|*!")
+# Of a quotient only what stands above and below: 1/m is written in two ways.
+SIGNS = set("=+-<>|*!")
 TRANSPOSED = {"T", "top", "intercal", "mathsf T"}
 TURNED = "ᵀ"
 
@@ -42,31 +45,37 @@ class _Reader:
     """The pieces of a formula's TeX, one after the other."""
 
     def __init__(self, tex: str) -> None:
-        self._pieces = PIECE.findall(tex)
+        self._places = [found.span() for found in PIECE.finditer(tex)]
         self._tex = tex
         self._next = 0
 
     def peek(self) -> str:
-        return self._pieces[self._next] if self._next < len(self._pieces) else ""
+        if self._next == len(self._places):
+            return ""
+        start, end = self._places[self._next]
+        return self._tex[start:end]
 
     def take(self) -> str:
         piece = self.peek()
-        self._next += 1
+        self._next += bool(piece)
         return piece
 
-    def group(self) -> list[str]:
-        """Return the pieces of what an argument holds, without its braces."""
-        first = self.take()
-        if first != "{":
-            return [first] if first else []
-        found: list[str] = []
+    def group(self) -> str:
+        """Return what an argument holds, without its braces."""
+        first = self._next
+        if self.take() != "{":
+            return self._between(first, self._next)
         depth = 1
         while piece := self.take():
             depth += (piece == "{") - (piece == "}")
             if not depth:
-                break
-            found.append(piece)
-        return found
+                return self._between(first + 1, self._next - 1)
+        return self._between(first + 1, self._next)
+
+    def _between(self, first: int, last: int) -> str:
+        if first >= last:
+            return ""
+        return self._tex[self._places[first][0] : self._places[last - 1][1]]
 
 
 def symbols(tex: str) -> list[str]:
@@ -89,12 +98,16 @@ def _symbols(reader: _Reader) -> Iterator[str]:
         elif name in ARGUMENT:
             reader.group()
         elif name == "sym":
-            called = "".join(reader.group())
+            called = reader.group()
             reader.group()
             yield called.replace("_", "")
         elif name == "dot":
             letter = _inside(reader.group())
             yield f"{letter}{_below(reader)}dot"
+        elif name in IN_WORDS:
+            *words, last = WORD.findall(reader.group()) or [""]
+            yield from words
+            yield f"{last}{_below(reader)}"
         elif name in NAMED or name in WRAPPED:
             word = _inside(reader.group())
             yield f"{word}{_below(reader)}"
@@ -109,7 +122,7 @@ def _symbols(reader: _Reader) -> Iterator[str]:
             yield name
             if reader.peek() == "_":
                 reader.take()
-                yield from symbols(" ".join(reader.group()))
+                yield from symbols(reader.group())
         elif name:
             if name not in SKIPPED:
                 yield f"{name}{_below(reader)}"
@@ -119,15 +132,15 @@ def _symbols(reader: _Reader) -> Iterator[str]:
             yield piece
 
 
-def _above(group: list[str]) -> Iterator[str]:
-    if " ".join(piece.removeprefix("\\") for piece in group) in TRANSPOSED:
+def _above(group: str) -> Iterator[str]:
+    if " ".join(WORD.findall(group)) in TRANSPOSED:
         yield TURNED
     else:
-        yield from symbols(" ".join(group))
+        yield from symbols(group)
 
 
-def _inside(group: list[str]) -> str:
-    return "".join(symbols(" ".join(group))) or "".join(p for p in group if p.isalnum())
+def _inside(group: str) -> str:
+    return "".join(symbols(group)) or "".join(WORD.findall(group))
 
 
 def _below(reader: _Reader) -> str:
