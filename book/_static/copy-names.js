@@ -1,7 +1,13 @@
-/* The buttons that copy code are pictures: they get a name, and the words that they show when they have copied. */
+/* The buttons that copy code are pictures: they get a name, and the words that they show when they have copied, which are
+   said aloud, too. */
 (() => {
   "use strict";
   const NAME = "Copy this code";
+
+  const said = document.createElement("div");
+  said.className = "visually-hidden";
+  said.setAttribute("role", "status");
+  document.body.append(said);
 
   function name(button) {
     const shown = button.dataset.tooltip;
@@ -14,7 +20,11 @@
   new MutationObserver((changes) => {
     for (const { type, target, addedNodes } of changes) {
       if (type === "attributes") {
-        if (target.matches("button.copybtn")) name(target);
+        if (target.matches("button.copybtn")) {
+          name(target);
+          const { tooltip, ready } = target.dataset;
+          said.textContent = tooltip === ready ? "" : tooltip;
+        }
         continue;
       }
       for (const added of addedNodes) {

@@ -80,20 +80,92 @@ def test_what_is_unfolded_has_its_colours_at_once(site, new_page):
     folds = page.locator("article details.hide")
     assert folds.count() > 0
     unfold(page.locator("article"))
-    moving = "document.getAnimations().map((one) => one.effect.target.className)"
-    assert page.evaluate(moving) == []
+    moving = "document.getAnimations().map((one) => one.effect.target)"
+    inside = f"{moving}.filter((one) => one.closest('article')).map((one) => one.className)"
+    assert page.evaluate(inside) == []
 
 
-SPACED = "* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }"
+SPACED = """* {
+  line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important;
+}
+p { margin-bottom: 2em !important; }"""
+KINDS = ["index", "derive/softmax", "derive/backpropagation", "derive/gallery"]
+KINDS += ["appendices/api", "appendices/notation", "search"]
 
 
-@pytest.mark.parametrize("name", ["index", "derive/softmax", "appendices/notation"])
+@pytest.mark.parametrize("name", KINDS)
 def test_a_page_enlarged_four_times_scrolls_one_way_with_more_space_between_letters(
     site, new_page, name
 ):
     page = new_page(viewport={"width": 320, "height": 640})
     page.goto((site / f"{name}.html").as_uri(), wait_until="load")
-    wide = "document.documentElement.scrollWidth"
+    wide = "document.fonts.ready.then(() => document.documentElement.scrollWidth)"
     assert page.evaluate(wide) == 320
     page.add_style_tag(content=SPACED)
     assert page.evaluate(wide) == 320
+
+
+STOPS = """() => {
+  const at = document.activeElement, box = at.getBoundingClientRect();
+  const name = at.outerHTML.slice(0, 120);
+  if (at === document.body || at.dataset.reached) return null;
+  at.dataset.reached = "";
+  const xs = [0.1, 0.5, 0.9].map((part) => box.left + part * box.width);
+  const ys = [0.1, 0.5, 0.9].map((part) => box.top + part * box.height);
+  const seen = xs.flatMap((x) => ys.map((y) => document.elementFromPoint(x, y)))
+    .some((one) => one && (at.contains(one) || one.closest("label")?.contains(at)));
+  const ring = [at, ...at.querySelectorAll(".play-ring")].some((one) => {
+    const { outlineStyle, outlineWidth, boxShadow, stroke } = getComputedStyle(one);
+    return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none"
+      || (one !== at && stroke !== "none");
+  });
+  return [name, seen, ring, at.tabIndex];
+}"""
+
+
+@pytest.mark.parametrize("height", [256, 900])
+@pytest.mark.parametrize("name", KINDS)
+def test_what_the_keyboard_reaches_is_seen_below_the_header_and_marked(
+    site, new_page, name, height
+):
+    settings = {"viewport": {"width": 320 if height < 300 else 1280, "height": height}}
+    page = new_page(**settings, reduced_motion="reduce")
+    page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+    page.bring_to_front()
+    stops = []
+    while len(stops) < 100:
+        page.keyboard.press("Tab")
+        if (stop := page.evaluate(STOPS)) is None:
+            break
+        stops.append(stop)
+    assert len(stops) > 5 or name == "search"
+    assert [stop for stop in stops if stop[1:] != [True, True, 0]] == []
+
+
+def test_buttons_of_the_theme_say_their_state_and_get_the_keyboard_back(site, new_page):
+    page = new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    address = (site / "derive/softmax.html").as_uri()
+    page.goto(address, wait_until="load")
+    page.bring_to_front()
+    page.get_by_role("button", name="Color mode: as the system has it").press("Enter")
+    expect(page.get_by_role("button", name=re.compile("Color mode: (dark|light)"))).to_be_focused()
+    side = page.get_by_role("button", name="Toggle primary sidebar")
+    for state in ("true", "false", "true"):
+        expect(side).to_have_attribute("aria-expanded", state)
+        side.press("Enter")
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.goto(address, wait_until="load")
+    for name in ("Toggle primary sidebar", "Toggle secondary sidebar", "Search"):
+        opener = page.get_by_role("button", name=name, exact=True)
+        opener.press("Enter")
+        expect(page.locator("dialog[open]")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(opener).to_be_focused()
+
+
+def test_it_is_said_aloud_that_code_was_copied(address, new_page):
+    page = new_page(permissions=["clipboard-read", "clipboard-write"])
+    page.goto(f"{address}/derive/softmax.html", wait_until="load")
+    page.bring_to_front()
+    page.locator("article .copybtn:visible").first.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Copied!")).to_have_count(1)

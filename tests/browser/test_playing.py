@@ -765,6 +765,18 @@ def test_what_a_dragged_weight_has_moved_is_said(page):
     )
 
 
+def test_a_number_is_changed_without_dragging_it(page):
+    figure = page.locator("#fig-step")
+    handle = figure.locator('[data-handle="b1[1]"]')
+    before = float(handle.get_attribute("aria-valuenow"))
+    box = handle.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    by = figure.get_by_role("group", name="b1[1] by a tenth")
+    for name, change in (("More", 0.1), ("Less", 0.0), ("Less", -0.1)):
+        by.get_by_role("button", name=name).click()
+        assert float(handle.get_attribute("aria-valuenow")) == pytest.approx(before + change)
+
+
 def test_the_way_back_is_drawn_and_stops_at_a_closed_gate(page):
     figure = page.locator("#fig-nudge")
     question = figure.locator(".play-ask").text_content()

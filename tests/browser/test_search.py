@@ -179,3 +179,9 @@ def test_the_magnifier_leaves_the_typed_words_free(search):
         " + parseFloat(getComputedStyle(input).paddingLeft)"
     )
     assert icon["x"] + icon["width"] < typed
+
+
+def test_how_many_pages_were_found_is_said_aloud(search, page):
+    search("softmax")
+    told = page.get_by_role("status").filter(has_text="found")
+    expect(told).to_have_text(page.locator(".search-summary").inner_text())

@@ -246,3 +246,15 @@ Search.query = async (query) => {
     Search._performSearch = perform;
   }
 };
+
+// How many pages were found is said aloud, too: by an element that was there before its words.
+document.addEventListener("DOMContentLoaded", () => {
+  const results = document.getElementById("search-results");
+  const told = document.createElement("p");
+  told.className = "visually-hidden";
+  told.setAttribute("role", "status");
+  results.after(told);
+  const tell = () => { told.textContent = results.querySelector(".search-summary")?.textContent ?? ""; };
+  new MutationObserver(tell).observe(results, { childList: true, subtree: true, characterData: true });
+  setTimeout(tell, 200);
+});

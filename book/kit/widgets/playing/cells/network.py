@@ -183,8 +183,9 @@ class StepThrough(_Network):
 
     def controls(self) -> str:
         """Return the ways through the stages."""
+        hint = HINT.replace("sideways.", "sideways, or press it and then − or +.")
         return (
-            f'{HINT}<div class="play-bar"><button type="button" class="play-back">Back</button>'
+            f'{hint}<div class="play-bar"><button type="button" class="play-back">Back</button>'
             '<button type="button" class="play-next">Next</button>'
             '<button type="button" class="play-take" aria-disabled="true">Take this step</button>'
             '</div><label class="play-line">Stage <input type="range" class="play-stage" min="0" '
@@ -192,7 +193,8 @@ class StepThrough(_Network):
         )
 
     def more(self) -> str:
-        """Return the choice of the example, and the way back to the beginning."""
+        """Return the choice of the example, a way without dragging, and that to the beginning."""
+        of = escape(self.names("W1[0,0]"))
         examples = "".join(
             f'<option value="{i}"{" selected" if i == self.example else ""}>'
             f"{i + 1}, of class {y}</option>"
@@ -201,7 +203,11 @@ class StepThrough(_Network):
         return (
             '<div class="play-bar">'
             f'<label>Example <select class="play-example">{examples}</select></label>'
-            '<button type="button" class="play-reset">Start again</button></div>'
+            '<button type="button" class="play-reset">Start again</button>'
+            f'<span class="play-by" role="group" aria-label="{of} by a tenth">'
+            '<button type="button" data-press="ArrowDown" aria-label="Less">\N{MINUS SIGN}</button>'
+            f'<span class="play-of">{of}</span>'
+            '<button type="button" data-press="ArrowUp" aria-label="More">+</button></span></div>'
         )
 
     def heading(self) -> str:

@@ -252,10 +252,23 @@
       state.stage = playing.clamp(stage, 0, last);
       keep();
     }
-    const tell = playing.handles(root, data.names, get, set, (key) =>
+    const told = (key) =>
       state.stage >= 9 && !key.startsWith("X")
         ? `${n(get(key))}, slope ${n(playing.run(state.params, inputs(), data.y[state.example])[`d${key}`])}`
-        : n(get(key)));
+        : n(get(key));
+    // Who cannot drag presses a number, and then a button for less or more of it.
+    let chosen = root.querySelector("svg [data-handle]");
+    function choose(key) {
+      chosen.classList.remove("is-chosen");
+      chosen = root.querySelector(`svg [data-handle="${key}"]`);
+      chosen.classList.add("is-chosen");
+      find("of").textContent = called(key);
+      find("by").setAttribute("aria-label", `${called(key)} by a tenth`);
+    }
+    const tell = playing.handles(root, data.names, get, set, told, undefined, choose);
+    for (const button of root.querySelectorAll("[data-press]")) {
+      button.addEventListener("click", () => chosen.dispatchEvent(new KeyboardEvent("keydown", { key: button.dataset.press, cancelable: true })));
+    }
 
     // Who goes on without an answer finds the question folded beside what was asked.
     find("next").addEventListener("click", () => {
