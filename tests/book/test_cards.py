@@ -151,5 +151,8 @@ def test_two_cards_of_the_same_have_the_same_bytes():
 
 def test_matplotlib_is_not_loaded_before_a_card_is_drawn():
     code = "import kit.build.cards, sys; print('matplotlib' in sys.modules)"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    folders = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=folders, capture_output=True, text=True, check=True
+    )
     assert run.stdout.strip() == "False"

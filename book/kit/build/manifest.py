@@ -1,8 +1,8 @@
 """Sphinx extension: the SHA-256 of every file of the site, as the last that a build writes.
 
 Whoever has a copy of the site finds out whether it is whole: ``sha256sum -c SHA256SUMS`` in its
-folder, or on macOS ``shasum -a 256 -c SHA256SUMS``. Sphinx's own note ``.buildinfo`` is left out,
-since what publishes a site may leave hidden files behind.
+folder, or on macOS ``shasum -a 256 -c SHA256SUMS``. Hidden files and folders are left out: Sphinx's
+notes are such, and what publishes a site may leave them behind.
 
 ``python -m kit.build.manifest FOLDER`` writes the list anew, after something was added to a site.
 """
@@ -16,7 +16,6 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
 NAME = "SHA256SUMS"
-LEFT_OUT = (NAME, ".buildinfo")
 
 
 def manifest(site: Path) -> str:
@@ -37,7 +36,7 @@ def manifest(site: Path) -> str:
     for name in sorted(paths):
         if any(mark in name for mark in "\n\r\\"):
             raise SphinxError(f"{name!r} is no name for a file of the site")
-        if name not in LEFT_OUT:
+        if name != NAME and not any(part.startswith(".") for part in name.split("/")):
             lines.append(f"{hashlib.sha256(paths[name].read_bytes()).hexdigest()}  {name}\n")
     return "".join(lines)
 
