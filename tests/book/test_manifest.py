@@ -1,4 +1,4 @@
-"""The list of SHA-256: all files but hidden ones, in order, and as the system's own program reads it."""
+"""The list of SHA-256: what is not hidden, in order, and as the system's own program reads it."""
 
 import hashlib
 import shutil
