@@ -19,7 +19,7 @@ from sphinx_equation_checks.evidence import PAGE_CLAIMS
 from .conftest import SmallBook, new_book
 
 PAGE = """
-Of all this {cite:p}`lecun1998` tells.
+Of all this {cite:p}`lecun1998` tells, and {cite:p}`cauchy1847`.
 
 $$
 x = y
@@ -150,6 +150,13 @@ def test_titles_of_hidden_code_lists_of_results_and_tables_are_valid_html(book):
     assert page.select("p ul") == []
     assert page.select_one("table.dataframe th").get_text() == "A"
     assert page.select("article style") == []
+
+
+def test_a_title_in_another_language_says_so_and_the_others_do_not(book):
+    languages = soup(book, "page").select(".citation [lang]")
+    assert [(title["lang"], title.get_text()[:16]) for title in languages] == [
+        ("fr", "Méthode générale")
+    ]
 
 
 def test_the_manifest_is_that_of_the_site_as_it_was_built(book):

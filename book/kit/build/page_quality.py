@@ -1,19 +1,23 @@
 """Sphinx extension: lighter and more accessible pages than the theme's own.
 
 Defers scripts that nothing waits for, gives code that hides behind a summary its words back for
-screen readers, makes the boxes in which wide formulas and tables scroll reachable by keyboard,
-keeps the mark after a formula on the formula's line, a per cent sign on its number's, and a number
-with an exponent whole. A fold
-opens wherever its title is pressed, so a number in the title is no link. Each line of a program is
-an element of its own, so that the style sheet can indent what does not fit. Where others write HTML
-that is not valid it becomes valid: the titles of hidden code are no paragraphs, a list of results
-stands in none, and no table brings styles of its own.
+screen readers, says in which language a title of the bibliography is, makes the boxes in which wide
+formulas and tables scroll reachable by keyboard, keeps the mark after a formula on the formula's
+line, a per cent sign on its number's, and a number with an exponent whole. A fold opens wherever
+its title is pressed, so a number in the title is no link. Each line of a program is an element of
+its own, so that the style sheet can indent what does not fit. Where
+others write HTML that is not valid it becomes valid: the titles of hidden code are no paragraphs, a
+list of results stands in none, and no table brings styles of its own.
 """
 
 import re
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from pybtex.database import parse_file
+from pybtex.richtext import Text
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
@@ -178,12 +182,46 @@ class ListsOutsideParagraphs(SphinxPostTransform):
                     body.replace(paragraph, paragraph[0])
 
 
+class ForeignTitles(SphinxPostTransform):
+    """Says of a title in the bibliography in which language it is, where its entry has a langid."""
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self, **kwargs: Any) -> None:
+        """Put the titles into elements with a language; docutils takes it from a class."""
+        sources = list(self.document.findall(nodes.citation))
+        for title, language in self.titles().items() if sources else ():
+            for paragraph in [part for one in sources for part in one.findall(nodes.paragraph)]:
+                # Each letter with an accent is a text of its own.
+                pieces: list[nodes.Node] = []
+                for is_text, parts in groupby(paragraph, lambda one: isinstance(one, nodes.Text)):
+                    if not is_text:
+                        pieces += parts
+                        continue
+                    before, found, after = "".join(one.astext() for one in parts).partition(title)
+                    pieces += [nodes.Text(before)]
+                    if found:
+                        pieces += [nodes.inline(found, found, classes=[f"language-{language}"])]
+                        pieces += [nodes.Text(after)]
+                paragraph[:] = pieces
+
+    def titles(self) -> dict[str, str]:
+        """Return the language of each title that is not in that of the book."""
+        files = [Path(self.app.srcdir, name) for name in self.config.bibtex_bibfiles]
+        entries = [entry for file in files for entry in parse_file(str(file)).entries.values()]
+        fields = [entry.fields for entry in entries]
+        foreign = [field for field in fields if "langid" in field]
+        return {str(Text.from_latex(field["title"])): field["langid"] for field in foreign}
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("html-page-context", improve, priority=900)
     app.add_post_transform(WholeNumbers)
     app.add_post_transform(PercentWithItsNumber)
     app.add_post_transform(MarkWithItsFormula)
+    app.add_post_transform(ForeignTitles)
     app.add_post_transform(ListsOutsideParagraphs)
     app.add_post_transform(TitlesOfFoldsWithoutLinks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
