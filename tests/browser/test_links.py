@@ -101,6 +101,23 @@ def test_a_pointer_copies_the_address_of_an_equation_by_its_number_and_moves_not
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+REACHED = """(link) => {
+  link.scrollIntoView({ block: "center" });
+  const { left, right, top, bottom } = link.getBoundingClientRect();
+  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+  return [[-11.5, 0], [11.5, 0], [0, -11.5], [0, 11.5]]
+    .every(([aside, down]) => document.elementFromPoint(x + aside, y + down) === link);
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_copies_an_address_is_24_pixels_wide_and_high(open_page, width):
+    page = open_page("derive/a2-minus-y")
+    page.set_viewport_size({"width": width, "height": 900})
+    for place in ("h1", "h2", "figcaption", ".eqno"):
+        assert page.locator(f".bd-article {place} a.headerlink").first.evaluate(REACHED), place
+
+
 def test_the_address_of_a_heading_is_the_authors_label_where_there_is_one(page):
     label = page.locator(".bd-article section:has(> h1) > span[id]").first.get_attribute("id")
     page.locator("h1 a.headerlink").click()
