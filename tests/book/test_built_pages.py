@@ -105,6 +105,12 @@ It is {glue:text}`far:.1e`, not `1e-8`; *about 3e-05*.
 Of these {glue:text}`share:.1f` % are read, of those {glue:text}`share:.0f` % or
 3 % of all, **12 %**, $p$ %, and `7 % 3` is 1.
 
+````{tab-set}
+```{tab-item} One
+1
+```
+````
+
 ```{exercise}
 :label: ex-one
 One.
@@ -150,6 +156,11 @@ def test_titles_of_hidden_code_lists_of_results_and_tables_are_valid_html(book):
     assert page.select("p ul") == []
     assert page.select_one("table.dataframe th").get_text() == "A"
     assert page.select("article style") == []
+
+
+def test_the_script_of_tabs_is_only_where_there_are_tabs(book):
+    loaded = [soup(book, name).select('script[src*="design-tabs"]') for name in ("page", "numbers")]
+    assert [len(scripts) for scripts in loaded] == [0, 1]
 
 
 def test_a_title_in_another_language_says_so_and_the_others_do_not(book):

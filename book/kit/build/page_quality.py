@@ -1,13 +1,13 @@
 """Sphinx extension: lighter and more accessible pages than the theme's own.
 
-Defers scripts that nothing waits for, gives code that hides behind a summary its words back for
-screen readers, says in which language a title of the bibliography is, makes the boxes in which wide
-formulas and tables scroll reachable by keyboard, keeps the mark after a formula on the formula's
-line, a per cent sign on its number's, and a number with an exponent whole. A fold opens wherever
-its title is pressed, so a number in the title is no link. Each line of a program is an element of
-its own, so that the style sheet can indent what does not fit. Where
-others write HTML that is not valid it becomes valid: the titles of hidden code are no paragraphs, a
-list of results stands in none, and no table brings styles of its own.
+Defers scripts that nothing waits for, leaves out the one for tabs where there are none, gives code
+that hides behind a summary its words back for screen readers, says in which language a title of the
+bibliography is, makes the boxes in which wide formulas and tables scroll reachable by keyboard,
+keeps the mark after a formula on the formula's line, a per cent sign on its number's, and a number
+with an exponent whole. A fold opens wherever its title is pressed, so a number in the title is no
+link. Each line of a program is an element of its own, so that the style sheet can indent what does
+not fit. Where others write HTML that is not valid it becomes valid: the titles of hidden code are
+no paragraphs, a list of results stands in none, and no table brings styles of its own.
 """
 
 import re
@@ -43,6 +43,9 @@ MARKS = re.compile(r"[,.;:?!)\]’”]+")
 SAME_NAME = re.compile(r'<section id="(?:exercise|solution)-content">')
 """What sphinx-exercise calls the text of every exercise; a name is for one element of a page."""
 
+TABS = "design-tabs.js"
+"""What only a page with tabs needs."""
+
 NOT_DEFERRED = ("documentation_options.js", "doctools.js")
 
 
@@ -63,10 +66,19 @@ def improve(
         body = body.replace(compat.DISPLAY, f"{compat.DISPLAY} {REACHABLE}")
         body = PROGRAM.sub(lambda found: found[1] + found[2] + in_lines(found[3]) + found[4], body)
         context["body"] = body
-    for script in context.get("script_files", []):
-        name = str(getattr(script, "filename", None) or "")
+    scripts = context.get("script_files", [])
+    if "sd-tab-set" not in (body or ""):
+        context["script_files"] = scripts = [
+            script for script in scripts if not _name(script).endswith(TABS)
+        ]
+    for script in scripts:
+        name = _name(script)
         if name and not name.endswith(NOT_DEFERRED) and not compat.is_deferred(script):
             compat.defer(script)
+
+
+def _name(script: object) -> str:
+    return str(getattr(script, "filename", None) or "")
 
 
 def in_lines(program: str) -> str:
