@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.test_accessibility import SPACED
+
 # TeX, what KaTeX puts beside it, and one letter that was written three times.
 GARBAGE = re.compile(r"\\[a-zA-Z]|\\\\|[\u2061\u200b]|[_^]\{|&|(\S)\1_\1")
 
@@ -185,3 +187,10 @@ def test_how_many_pages_were_found_is_said_aloud(search, page):
     search("softmax")
     told = page.get_by_role("status").filter(has_text="found")
     expect(told).to_have_text(page.locator(".search-summary").inner_text())
+
+
+def test_results_enlarged_four_times_scroll_one_way_with_more_space_between_letters(search, page):
+    page.set_viewport_size({"width": 320, "height": 640})
+    search("softmax")
+    page.add_style_tag(content=SPACED)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
