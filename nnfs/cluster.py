@@ -159,7 +159,20 @@ def _local(dask: Any, workers: int | None) -> Iterator[Any]:
                 'starts them stands below if __name__ == "__main__":'
             ) from None
         with cluster:
-            yield cluster
+            try:
+                yield cluster
+            finally:
+                _close(dask, cluster)
+
+
+def _close(dask: Any, cluster: Any) -> None:
+    """Close workers and scheduler, and see to it that a cluster that lost a worker ends, too."""
+    try:
+        cluster.close()
+    except KeyError:
+        # All is closed by then but Dask's own list, which may hear that a worker left that it did
+        # not know of: one that died while another took its place. Its numbers are there already.
+        cluster.status = dask.Status.closed
 
 
 @contextmanager

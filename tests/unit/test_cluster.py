@@ -219,6 +219,20 @@ def test_workers_of_our_own_leave_ctrl_c_to_their_master_and_keep_freed_memory(c
     assert set(client.run(state).values()) == {AS_STARTED}
 
 
+def test_the_end_does_not_fail_over_a_worker_that_dask_has_lost_sight_of(monkeypatch):
+    import distributed
+
+    def unknown(self, op, message):
+        if op == "remove":
+            raise KeyError(message)
+
+    monkeypatch.setattr(distributed.LocalCluster, "_update_worker_status", unknown)
+    with connect("local", workers=1) as client:
+        run = nnfs.train(X, Y, cluster=client, **RECIPE)
+    assert run.history.loss.size == RECIPE["iterations"]
+    assert client.cluster.status == distributed.Status.closed
+
+
 def test_the_address_of_a_worker_is_none_of_a_scheduler(client):
     with pytest.raises(ClusterError, match="is no scheduler of Dask but a worker"):
         connect(next(iter(client.nthreads()))).__enter__()
