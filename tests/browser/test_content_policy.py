@@ -6,16 +6,14 @@ errors.
 """
 
 import http.server
-import os
 import re
-import shutil
 import threading
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.book.pages import all_pages
-from tests.browser.firefox import firefox_page
+from tests.browser.firefox import firefox_page, firefox_program
 from tests.browser.folds import unfold
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
 from tests.browser.test_live_cells import cell_with, rewrite, run
@@ -295,17 +293,11 @@ def test_a_network_learns_and_is_drawn(held, address_with_python, told):
 
 @pytest.mark.exhaustive(share=0)
 def test_firefox_runs_a_cell_under_the_policy(site, tmp_path):
-    program = shutil.which("firefox-esr") or shutil.which("firefox")
-    if program is None:
-        reason = "no Firefox on this machine (Debian: apt install firefox-esr)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
     profile = tmp_path / "firefox"
     profile.mkdir()
     with (
         serve(site, pyodide=pyodide_folder()) as address,
-        firefox_page(program, profile) as page,
+        firefox_page(firefox_program(), profile) as page,
     ):
         page.goto(f"{address}/{LIGHT}.html")
         page.evaluate(

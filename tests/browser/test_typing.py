@@ -1,13 +1,11 @@
 """What is typed into an editor, key by key, is the code that Python gets, in two browsers."""
 
 import json
-import os
-import shutil
 import time
 
 import pytest
 
-from tests.browser.firefox import firefox_page
+from tests.browser.firefox import firefox_page, firefox_program
 
 ASCII = "".join(map(chr, range(32, 127)))
 PAGE = "derive/softmax"
@@ -43,13 +41,7 @@ def page(request, address, tmp_path_factory):
         yield page
         context.close()
         return
-    program = shutil.which("firefox-esr") or shutil.which("firefox")
-    if program is None:
-        reason = "no Firefox on this machine (Debian: apt install firefox-esr)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with firefox_page(program, tmp_path_factory.mktemp("firefox")) as page:
+    with firefox_page(firefox_program(), tmp_path_factory.mktemp("firefox")) as page:
         page.goto(f"{address}/{PAGE}.html")
         yield page
 
