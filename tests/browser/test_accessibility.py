@@ -110,8 +110,10 @@ STOPS = """() => {
   const name = at.outerHTML.slice(0, 120);
   if (at === document.body || at.dataset.reached) return null;
   at.dataset.reached = "";
-  const xs = [0.1, 0.5, 0.9].map((part) => box.left + part * box.width);
-  const ys = [0.1, 0.5, 0.9].map((part) => box.top + part * box.height);
+  // Of what is larger than the window, the part within it.
+  const along = (from, to, size) => [0.1, 0.5, 0.9].map(
+    (part) => Math.max(from, 0) + part * (Math.min(to, size) - Math.max(from, 0)));
+  const xs = along(box.left, box.right, innerWidth), ys = along(box.top, box.bottom, innerHeight);
   const seen = xs.flatMap((x) => ys.map((y) => document.elementFromPoint(x, y)))
     .some((one) => one && (at.contains(one) || one.closest("label")?.contains(at)));
   const ring = [at, ...at.querySelectorAll(".play-ring")].some((one) => {
