@@ -8,6 +8,7 @@ import re
 import pytest
 
 from kit.build.content_policy import hashes, with_policy, write_into
+from kit.build.found_in_files import Findings
 
 PAGE = """<!DOCTYPE html>
 <html><head>
@@ -79,7 +80,7 @@ def test_what_is_no_page_stays_as_it_is(tmp_path):
     for name in ("page.html", "part/page.html", "_static/part.html"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(PAGE, "utf8")
-    write_into(tmp_path)
+    write_into(tmp_path, Findings())
     assert (tmp_path / "_static/part.html").read_text("utf8") == PAGE
     for name in ("page.html", "part/page.html"):
         assert (tmp_path / name).read_text("utf8") == with_policy(PAGE)

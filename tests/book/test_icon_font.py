@@ -9,6 +9,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
 from kit.build import icon_font
+from kit.build.found_in_files import Findings
 
 CSS = """.fa-bars:before,.fa-navicon:before{content:"\\f0c9"}
 .fa-list:before{content:"\\f03a"}.fa-bug:before{content:"\\f188"}
@@ -45,7 +46,7 @@ def folder(tmp_path):
 
 
 def test_icons_are_found_by_class_and_in_style_sheets(folder):
-    assert icon_font.shown_icons(folder) == SHOWN
+    assert icon_font.shown_icons(folder, Findings()) == SHOWN
 
 
 def test_the_smaller_font_has_the_shown_icons_only(folder):
@@ -66,7 +67,12 @@ def test_the_font_is_written_once_however_often_the_site_is_built(folder):
 
 def test_rules_of_icons_that_nothing_names_are_left_out(folder):
     (folder / "page.js").write_text('button.className = "fa-bug"', "utf8")
-    assert icon_font.named_icons(folder) == {"fa-solid", "fa-navicon", "fa-list", "fa-bug"}
+    assert icon_font.named_icons(folder, Findings()) == {
+        "fa-solid",
+        "fa-navicon",
+        "fa-list",
+        "fa-bug",
+    }
     assert icon_font.without_unused(CSS, {"fa-navicon", "fa-list", "fa-bug"}) == CSS
     first, _, last = CSS.splitlines(keepends=True)
     assert icon_font.without_unused(CSS, {"fa-bars"}) == first + last

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit.build.links_within import faults, read, target
+from kit.build.links_within import addresses_in, faults, read, target
 
 HERE = '<p id="top-of">x</p><a name="old"></a>'
 THERE = '<p id="a"></p><p id="é"></p>'
@@ -11,7 +11,9 @@ FILES = {"index.html", "part/page.html", "part/index.html", "_static/a.css", "f/
 
 def told(text: str, styles: str = "", base: str = "") -> list[str]:
     pages = {"index.html": HERE + text, "part/page.html": THERE, "part/index.html": ""}
-    return [words for _, words in faults(pages, FILES, {"_static/a.css": styles}, base)]
+    read_pages = {name: read(page) for name, page in pages.items()}
+    addresses = {"_static/a.css": addresses_in(styles)}
+    return [words for _, words in faults(read_pages, FILES, addresses, base)]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from kit.build import used_styles
+from kit.build.found_in_files import Findings
 
 SHEET = """@charset "UTF-8";/*! A licence; see a.b/c{d} */
 :root{--icon:url(data:image/svg+xml;base64,ab{}cd)}
@@ -65,7 +66,7 @@ def site(tmp_path):
 
 
 def test_pages_and_scripts_say_what_a_site_has(site):
-    names = used_styles.named(site)
+    names = used_styles.named(site, Findings())
     assert {"a", "b-c", "f", "item-", "j"} <= names
     assert not {"b", "d", "g", "k"} & names
     app = SimpleNamespace(outdir=str(site), builder=SimpleNamespace(format="html"))

@@ -29,6 +29,9 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from kit.build import found_in_files
+from kit.build.found_in_files import Findings
+
 BEGIN, END = '<meta http-equiv="Content-Security-Policy" content="', '">'
 POLICY = re.compile(f'\n *{re.escape(BEGIN)}[^"]*{re.escape(END)}')
 HEAD = re.compile(r"<head>(?:\s*<meta charset=[^>]*>)?", re.IGNORECASE)
@@ -91,20 +94,24 @@ def with_policy(page: str) -> str:
     return page[: head.end()] + element.replace("&#x27;", "'") + page[head.end() :]
 
 
-def write_into(site: Path) -> None:
+def has_policy(page: str) -> bool:
+    """Return whether a page has its policy already, or can have none."""
+    return with_policy(page) == page
+
+
+def write_into(site: Path, findings: Findings) -> None:
     """Give every page of a site its policy; the theme's templates below ``_static`` are none."""
     for path in sorted(site.rglob("*.html")):
-        if path.relative_to(site).parts[0] != "_static":
-            page = path.read_text(encoding="utf8")
-            changed = with_policy(page)
-            if changed != page:
-                path.write_text(changed, encoding="utf8")
+        is_template = path.relative_to(site).parts[0] == "_static"
+        if not is_template and not findings(has_policy, path):
+            path.write_text(with_policy(path.read_text(encoding="utf8")), encoding="utf8")
+            findings(has_policy, path)  # for the next build
 
 
 def write(app: Sphinx, exception: Exception | None) -> None:
     """Give every page its policy, when nothing changes the page any more."""
     if exception is None and app.builder.name == "html":
-        write_into(Path(app.outdir))
+        write_into(Path(app.outdir), found_in_files.of(app))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

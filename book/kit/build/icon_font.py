@@ -19,6 +19,8 @@ from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 
 from kit import compat
+from kit.build import found_in_files
+from kit.build.found_in_files import Findings
 
 STYLES = "_static" / compat.STYLES
 FONT = "_static" / compat.FONT
@@ -44,14 +46,12 @@ def icons_by_class(styles: str) -> tuple[dict[str, int], set[int]]:
     return by_class, others
 
 
-def shown_icons(site: Path) -> set[int]:
+def shown_icons(site: Path, findings: Findings) -> set[int]:
     """Return the characters of all icons that pages or style sheets of a site show."""
     styles = [path.read_text(encoding="utf8") for path in site.glob("_static/**/*.css")]
     by_class, shown = icons_by_class("\n".join(text.partition(MARK)[0] for text in styles))
     for path in site.rglob("*.html"):
-        for name in set(NAMED.findall(path.read_text(encoding="utf8"))):
-            if name in by_class:
-                shown.add(by_class[name])
+        shown |= {by_class[name] for name in findings(icon_names, path) if name in by_class}
     return shown
 
 
@@ -69,13 +69,18 @@ def smaller_font(path: Path, characters: set[int]) -> tuple[bytes, list[int]]:
     return target.getvalue(), found
 
 
-def named_icons(site: Path) -> set[str]:
+def icon_names(text: str) -> set[str]:
+    """Return the classes of icons in the text of a page, a script or a style sheet."""
+    return set(NAMED.findall(text))
+
+
+def named_icons(site: Path, findings: Findings) -> set[str]:
     """Return the classes of icons that pages, scripts or other style sheets of a site name."""
     theme = site / STYLES
     named: set[str] = set()
     for path in (*site.rglob("*.html"), *site.rglob("*.js"), *site.rglob("*.css")):
         if path != theme:
-            named.update(NAMED.findall(path.read_text(encoding="utf8")))
+            named |= findings(icon_names, path)
     return named
 
 
@@ -96,9 +101,10 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     site = Path(app.outdir)
     if exception is not None or app.builder.format != "html" or not (site / FONT).exists():
         return
-    content, found = smaller_font(site / FONT, shown_icons(site))
+    findings = found_in_files.of(app)
+    content, found = smaller_font(site / FONT, shown_icons(site, findings))
     styles = (site / STYLES).read_text(encoding="utf8").partition(MARK)[0]
-    styles = without_unused(styles, named_icons(site))
+    styles = without_unused(styles, named_icons(site, findings))
     face = (
         '@font-face{font-display:block;font-family:"Font Awesome 6 Free";font-style:normal;'
         "font-weight:900;src:url(data:font/woff;base64,"

@@ -172,8 +172,9 @@ def text_of(work: Work, site: Path) -> str:
 
 def listed(site: Path) -> str:
     """Return the list for a site, with the works that it has files of."""
-    names = sorted(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
-    found = [work for work in WORKS if any(work in works_of(name) for name in names)]
+    names = (p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
+    there = {work for name in names for work in works_of(name)}
+    found = [work for work in WORKS if work in there]
     lines = [OWN]
     lines += [f"  {work.name}\n    {work.licence}\n    {', '.join(work.files)}\n" for work in found]
     for work in found:

@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from kit.build import manifest
+from kit.build import found_in_files, manifest
 from kit.faults import StrictSphinx, are_there
 
 logger = logging.getLogger(__name__)
@@ -75,22 +75,28 @@ def read(text: str) -> Page:
     return Page(anchors, addresses, twice)
 
 
+def addresses_in(styles: str) -> set[str]:
+    """Return the addresses of fonts and pictures in the text of a style sheet."""
+    return {address for _, address in URL.findall(styles)}
+
+
 def faults(
-    pages: dict[str, str], files: set[str], styles: dict[str, str], base: str = ""
+    pages: dict[str, Page], files: set[str], styles: dict[str, set[str]], base: str = ""
 ) -> Iterator[tuple[str, str]]:
     """Yield page and words for each link that leads nowhere.
 
     Parameters
     ----------
-    pages, styles : dict
-        Texts by their paths in the site.
+    pages : dict
+        What of them leads somewhere, by their paths in the site.
     files : set of str
         The paths of all files of the site.
+    styles : dict
+        The addresses in style sheets, by the sheets' paths.
     base : str
         The site's own address, if it is known.
     """
-    read_pages = {name: read(text) for name, text in pages.items()}
-    for name, page in read_pages.items():
+    for name, page in pages.items():
         for anchor in sorted(page.twice):
             yield name, f"the anchor {anchor!r} stands twice on the page"
         for address in sorted(page.addresses):
@@ -105,11 +111,11 @@ def faults(
             place = target(path, here) if path or not here else name
             if place not in files:
                 yield name, f"the link {address!r} leads to no file of the site"
-            elif anchor and place in read_pages and not _is_there(anchor, read_pages[place]):
+            elif anchor and place in pages and not _is_there(anchor, pages[place]):
                 yield name, f"the link {address!r} leads to no anchor of {place}"
     kinds = {posixpath.splitext(name)[0] for name in files if name.endswith(FONTS)}
-    for name, text in styles.items():
-        for _, address in sorted(set(URL.findall(text))):
+    for name, addresses in styles.items():
+        for address in sorted(addresses):
             path = target(unquote(re.split(r"[?#]", address)[0]), name)
             outside = ELSEWHERE.match(address) or address.startswith("#")
             # A browser takes the first kind of a font that it knows, which is the one kept here.
@@ -156,13 +162,16 @@ def check(app: StrictSphinx, exception: Exception | None) -> None:
     # Templates of the theme, which Sphinx copies along.
     no_pages = {name for name in paths if name.startswith("_static/") and name.endswith(".html")}
 
-    def texts(suffix: str) -> dict[str, str]:
+    def of_kind(suffix: str) -> dict[str, Path]:
         named = sorted(name for name in paths if name.endswith(suffix) and name not in no_pages)
-        return {name: paths[name].read_text(encoding="utf8") for name in named}
+        return {name: paths[name] for name in named}
 
+    findings = found_in_files.of(app)
+    pages = findings.in_files(read, of_kind(".html"))
+    styles = findings.in_files(addresses_in, of_kind(".css"))
     base = app.config.html_baseurl
     files = {*paths, manifest.NAME}  # it is written when all else is there
-    for name, words in faults(texts(".html"), files, texts(".css"), base):
+    for name, words in faults(pages, files, styles, base):
         page = name.removesuffix(".html")
         known = page in app.env.found_docs
         logger.warning("%s", words if known else f"{name}: {words}", location=known and page)

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 from sphinx.application import Sphinx
 
+MARK = "<!-- Its pictures are small. -->"
 LEVELS = 32
 PALETTE = 256
 EMBEDDED = re.compile(r"(data:image/png;base64,)([A-Za-z0-9+/=\s]+)")
@@ -72,8 +73,9 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         return
     for path in (Path(app.outdir) / "_images").glob("*.svg"):
         drawing = path.read_text(encoding="utf8")
-        if (slim := slimmed(drawing)) != drawing:
-            path.write_text(slim, encoding="utf8")
+        if MARK not in drawing and EMBEDDED.search(drawing):
+            body, end, rest = slimmed(drawing).rpartition("</svg>")
+            path.write_text(f"{body}{MARK}{end}{rest}", encoding="utf8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

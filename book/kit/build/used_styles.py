@@ -13,6 +13,8 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from kit import compat
+from kit.build import found_in_files
+from kit.build.found_in_files import Findings
 
 SHEETS = (compat.STYLES.as_posix(), "sphinx-design.min.css")
 """Below ``_static``."""
@@ -32,26 +34,36 @@ CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
 COMMA = re.compile(r",(?![^(]*\))")
 
 
-def named(site: Path) -> set[str]:
+def named(site: Path, findings: Findings) -> set[str]:
     """Return the classes that pages have, and all words of scripts that could be one.
 
     Parameters
     ----------
     site : Path
         Folder of the built pages.
+    findings : Findings
+        Of its files.
     """
     found: set[str] = set()
-    lists: set[str] = set()
     for path in site.rglob("*.html"):
-        page = path.read_text("utf8")
-        lists.update(CLASSES.findall(page))
-        for script in INLINE.findall(page):
-            found.update(WORD.findall(script))
+        found |= findings(named_on_page, path)
     for path in site.rglob("*.js"):
         name = path.relative_to(site)
         if not any(name.is_relative_to(place) for place in NOT_READ):
-            found.update(WORD.findall(path.read_text("utf8")))
-    return found.union(*(one.split() for one in lists))
+            found |= findings(named_in_script, path)
+    return found
+
+
+def named_on_page(page: str) -> set[str]:
+    """Return the classes of a page's elements, and the words of the scripts within it."""
+    lists = set(CLASSES.findall(page))
+    scripts = map(named_in_script, INLINE.findall(page))
+    return set().union(*(one.split() for one in lists), *scripts)
+
+
+def named_in_script(script: str) -> set[str]:
+    """Return all words of a script that could be a class."""
+    return set(WORD.findall(script))
 
 
 def asks(names: set[str]) -> Callable[[str], bool]:
@@ -128,7 +140,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     site = Path(app.outdir)
-    has = asks(named(site))
+    has = asks(named(site, found_in_files.of(app)))
     for name in SHEETS:
         path = site / "_static" / name
         if path.exists():

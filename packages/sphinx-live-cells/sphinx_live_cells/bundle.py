@@ -1,5 +1,7 @@
 """The zip of all Python and data of a book that its pages load at the first Run."""
 
+import contextlib
+import hashlib
 import importlib.util
 import io
 import json
@@ -8,7 +10,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sphinx.errors import ExtensionError
 
@@ -146,6 +148,33 @@ def import_table(modules: Iterable[Module], packages: Mapping[str, str]) -> impo
                 f"live_cells_modules: {module.path} is no Python: {error}"
             ) from None
     return imports.table(sources, packages)
+
+
+def kept_import_table(
+    place: Path, modules: Iterable[Module], packages: Mapping[str, str]
+) -> imports.Table:
+    """Return the table of `import_table` as an earlier build left it, if it had the same modules.
+
+    Parameters
+    ----------
+    place : Path
+        File in which a table is kept.
+    modules : iterable of Module
+    packages : mapping from str to str
+    """
+    modules = list(modules)
+    state = hashlib.sha256(bytes_of(Path(imports.__file__)))
+    state.update(json.dumps(packages, sort_keys=True).encode())
+    for module in modules:
+        state.update(f"{module.name}\0".encode() + bytes_of(module.path) + b"\0")
+    with contextlib.suppress(OSError, ValueError, TypeError):  # none, or not whole
+        known, table = json.loads(place.read_text("utf8"))
+        if known == state.hexdigest():
+            return cast(imports.Table, table)
+    table = import_table(modules, packages)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps([state.hexdigest(), table]), "utf8")
+    return table
 
 
 def pack(

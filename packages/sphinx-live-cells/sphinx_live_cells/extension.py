@@ -83,7 +83,8 @@ class LiveCells:
             config.live_cells_modules,
             [(folder / place).resolve() for place in config.live_cells_path],
         )
-        self.table = bundle.import_table(found, self.packages)
+        place = Path(app.doctreedir) / "live-imports"
+        self.table = bundle.kept_import_table(place, found, self.packages)
         if startup := config.live_cells_startup:
             self.first = imports.wanted(f"import {startup}", self.table, self.packages)
         files = dict(_data(folder, config.live_cells_files))
