@@ -8,7 +8,6 @@ system prefers, and on paper every scheme is the light one. Specificity and orde
 """
 
 import re
-from collections.abc import Iterator
 from logging import LogRecord, getLogger
 from pathlib import Path
 from typing import Any
@@ -16,47 +15,12 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from kit.build.style_rules import COMMENT, GROUP, rules, selectors
+
 MARK = '/* data-theme="auto" follows the system, and paper is light. */\n'
 
-TOKEN = re.compile(
-    r"""/\*.*?\*/ | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | url\([^)"']*\) | [{};]""",
-    re.DOTALL | re.VERBOSE,
-)
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 THEME = re.compile(r"""\[data-theme=(["']?)(light|dark)\1\]""")
 SYSTEM = re.compile(r"@media\s*(\(prefers-color-scheme:\s*(light|dark)\s*\)[^,]*)")
-NESTING = ("@media", "@supports", "@layer", "@container")
-
-
-def rules(styles: str) -> Iterator[tuple[str, str | None]]:
-    """Yield what stands before each block of a style sheet, and the block; None for a statement."""
-    start, depth, opened = 0, 0, 0
-    for token in TOKEN.finditer(styles):
-        if token[0] == "{":
-            depth += 1
-            opened = token.end() if depth == 1 else opened
-        elif token[0] == "}":
-            depth -= 1
-            if depth == 0:
-                yield styles[start : opened - 1], styles[opened : token.start()]
-                start = token.end()
-        elif token[0] == ";" and depth == 0:
-            yield styles[start : token.end()], None
-            start = token.end()
-    if depth:
-        raise ValueError(f"a block that is not closed: {styles[start : start + 60].strip()}")
-    yield styles[start:], None
-
-
-def selectors(prelude: str) -> list[str]:
-    """Return the selectors of a list; the commas within brackets separate none."""
-    found, depth, start = [], 0, 0
-    for place, sign in enumerate(prelude):
-        depth += (sign in "([") - (sign in ")]")
-        if sign == "," and depth == 0:
-            found.append(prelude[start:place].strip())
-            start = place + 1
-    return [*found, prelude[start:].strip()]
 
 
 def following(styles: str) -> str:
@@ -77,10 +41,10 @@ def following(styles: str) -> str:
         head = COMMENT.sub("", prelude).strip()
         if block is None:
             written.append(prelude)
-        elif head.startswith(NESTING):
+        elif GROUP.match(head):
             written.append(f"{_on_screen(prelude)}{{{following(block)}}}")
         elif THEME.search(head):
-            written.append(_twins(selectors(head), block))
+            written.append(_twins([one.strip() for one in selectors(head)], block))
         else:
             written.append(f"{prelude}{{{block}}}")
     return "".join(written)

@@ -6,7 +6,7 @@ some 30 KB less. Sphinx copies the whole sheets again when it writes pages.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from kit import compat
 from kit.build import found_in_files
 from kit.build.found_in_files import Findings
+from kit.build.style_rules import GROUP, rules, selectors
 
 SHEETS = (compat.STYLES.as_posix(), "sphinx-design.min.css")
 """Below ``_static``."""
@@ -25,13 +26,8 @@ WORD = re.compile(r"[A-Za-z_][\w-]*")
 # Scripts that set no classes: cut out of pages, lists of words, and a font that is not loaded.
 NOT_READ = ("previews", "searchindex.js", "_static/scripts/fontawesome.js")
 
-TOKEN = re.compile(
-    r'/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|url\([^"\')]*\)|\\.|[{};]', re.DOTALL
-)
-GROUP = re.compile(r"@(media|supports|layer|container)\b")
 INSIDE = re.compile(r"/\*.*?\*/|\([^()]*\)|\[[^\]]*\]", re.DOTALL)
 CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
-COMMA = re.compile(r",(?![^(]*\))")
 
 
 def named(site: Path, findings: Findings) -> set[str]:
@@ -75,34 +71,6 @@ def asks(names: set[str]) -> Callable[[str], bool]:
     return lambda name: name in names or name.startswith(beginnings)
 
 
-def rules(sheet: str) -> Iterator[tuple[str, str | None]]:
-    """Yield the rules of a style sheet: what stands before the braces, and within them.
-
-    A comment, and a statement with a semicolon, have nothing within.
-    """
-    begin = inside = depth = 0
-    for token in TOKEN.finditer(sheet):
-        sign = token[0]
-        if sign == "{":
-            if not depth:
-                inside = token.end()
-            depth += 1
-        elif sign == "}":
-            depth -= 1
-            if not depth:
-                yield sheet[begin : inside - 1], sheet[inside : token.start()]
-                begin = token.end()
-        elif not depth and (sign == ";" or _is_alone(sign, sheet[begin : token.start()])):
-            yield sheet[begin : token.end()], None
-            begin = token.end()
-    if rest := sheet[begin:]:
-        yield rest, None
-
-
-def _is_alone(sign: str, before: str) -> bool:
-    return sign.startswith("/*") and not before.strip()
-
-
 def without_unused(sheet: str, has: Callable[[str], bool]) -> str:
     """Return a style sheet without the selectors of which a class is not there.
 
@@ -123,7 +91,7 @@ def without_unused(sheet: str, has: Callable[[str], bool]) -> str:
         elif head.strip().startswith("@"):
             kept.append(f"{head}{{{body}}}")
         else:
-            found = [one for one in COMMA.split(head) if _is_used(one, has)]
+            found = [one for one in selectors(head) if _is_used(one, has)]
             if found:
                 kept.append(f"{','.join(found)}{{{body}}}")
     return "".join(kept)
