@@ -137,4 +137,6 @@
     if (key === KEY || key === EXERCISES || key === null) show();
   });
   show();
+  /* What a page shows when it opens is read where it stands; only what changes is news. */
+  setTimeout(() => count?.setAttribute("role", "status"));
 })();

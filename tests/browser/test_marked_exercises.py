@@ -61,6 +61,28 @@ def test_nothing_is_loaded_before_the_first_check(open_page):
     assert shift < 0.05
 
 
+NEWS = """
+window.news = [];
+new MutationObserver((changes) => {
+  for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+    const place = node.nodeType === Node.TEXT_NODE ? node.parentElement : node;
+    if (place?.closest?.("[role=status]") && node.textContent.trim()) news.push(node.textContent);
+  }
+}).observe(document, { childList: true, subtree: true });
+"""
+
+
+def test_what_a_page_says_when_it_opens_is_no_news(open_page, context):
+    context.add_init_script(NEWS)
+    page = open_page("derive/softmax")
+    verdict = exercise(page, "softmax").get_by_role("status")
+    expect(verdict).to_have_text("Not checked on this visit.")
+    assert page.evaluate("news") == []
+    write(page, "softmax", "return Z").get_by_role("button", name="Reset softmax").click()
+    expect(verdict).to_have_text(re.compile("^Empty again"))
+    assert page.evaluate("news") == [verdict.inner_text()]
+
+
 def test_an_answer_passes_and_each_mistake_has_its_own_words(open_page):
     page = open_page("derive/softmax")
     state, words = check(page, "softmax")

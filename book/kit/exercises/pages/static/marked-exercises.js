@@ -214,7 +214,7 @@ send_event("verdict", mark(name, source, answers))`;
 
   function place(controls, name) {
     const box = document.querySelector(`[data-verdict="${name}"]`);
-    const words = element("p", { role: "status" });
+    const words = element("p");
     box.append(words);
     const stop = button("Stop", "Stop Python", () => python.stop());
     stop.hidden = true;
@@ -296,4 +296,8 @@ for report in train_on_digits(answers):
     showProgress();
   });
   showProgress();
+  /* What a page shows when it opens is read where it stands; only what changes is news. */
+  setTimeout(() => {
+    for (const { words } of [...exercises, ...panels]) words.setAttribute("role", "status");
+  });
 })();
