@@ -97,6 +97,17 @@ def test_an_arrow_that_a_pointer_turns_knows_its_middle_and_directions(arrows):
         Arrows({"turn": [0, 1]}, {}, plane, says="", turned={"up": "turn"})
 
 
+def test_one_legend_serves_both_planes_and_each_says_what_to_drag(arrows):
+    words = re.findall(r'<text class="play-lead" x="(\d+)" y="\d+">([^<]+)<', arrows.picture())
+    assert words == [
+        ("150", "before W"),
+        ("150", "drag the move"),
+        ("450", "after W"),
+        ("450", "drag the blame"),
+        ("300", "move: solid · blame: dashed"),
+    ]
+
+
 def test_the_sentence_says_whether_both_numbers_are_equal(arrows):
     for place, told in enumerate(arrows.told):
         move, blame, back = np.unravel_index(place, (12, 12, 2))

@@ -12,7 +12,7 @@ from kit.widgets.playing.cells.question import Asks
 from kit.widgets.playing.cells.words import Words, shared
 from nnfs.types import Array
 
-WIDTH, HEIGHT, MIDDLE = 600, 312, 158
+WIDTH, HEIGHT, MIDDLE = 600, 344, 158
 REACH = 122
 """How far the longest arrow is from the middle of its plane."""
 
@@ -119,10 +119,14 @@ class Arrows(Grid):
                 for key in (f"{title}: {name}" for name in arrows)
                 if key in self.data["turns"]
             ]
-            words = " · ".join(f"{name}: {LOOKS[look]}" for name, (look, _) in arrows.items())
-            parts.append(
-                f'<text class="play-lead" x="{x:g}" y="{HEIGHT - 4}">{escape(words)}</text>'
-            )
+            led = " and ".join(n for n in arrows if f"{title}: {n}" in self.data["turns"])
+            if led:
+                words = escape(f"drag the {led}")
+                parts.append(f'<text class="play-lead" x="{x:g}" y="{HEIGHT - 34}">{words}</text>')
+        drawn = [(name, look) for a in self.planes.values() for name, (look, _) in a.items()]
+        legend = dict.fromkeys(f"{name}: {LOOKS[look]}" for name, look in drawn)
+        words = escape(" · ".join(legend))
+        parts.append(f'<text class="play-lead" x="{WIDTH / 2:g}" y="{HEIGHT - 6}">{words}</text>')
         titles = escape(", ".join(self.planes))
         return (
             f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="Arrows: {titles}">'
