@@ -1,9 +1,10 @@
 """The table of what pages took has titles and seconds; other tables stay as they are."""
 
 from docutils import nodes
-from kit.build.page_times import shorten
 from myst_nb.ext.execution_tables import make_stat_table
 from sphinx.addnodes import pending_xref
+
+from kit.build.page_times import shorten
 
 TOOK = {"mtime": 0, "method": "cache", "runtime": 12.5, "succeeded": True, "error": None}
 PAGES = {"see/slopes": {"exec_data": TOOK}, "derive/relu": {"exec_data": TOOK}}
