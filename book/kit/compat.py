@@ -37,6 +37,7 @@ RANGES = {
 PASTED = "pasted-text"
 SUMMARY = '<summary aria-label="Toggle hidden content">'
 HIDDEN = ('<p class="collapsed admonition-title">', '<p class="expanded admonition-title">')
+TIMES_OF_PAGES = ["Document", "Modified", "Method", "Run Time (s)", "Status"]
 DISPLAY = '<div class="math notranslate nohighlight"'
 CITATION = ' role="doc-biblioentry"'
 CITATIONS = ' role="list" class="cit'
@@ -198,6 +199,11 @@ INTERFACES = (
         "myst-nb",
         "NbMetadataCollector.get_doc_data(env), which tells how pages were executed",
         lambda app: callable(import_module("myst_nb.sphinx_").NbMetadataCollector.get_doc_data),
+    ),
+    Interface(
+        "myst-nb",
+        f"that a table of the pages' times has the columns {', '.join(TIMES_OF_PAGES)}",
+        _writes("myst_nb.ext.execution_tables", *(f'"{name}"' for name in TIMES_OF_PAGES)),
     ),
     Interface(
         "myst-nb",

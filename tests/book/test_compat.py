@@ -105,6 +105,7 @@ BREAKS = [
     ("records of a cache", gone("jupyter_cache.cache.db.NbCacheRecord.remove_record")),
     ("ends a kernel when Python ends", gone("nbclient.client.NotebookClient._cleanup_kernel")),
     ("how pages were executed", gone("myst_nb.sphinx_.NbMetadataCollector.get_doc_data")),
+    ("table of the pages' times", rewritten("myst_nb.ext.execution_tables", "Run Time (s)")),
     ("create_nb_reader", other("myst_nb.core.read.create_nb_reader", lambda path, config: None)),
     (
         "myst_config and mystnb_config",

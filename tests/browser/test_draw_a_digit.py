@@ -174,7 +174,7 @@ def test_it_is_said_who_reads_and_whose_digit(site, opened):
     page = opened(site)
     who = page.locator(".digit-who")
     page.wait_for_selector(".draw-a-digit.is-read")
-    assert who.text_content().startswith("The small network reads a recorded digit.")
+    assert who.text_content().startswith("The small network reads a prepared digit.")
     assert page.locator(".digit-sure").nth(1).text_content() == "Draw, and it reads yours"
     draw_with_the_mouse(page, [[(0.5, 0.2), (0.5, 0.8)]])
     wait_for_an_answer(page)

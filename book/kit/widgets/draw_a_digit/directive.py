@@ -4,7 +4,7 @@
 :recorded:
 ```
 
-The option lets a recorded digit be drawn and read before the reader has done anything.
+The option lets a prepared digit be drawn and read before the reader has done anything.
 
 The page also has a cell whose output is `cells.Networks`: the list of the networks and the
 small one's weights. The good network's weights are written beside the widget's scripts when the

@@ -1,4 +1,4 @@
-// A recorded digit: the path of a pen over a pad of side 1, as cubic curves from point to point, for
+// A prepared digit: the path of a pen over a pad of side 1, as cubic curves from point to point, for
 // a page on which something is to be read before its reader has done anything.
 (function (drawADigit) {
   "use strict";

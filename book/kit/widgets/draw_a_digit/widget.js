@@ -45,7 +45,7 @@
     show();
   }
 
-  // A recorded digit is drawn when the pad comes into view, and read by the network that the page
+  // A prepared digit is drawn when the pad comes into view, and read by the network that the page
   // carries. The first touch of a reader wipes it off.
   let recording = false;
   let stop = () => {};
@@ -120,10 +120,10 @@
       sure || (failed ? "not loaded" : ready || !image ? "" : recording ? "Draw, and it reads yours" : "loading");
   }
 
-  // Who reads, and what: the page's own network reads a recorded digit, both read a reader's.
+  // Who reads, and what: the page's own network reads a prepared digit, both read a reader's.
   function who() {
     if (image === null && !recording) return "Draw a digit, and two networks read it. Choose one to look into.";
-    if (recording) return "The small network reads a recorded digit. Draw, and both read yours.";
+    if (recording) return "The small network reads a prepared digit. Draw, and both read yours.";
     const alone = networks.some(({ failed }) => failed);
     return alone ? "The small network reads your digit." : "Both networks read your digit. Choose one to look into.";
   }

@@ -81,7 +81,8 @@ def equal(
     left, right : arrays of one shape, from different computations
         Finite numbers, real or complex.
     terms : int
-        The length of the longest sum on the way to an entry; 0 demands equality.
+        The length of the longest sum on the way to an entry, or, where none is long, the number
+        of operations; 0 demands equality.
     truncation : float
         How far the sides may differ apart from rounding, in their own unit.
     scale : float, optional
