@@ -67,10 +67,10 @@ def test_a_step_shows_what_the_walk_has_reached(grid, step, values, adjoints):
     assert shown == {"value": values, "adjoint": adjoints}
 
 
-def test_twice_s_is_right_at_every_position(grid):
+def test_what_is_asked_is_answered_by_complex_steps(grid):
     (asked,) = grid.data["asks"]
-    assert asked["answers"][asked["right"]] == "2 s"
-    for w in grid.axes["w"]:
-        for x in grid.axes["x"]:
-            value, adjoint = by_steps(w, x)
-            assert adjoint[4] == 2 * value[4]
+    value, adjoint = by_steps(3, 3)
+    assert asked["answers"][asked["right"]] == f"{adjoint[0]:.0f}"
+    (because,) = asked["because"]["all"]
+    assert f"s is {value[4]}. " in because
+    assert f"an adjoint of {adjoint[4]:.0f}, so" in because
