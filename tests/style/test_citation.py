@@ -69,4 +69,5 @@ def test_the_licences_are_those_of_the_files():
 def test_the_title_begins_with_the_books_own():
     config = yaml.safe_load((ROOT / "book" / "_config.yml").read_text("utf8"))
     assert CITED["title"].startswith(config["title"])
-    assert CITED["authors"] == [{"name": config["author"]}]
+    name = config["author"]
+    assert CITED["authors"] == [{"name": name[0].upper() + name[1:]}]
