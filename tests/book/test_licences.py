@@ -2,7 +2,7 @@
 
 import pytest
 
-from kit.build.licences import WORKS, text_of, unlisted, works_of
+from kit.build.licences import WORKS, listed, text_of, unlisted, works_of
 from tests.built_site import ROOT, files_of_the_repository
 
 
@@ -33,3 +33,14 @@ def test_every_font_and_licence_in_the_repository_belongs_to_a_known_work():
 @pytest.mark.parametrize("work", [work for work in WORKS if "/" not in work.text])
 def test_the_text_of_a_licence_is_found_in_the_installed_release(work):
     assert "opyright" in text_of(work, ROOT)
+
+
+def test_the_digits_have_the_terms_that_stand_beside_them(tmp_path):
+    told = " ".join(listed(tmp_path).split())
+    beside = (ROOT / "mnist_data" / "README.md").read_text("utf8").partition("## Licence\n")[2]
+    sentences = beside.partition("\n## ")[0].strip().split(". ")
+    plain = [sentence for sentence in sentences if "](" not in sentence]
+    assert len(plain) > 2
+    for sentence in plain:
+        assert sentence in told
+    assert "CC BY-SA 3.0 <https://creativecommons.org/licenses/by-sa/3.0/>" in told

@@ -1,6 +1,12 @@
 """What becomes of a page that is taken away as a notebook."""
 
+import email
+import inspect
 import io
+import os
+import re
+import subprocess
+import sys
 import zipfile
 
 from docutils import nodes
@@ -8,6 +14,7 @@ from docutils import nodes
 from kit.build import wheel
 from kit.build.markdown import Page, tex
 from kit.build.notebooks import install_cell, needed, notebook
+from kit.exercises.engine.marking import exercises
 
 
 def page() -> Page:
@@ -94,10 +101,45 @@ def test_the_wheel_has_what_cells_import_and_no_sphinx():
     for name in (
         "nnfs/network.py",
         "nnfs/mnist_data/t10k-images-idx3-ubyte.gz",
+        "nnfs/mnist_data/README.md",
         "kit/cells/shown.py",
         "kit/widgets/playing/cells/kept.py",
         "sphinx_equation_checks/cells/statements.py",
     ):
         assert name in names
-    assert not [name for name in names if name.startswith(("kit/build", "kit/exercises/answers"))]
+    assert not [name for name in names if name.startswith("kit/build")]
     assert {line.partition(">")[0] for line in wheel.requirements()} >= {"numpy", "sympy", "pandas"}
+
+
+def test_the_wheel_can_be_imported_and_solves_no_exercise(tmp_path):
+    with zipfile.ZipFile(io.BytesIO(wheel.wheel())) as packed:
+        places = [name for name in packed.namelist() if not name.endswith(".gz")]
+        packed.extractall(tmp_path, places)
+    modules = [name.removesuffix(".py").replace("/", ".") for name in places if name[-3:] == ".py"]
+    own = [name.removesuffix(".__init__") for name in modules if not name.endswith("__main__")]
+    loads = f"import importlib\nfor name in {own}:\n    importlib.import_module(name)"
+    ran = subprocess.run(
+        [sys.executable, "-c", loads],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        encoding="utf8",
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+    there = "\n".join((tmp_path / place).read_text("utf8") for place in places)
+    for exercise in exercises().values():
+        if exercise.books.__module__.startswith("kit.exercises"):
+            assert inspect.getsource(exercise.books) not in there, exercise.name
+        for hint in exercise.hints:
+            assert hint not in there
+
+
+def test_the_wheel_says_on_which_terms_it_may_be_used():
+    packed = zipfile.ZipFile(io.BytesIO(wheel.wheel()))
+    (metadata,) = [name for name in packed.namelist() if name.endswith(".dist-info/METADATA")]
+    told = email.message_from_bytes(packed.read(metadata))
+    licence = packed.read(metadata.replace("METADATA", told["License-File"])).decode()
+    assert licence.startswith("MIT License")
+    (place,) = re.findall(r"[\w/]+\.md", told["License"])
+    assert "CC BY-SA 3.0" in packed.read(place).decode("utf8")

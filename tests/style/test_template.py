@@ -112,3 +112,14 @@ def test_a_new_book_with_a_wrong_equation_does_not_build(book):
     result = build(book)
     assert result.returncode != 0
     assert "eq-handshakes fails" in result.stderr
+    assert "relative to the largest entry, 465" in result.stderr
+    assert "checks nothing" not in result.stderr
+    # The other step: what is printed is read by nobody.
+    told = (TEMPLATE / "README.md").read_text("utf8")
+    assert "It does not read what is printed" in told.partition("## 3.")[2].partition("## 4.")[0]
+    page.write_text(text.replace("n \\, (n - 1) .", "n \\, (n + 1) ."), "utf8")
+    result = build(book)
+    assert result.returncode == 0, result.stderr
+    built = BeautifulSoup((book / "built" / "index.html").read_text("utf8"), "html.parser")
+    assert "(n + 1)" in built.select_one("div.math").get_text()
+    assert built.select_one("details.equation-mark").summary["aria-label"].endswith("checked")

@@ -6,6 +6,7 @@ texts of the installed releases are put into the list, as most of the licences a
 """
 
 import re
+import textwrap
 from fnmatch import fnmatchcase
 from importlib import metadata
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 from sphinx.application import Sphinx
 
-from kit.folders import BOOK, KIT, packages
+from kit.folders import BOOK, KIT, ROOT, packages
 
 NAME = "licences.txt"
 LICENCE = re.compile(r"\.dist-info/(?:licenses/)?LICEN[CS]E[^/]*$")
@@ -22,8 +23,11 @@ OWN = """\
 Neural Networks from Scratch: the licences of what this site is made of
 
 The text and the figures are under CC BY 4.0, https://creativecommons.org/licenses/by/4.0/, and the
-code is under the MIT licence. The digits are MNIST, by Yann LeCun, Corinna Cortes and Christopher
-J. C. Burges.
+code is under the MIT licence. Neither covers the digits, which lie in the package for notebooks
+(take-away/*.whl) and, in part, in what cells read (live/*.zip). They are MNIST, by Yann LeCun,
+Corinna Cortes and Christopher J. C. Burges.
+
+{digits}
 
 Files of others, under their own licences:
 """
@@ -129,6 +133,13 @@ WORKS = (
 )
 
 
+def of_the_digits() -> str:
+    """Return what is known of the licence of the digits, as the file beside them says it."""
+    said = (ROOT / "mnist_data" / "README.md").read_text(encoding="utf8")
+    (section,) = re.findall(r"^## Licence\n(.*?)(?=^## |\Z)", said, re.MULTILINE | re.DOTALL)
+    return textwrap.fill(re.sub(r"\[(.+?)\]\((.+?)\)", r"\1 <\2>", section.strip()), 100)
+
+
 def works_of(name: str) -> list[Work]:
     """Return the works of others that a file of a site comes from, by its path in the site."""
     return [work for work in WORKS if any(fnmatchcase(name, one) for one in work.files)]
@@ -175,7 +186,7 @@ def listed(site: Path) -> str:
     names = (p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
     there = {work for name in names for work in works_of(name)}
     found = [work for work in WORKS if work in there]
-    lines = [OWN]
+    lines = [OWN.format(digits=of_the_digits())]
     lines += [f"  {work.name}\n    {work.licence}\n    {', '.join(work.files)}\n" for work in found]
     for work in found:
         text = "\n".join(line.rstrip() for line in text_of(work, site).strip().splitlines())

@@ -1,8 +1,9 @@
 """The wheel that the book's notebooks install: `nnfs` with its digits, and what cells import.
 
-It is put together from the files themselves, in a tenth of a second and with the same bytes from
-the same files. Its distribution is the package's own, ``nnfs-book``, so that one of them takes the
-place of the other.
+What only a reader's browser imports is not in it: no notebook needs what marks exercises, and that
+could solve them, too. The wheel is put together from the files themselves, in a tenth of a second
+and with the same bytes from the same files. Its distribution is the package's own, ``nnfs-book``,
+so that one of them takes the place of the other.
 """
 
 import base64
@@ -15,11 +16,13 @@ from io import BytesIO
 from pathlib import Path
 
 import nnfs
-from kit.folders import ROOT, browser_side, bytes_of, files_below, folder_on_path
+from kit.folders import ROOT, bytes_of, cell_side, files_below, folder_on_path
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 OF_CELLS = ("pandas", "joblib", "filelock", "psutil", "dask", "sympy")
 """What cells import beyond what the package itself needs; its releases are those of the book."""
+
+LICENCE = "MIT, but for the digits, of which nnfs/mnist_data/README.md speaks"
 
 
 def name() -> str:
@@ -39,9 +42,9 @@ def _modules() -> Iterator[tuple[str, Path]]:
     for path in files_below(ROOT / "nnfs", "*"):
         if path.suffix == ".py" or path.name == "py.typed":
             yield path.relative_to(ROOT).as_posix(), path
-    for path in files_below(ROOT / "mnist_data", "*.gz"):
+    for path in [*files_below(ROOT / "mnist_data", "*.gz"), ROOT / "mnist_data" / "README.md"]:
         yield f"nnfs/mnist_data/{path.name}", path
-    for path in browser_side():
+    for path in cell_side():
         if not path.is_relative_to(ROOT / "packages" / "sphinx-live-cells"):
             yield path.relative_to(folder_on_path(path)).as_posix(), path
 
@@ -53,8 +56,9 @@ def wheel() -> bytes:
     files = {place: bytes_of(path) for place, path in _modules()}
     files[f"{about}/METADATA"] = (
         f"Metadata-Version: 2.1\nName: nnfs-book\nVersion: {nnfs.__version__}\n"
-        f"Requires-Python: >=3.11\nLicense: MIT\n{needs}"
+        f"Requires-Python: >=3.11\nLicense: {LICENCE}\nLicense-File: LICENSE\n{needs}"
     ).encode()
+    files[f"{about}/LICENSE"] = bytes_of(ROOT / "LICENSE")
     files[f"{about}/WHEEL"] = (
         b"Wheel-Version: 1.0\nGenerator: nnfs-book\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     )

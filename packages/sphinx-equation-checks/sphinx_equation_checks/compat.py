@@ -81,13 +81,20 @@ def check_outputs(app: Sphinx) -> None:
         require(found, "myst-nb", f"a cell has its options in {METADATA}")
 
 
-def has_failed(app: Sphinx, doctree: nodes.document) -> bool:
-    """Tell whether a cell of a page failed that was not expected to, which ends the page's run."""
+def has_failed(app: Sphinx, place: nodes.Element) -> bool:
+    """Tell whether a cell failed that was not expected to, which ends the page's run.
+
+    Parameters
+    ----------
+    app : Sphinx
+    place : node
+        A page, or one cell of it.
+    """
     if getattr(app.config, "nb_execution_allow_errors", False):
         return False
     return any(
         "traceback" in block["classes"] and not _is_expected(block)
-        for block in doctree.findall(nodes.literal_block)
+        for block in place.findall(nodes.literal_block)
     )
 
 

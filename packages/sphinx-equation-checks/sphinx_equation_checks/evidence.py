@@ -19,6 +19,7 @@ from .compat import (
     cell_of,
     cells_of,
     drop_output,
+    has_failed,
     option_of,
     output_of,
     parsed,
@@ -60,10 +61,10 @@ def collect(app: Sphinx, doctree: nodes.document) -> None:
     """Move the cells of a page that are evidence to where they belong."""
     page = known(app.env).pages[app.env.docname]
     _fold_claims(doctree, page)
-    _fold_checks(doctree, page, app.env.docname)
+    _fold_checks(app, doctree, page)
 
 
-def _fold_checks(doctree: nodes.document, page: Page, docname: str) -> None:
+def _fold_checks(app: Sphinx, doctree: nodes.document, page: Page) -> None:
     """Move each cell that is a check into the mark of its equation."""
     marks = {place["label"]: place for place in doctree.findall(Notes)}
     by_anchor = {shown.anchor: shown for shown in page.checks}
@@ -72,8 +73,8 @@ def _fold_checks(doctree: nodes.document, page: Page, docname: str) -> None:
             continue
         found = [by_anchor[anchor] for anchor in _anchors(cell)]
         if not found:
-            # Of a cell that did not run it is said elsewhere.
-            if cell.get("exec_count"):
+            # Of a cell that did not run, or that failed, it is said elsewhere.
+            if cell.get("exec_count") and not has_failed(app, cell):
                 logger.warning("a cell with the tag check checks nothing", location=cell)
             continue
         if not option_of(cell, HOW):
@@ -84,7 +85,7 @@ def _fold_checks(doctree: nodes.document, page: Page, docname: str) -> None:
                 location=cell,
             )
         checked = {shown.check.label for shown in found}
-        _move(cell, found, [label for label in marks if label in checked], marks, docname)
+        _move(cell, found, [label for label in marks if label in checked], marks, app.env.docname)
 
 
 def _move(

@@ -166,6 +166,17 @@ def test_evidence_that_is_not_whole_is_a_warning_with_its_page(book, text, words
     assert book.warnings.count("WARNING") == 1
 
 
+FAILED = "\n.. code-block:: text\n   :class: output traceback\n\n   AssertionError: eq-a fails\n"
+
+
+def test_of_a_check_that_failed_is_not_said_that_it_checks_nothing(book):
+    idle = cell("check", how="It is.")
+    book.write(page=equation("eq-a") + cell("check", outputs=FAILED, how="Counted."), other=idle)
+    book.build()
+    assert book.warnings.count("WARNING") == 1
+    assert "/other.rst:4: WARNING: a cell with the tag check checks nothing" in book.warnings
+
+
 def test_claims_are_silent_and_listed_at_the_end(book):
     text = "\nOne.\n" + cell("claim", outputs=claimed("a < b", "c is d", "a < b"))
     text += "\nPart\n----\n\nTwo.\n" + cell(outputs=claimed("seen")) + "\nLast.\n"

@@ -37,6 +37,33 @@ def test_a_false_equation_fails_with_its_label():
         equal("eq-x", A @ B * (1 + 1e-9), A @ B, terms=5)
 
 
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (
+            lambda: equal("eq-x", [0, 435], [30, 465], terms=0),
+            "worst error 6.5e-02, relative to the largest entry, 465; none is allowed",
+        ),
+        (
+            lambda: equal("eq-x", [0.0, 2.0], [1.0, 2.0], terms=1, scale=50.0),
+            "worst error 2.0e-02, relative to the terms, 50; the bound is 4.4e-16",
+        ),
+        (
+            lambda: zero("eq-x", [0.0, 2.0], scale=[8, -40], terms=1),
+            "worst error 5.0e-02, relative to the terms, up to 40; the bound is 4.4e-16",
+        ),
+        (
+            lambda: inequality("eq-x", [1.0, 3.0], [2.0, -4.0], terms=1),
+            "worst error 1.8e+00, relative to the largest entry, 4; the bound is 4.4e-16",
+        ),
+    ],
+)
+def test_an_error_says_what_it_is_relative_to(call, said):
+    with pytest.raises(AssertionError) as refused:
+        call()
+    assert str(refused.value) == f"eq-x fails: {said}"
+
+
 def test_one_wrong_entry_is_enough():
     C = A @ B
     C[6, 3] += 1e-12

@@ -37,6 +37,11 @@ START = '<p class="equation-check" data-label='
 START_OF_CLAIM = '<p class="claim-confirmed" data-claim='
 
 
+def measured_by(kind: str, *, scaled: bool) -> str:
+    """Return what the error of a check of a kind is relative to, in words."""
+    return "the terms" if kind == "zero" or scaled else "the largest entry"
+
+
 class RecordError(ValueError):
     """The output of a check or a claim that cannot be read."""
 
@@ -86,8 +91,8 @@ class Check:
         if self.bound == 0:
             return "no difference, and none allowed"
         what = "remainder" if self.kind == "zero" else "difference"
-        measure = "terms" if self.kind == "zero" or self.scaled else "largest entry"
-        largest = f"largest {what} {self.error:.1e}, relative to the {measure}"
+        measure = measured_by(self.kind, scaled=self.scaled)
+        largest = f"largest {what} {self.error:.1e}, relative to {measure}"
         largest = largest if self.error else f"no {what} at all"
         return f"{largest}; {cause} could cause {self.bound:.1e}"
 

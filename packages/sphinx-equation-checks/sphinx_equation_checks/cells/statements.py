@@ -23,7 +23,17 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import margins, teeth
-from .record import BEYOND, CANCELLING, EXCHANGED, FACTOR, NUDGE, SIGN, TRANSPOSE, Check
+from .record import (
+    BEYOND,
+    CANCELLING,
+    EXCHANGED,
+    FACTOR,
+    NUDGE,
+    SIGN,
+    TRANSPOSE,
+    Check,
+    measured_by,
+)
 from .showing import show
 from .teeth import Array
 
@@ -107,7 +117,8 @@ def equal(
     def error(side: Array) -> float:
         return float(_distance(side, sides[1]).max() / size)
 
-    _hold(label, "equal", error(sides[0]), bound)
+    measure = measured_by("equal", scaled=scale is not None)
+    _hold(label, "equal", error(sides[0]), bound, f"{measure}, {size:.3g}")
     entries = np.where(sides[0] == 0, 0.0, np.abs(_floats(sides[1])))
     teeth.every_entry_seen(label, _distance(*sides), entries, bound * size)
     disturbed = ((name, error(side)) for name, side in _disturbed(sides[0]))
@@ -144,7 +155,8 @@ def zero(label: str, values: ArrayLike, *, scale: ArrayLike, terms: int) -> Chec
     def error(entries: Array) -> float:
         return float(np.abs(entries).max() / size)
 
-    _hold(label, "zero", error(_floats(found)), bound)
+    measure = measured_by("zero", scaled=True)
+    _hold(label, "zero", error(_floats(found)), bound, f"{measure}, up to {size:.3g}")
     if terms_of.shape == found.shape:
         teeth.every_entry_seen(label, np.abs(_floats(found)), terms_of, bound * size)
     noticed = _noticed(label, [(CANCELLING, error(found + NUDGE * size))], bound)
@@ -184,7 +196,8 @@ def inequality(label: str, smaller: ArrayLike, larger: ArrayLike, *, terms: int)
     def excess(left: Array, right: Array) -> float:
         return float(((left - right) / size).max())
 
-    _hold(label, "bound", excess(low, high), bound)
+    measure = measured_by("bound", scaled=False)
+    _hold(label, "bound", excess(low, high), bound, f"{measure}, {size:.3g}")
     teeth.every_entry_seen(label, low - high, entries, bound * size)
     pushed = low - excess(low, high) * size + NUDGE * size
     disturbed = [(EXCHANGED, excess(high, low)), (BEYOND, excess(pushed, high))]
@@ -260,7 +273,7 @@ def _distance(left: Array, right: Array) -> Array:
     return distance
 
 
-def _hold(label: str, kind: str, error: float, bound: float) -> None:
+def _hold(label: str, kind: str, error: float, bound: float, relative_to: str = "") -> None:
     margin = bound - error
     margins.record(
         kind,
@@ -276,7 +289,10 @@ def _hold(label: str, kind: str, error: float, bound: float) -> None:
     if not error <= bound and not margins.go_on:
         if kind == "symbols":
             raise AssertionError(f"{label} fails: the difference does not simplify to zero")
-        raise AssertionError(f"{label} fails: worst error {error:.1e}, bound {bound:.1e}")
+        allowed = f"the bound is {bound:.1e}" if bound else "none is allowed"
+        raise AssertionError(
+            f"{label} fails: worst error {error:.1e}, relative to {relative_to}; {allowed}"
+        )
 
 
 def _noticed(label: str, disturbed: Iterable[tuple[str, float]], bound: float) -> tuple[str, ...]:
