@@ -5,6 +5,7 @@ import io
 import pypdfium2
 import pytest
 
+from kit.build.take_away import prints
 from tests.book.pages import all_pages
 from tests.browser.legibility import cut, faint
 
@@ -113,13 +114,17 @@ PLAYTHINGS = """() => [...document.querySelectorAll("figure.plaything")].map((fi
 })"""
 
 
-@pytest.mark.parametrize("name", ["see/slopes", "derive/softmax", "derive/relu"])
+@pytest.mark.parametrize("taken_away", [False, True])
+@pytest.mark.parametrize("name", ["see/slopes", "derive/discover", "derive/relu"])
 def test_a_plaything_on_paper_is_wide_and_legible_and_says_what_it_is_drawn_for(
-    from_the_dark, name
+    from_the_dark, name, taken_away
 ):
     page = from_the_dark(name, scripts=False)
     page.emulate_media(media="print")
     page.set_viewport_size({"width": width_between_margins("A4"), "height": 900})
+    if taken_away:
+        leave_out = "(which) => document.querySelectorAll(which).forEach((one) => one.remove())"
+        page.evaluate(leave_out, prints.OF_THE_BOOK)
     found = page.evaluate(PLAYTHINGS)
     assert found
     for figure, share, smallest, values, sliders in found:
