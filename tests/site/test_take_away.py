@@ -109,7 +109,14 @@ def test_what_the_paper_refers_to_is_in_it_or_said_to_be_the_books(taken):
         here = {"Fig.": captions}.get(kind, chapters if kind.lower() == "chapter" else set())
         if number not in here and not ELSEWHERE.match(words, found.end()):
             missing.append(words[found.start() : found.end() + 40])
-    assert captions
+    before, _, _ = text.partition("How the results were checked")
+    results = set(re.findall(r"\((\d+\.\d+)\)\s*$", before, re.MULTILINE))
+    words_before = " ".join(before.split())
+    for found in re.finditer(r"\((\d+\.\d+)\)", words_before):
+        if found[1] not in results and not ELSEWHERE.match(words_before, found.end()):
+            missing.append(words_before[found.start() - 40 : found.end()])
+    assert len(captions) > 20
+    assert len(results) > 40
     assert missing == []
     for gone in ("further reading", "an exercise", "Press ", "slider"):
         assert gone not in words
