@@ -55,6 +55,13 @@ def test_only_what_a_page_measured_is_marked():
     assert marked == ['In <span class="measured">4.2</span> s']
 
 
+def test_what_only_a_page_can_do_is_not_asked_of_a_notebook():
+    button = nodes.inline("", "Press Write.", classes=["on-screen"])
+    words = nodes.paragraph("", "", nodes.Text("It is short. "), button, nodes.Text(" And yours."))
+    box = nodes.container("", nodes.paragraph("", "Move it."), classes=["on-screen"])
+    assert markdown(words, box) == ["It is short.  And yours."]
+
+
 def test_a_bar_in_a_formula_does_not_end_its_column():
     def row(*entries: nodes.Node) -> nodes.row:
         return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", one)) for one in entries))

@@ -310,6 +310,79 @@ def test_a_book_is_printed_chapter_by_chapter(site, monkeypatch, printer):
     assert len(left) == 2
 
 
+FIGURE = (
+    '<figure class="{kind}" id="fig-{n}"><figcaption><span class="caption-number">Fig. {n}</span>'
+    "</figcaption></figure>"
+)
+POINTS = """<p>Open. <span class="on-screen">Press Check.</span></p>{printed}{plaything}
+<details><summary>Fig. 1 in words</summary><p>a line</p></details>
+<details><summary>Fig. 3 in words</summary><p>a wedge</p></details>
+<p><a class="reference internal" href="#fig-1">Fig. 1</a>,
+<a class="reference internal" href="#fig-2">Fig. 2</a>,
+<a class="reference internal" href="#fig-3">Fig. 3</a>,
+<a class="reference internal" href="../index.html#equation-a">(7.5)</a>,
+<a class="reference internal" href="#left-out">Exercise 7.1</a> of the book,
+<a class="reference internal" href="../index.html">chapter 9</a>.</p>
+<p class="not-in-paper" id="left-out">The list below names it.</p>
+<div class="cell_output"><pre>[{row}]
+[{row}]</pre></div>
+""".format(
+    printed=FIGURE.format(kind="", n=1),
+    plaything=FIGURE.format(kind="plaything", n=2),
+    row=" ".join(["0.25"] * 18),
+)
+
+
+def printed_words(printer, site, **settings):
+    document = prints.Document("A book", ["part/b"], book=["index", "part/b"], **settings)
+    pdf = pypdfium2.PdfDocument(printer.print(site, document).pdf)
+    return "\n".join(pdf[number].get_textpage().get_text_bounded() for number in range(len(pdf)))
+
+
+@pytest.mark.exhaustive(share=0)
+def test_paper_asks_nothing_that_only_a_screen_can_do(site, printer):
+    (site / "part" / "b.html").write_text(page("Second", POINTS), "utf8")
+    words = " ".join(printed_words(printer, site).split())
+    assert "Press Check." not in words
+    assert "The list below names it." in words
+    # Words in place of a figure are there where the figure is not.
+    assert "a wedge" in words
+    assert "a line" not in words
+
+
+@pytest.mark.exhaustive(share=0)
+def test_a_paper_says_which_numbers_are_the_books(site, printer):
+    (site / "part" / "b.html").write_text(page("Second", POINTS), "utf8")
+    text = printed_words(printer, site, left_out=prints.NOT_IN_PAPER, kind="paper")
+    words = " ".join(text.split())
+    assert "Fig. 2 is in the book" in words
+    assert (
+        "Fig. 1, Fig. 2, Fig. 3 of the book, (7.5) of the book, Exercise 7.1 of the book, "
+        "chapter 9 of the book." in words
+    )
+    assert "The list below names it." not in words
+    # A row of an array is one line.
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert lines.count(f"[{' '.join(['0.25'] * 18)}]") == 2
+
+
+@pytest.mark.exhaustive(share=0)
+def test_a_chapter_of_a_paper_begins_in_the_column_in_which_the_last_has_ended(site, printer):
+    for name, mark, lines in (("index", "§", 15), ("part/b", "¶", 55)):
+        (site / f"{name}.html").write_text(page("A chapter", f"<p>{mark}</p>" * lines), "utf8")
+    both = prints.Document("A book", ["index", "part/b"], kind="paper")
+    pdf = pypdfium2.PdfDocument(printer.print(site, both).pdf)
+    text = pdf[0].get_textpage()
+    marks = {"§": [], "¶": []}
+    for number in range(text.count_chars()):
+        if (mark := text.get_text_range(number, 1)) in marks:
+            marks[mark].append(round(text.get_charbox(number, loose=True)[0]))
+    assert [len(places) for places in marks.values()] == [15, 55]
+    assert len(set(marks["§"])) == 1
+    assert len(set(marks["¶"])) == 2
+    assert min(marks["¶"]) == marks["§"][0]
+
+
 @pytest.mark.exhaustive(share=0)
 def test_a_heading_at_the_edge_of_a_page_is_said_once(site, printer):
     # Chromium's own outline says some of these twice.

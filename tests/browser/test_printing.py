@@ -5,6 +5,7 @@ import io
 import pypdfium2
 import pytest
 
+from kit.build.take_away import prints
 from tests.book.pages import all_pages
 from tests.browser.legibility import cut, faint
 
@@ -99,6 +100,50 @@ def test_controls_and_folded_parts_stay_off_the_paper(from_the_dark):
         assert [box for box in unwanted.all() if box.is_visible()] == []
     folded.evaluate("(details) => { details.open = true; }")
     assert folded.locator("pre").first.is_visible()
+
+
+PLAYTHINGS = """() => [...document.querySelectorAll("figure.plaything")].map((figure) => {
+  const wide = (one) => one.getBoundingClientRect().width;
+  const all = (query) => [...figure.querySelectorAll(query)];
+  const seen = (query) => all(query).filter((one) => one.checkVisibility());
+  const size = (one) => parseFloat(getComputedStyle(one).fontSize) * one.getScreenCTM().a;
+  const smallest = Math.min(...seen("svg text").filter(wide).map(size));
+  const share = wide(figure.querySelector(".play-picture, svg")) / wide(figure);
+  const sliders = all(".play-score").length;
+  return [figure.id, share, smallest, seen(".play-score").length, sliders];
+})"""
+
+
+@pytest.mark.parametrize("taken_away", [False, True])
+@pytest.mark.parametrize("name", ["see/slopes", "derive/discover", "derive/relu"])
+def test_a_plaything_on_paper_is_wide_and_legible_and_says_what_it_is_drawn_for(
+    from_the_dark, name, taken_away
+):
+    page = from_the_dark(name, scripts=False)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": width_between_margins("A4"), "height": 900})
+    if taken_away:
+        leave_out = "(which) => document.querySelectorAll(which).forEach((one) => one.remove())"
+        page.evaluate(leave_out, prints.OF_THE_BOOK)
+    found = page.evaluate(PLAYTHINGS)
+    assert found
+    for figure, share, smallest, values, sliders in found:
+        assert share > 0.7, figure
+        assert smallest > 9, figure  # in pixels; on A4 these are seven points
+        assert values == sliders, figure
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_paper_does_not_ask_for_what_only_a_screen_can_do(from_the_dark, scripts):
+    page = from_the_dark("see/slopes", scripts=scripts)
+    told = page.get_by_text("Press Write, replace the three dots")
+    assert told.is_visible()
+    page.emulate_media(media="print")
+    assert not told.is_visible()
+    assert not page.get_by_text("Now move the glass yourself.").is_visible()
+    task = page.locator(".exercise-task").first
+    said = task.evaluate("(task) => getComputedStyle(task, '::after').content")
+    assert "On paper" in said
 
 
 def choose_the_sheet(page):

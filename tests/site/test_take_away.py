@@ -1,5 +1,6 @@
 """What the whole book becomes when it is taken away: a PDF, a paper, an EPUB, and links to them."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -87,6 +88,38 @@ def test_the_paper_is_short_and_whole(taken):
     texts = [sheet.get_textpage() for sheet in paper]
     right = [max(t.get_charbox(place)[2] for place in range(t.count_chars())) for t in texts]
     assert SHEET - 80 < max(right) < SHEET - 40
+
+
+NUMBERED = re.compile(r"(?<![\w.])(Fig\.|Exercise|Table|[Cc]hapter) (\d+(?:\.\d+)*)(?![\d])")
+ELSEWHERE = re.compile(r",? (of|is in) the book\b")
+
+
+@pytest.mark.exhaustive(share=0)
+def test_what_the_paper_refers_to_is_in_it_or_said_to_be_the_books(taken):
+    paper = pypdfium2.PdfDocument(taken / PAPER)
+    text = "\n".join(sheet.get_textpage().get_text_bounded() for sheet in paper)
+    chapters = {
+        prints.heading(taken, page).partition(".")[0] for page in (*command.OF_PAPER, command.SHEET)
+    }
+    captions = set(re.findall(r"^Fig\. (\d+\.\d+) ", text, re.MULTILINE))
+    words = " ".join(text.split())
+    missing = []
+    for found in NUMBERED.finditer(words):
+        kind, number = found.groups()
+        here = {"Fig.": captions}.get(kind, chapters if kind.lower() == "chapter" else set())
+        if number not in here and not ELSEWHERE.match(words, found.end()):
+            missing.append(words[found.start() : found.end() + 40])
+    before, _, _ = text.partition("How the results were checked")
+    results = set(re.findall(r"\((\d+\.\d+)\)\s*$", before, re.MULTILINE))
+    words_before = " ".join(before.split())
+    for found in re.finditer(r"\((\d+\.\d+)\)", words_before):
+        if found[1] not in results and not ELSEWHERE.match(words_before, found.end()):
+            missing.append(words_before[found.start() - 40 : found.end()])
+    assert len(captions) > 20
+    assert len(results) > 40
+    assert missing == []
+    for gone in ("further reading", "an exercise", "Press ", "slider"):
+        assert gone not in words
 
 
 @pytest.mark.exhaustive(share=0)

@@ -20,6 +20,8 @@ from sphinx_equation_checks.compat import CELL
 from sphinx_equation_checks.folds import Fold
 
 MEASURED = "measured"
+ON_SCREEN = "on-screen"
+"""The class of what is said of buttons and marks, which the page has and no other form of it."""
 TIED = re.compile(r"\\sym\{[^{}]*\}")
 BAR = re.compile(r"(?<!\\)\|")
 SPECIAL = re.compile(r"([\\`*_\[\]<>$|])")
@@ -87,6 +89,8 @@ class Page:
 
     def _piece(self, node: nodes.Node, level: int) -> Iterator[str | int]:
         if isinstance(node, LEFT_OUT) or not isinstance(node, nodes.Element):
+            return
+        if ON_SCREEN in node["classes"]:
             return
         if node.get(CELL[0]) == CELL[1]:
             yield int(node["cell_index"])
@@ -220,6 +224,8 @@ class Page:
         if isinstance(node, nodes.Text):
             return SPECIAL.sub(r"\\\1", node.astext()).replace("\n", " ")
         if isinstance(node, LEFT_OUT) or not isinstance(node, nodes.Element):
+            return ""
+        if ON_SCREEN in node["classes"]:
             return ""
         if isinstance(node, nodes.math):
             return f"${tex(node.astext())}$"

@@ -22,9 +22,9 @@ NOT_TO_READ = (
     ".play-controls, .play-ask, .play-unseen, .play-says, "
     ".draw-a-digit, .watch-it-learn, .equation-filter, .continue-reading, .opening-pad, "
     ".sd-summary-state-marker, .sd-summary-icon, details.play-table, details.above-input, "
-    ".place-in-book, .backlinks, .toctree-wrapper, [hidden]"
+    ".place-in-book, .backlinks, .toctree-wrapper, .on-screen, [hidden]"
 )
-"""Controls, and the evidence: it is on the site, a click away from what it shows."""
+"""Controls with what is said of them, and the evidence: it is a click away on the site."""
 
 
 @dataclass

@@ -78,12 +78,12 @@ def paper(site: Path, pages: list[str]) -> prints.Document | None:
     abstract = (Path(__file__).parent / "abstract.html").read_text(encoding="utf8")
     return prints.Document(
         PAPER_TITLE,
-        [*OF_PAPER, SHEET, REFERENCES],
+        [*OF_PAPER, REFERENCES, SHEET],
         f'{title_page(PAPER_TITLE)}<div class="printed-abstract">{abstract}</div>',
         prints.NOT_IN_PAPER,
         "paper",
         {SHEET: ".one-sheet"},
-        {SHEET: checked.table(site, OF_PAPER)},
+        {REFERENCES: checked.table(site, OF_PAPER)},
     )
 
 

@@ -12,6 +12,12 @@
       part.replaceChildren(only);
       part.dataset.whole = "";
     }
+    // A figure that is printed needs no words in its place.
+    const drawn = new Set([...part.querySelectorAll("figure .caption-number")].map((one) => one.textContent.trim()));
+    for (const one of part.querySelectorAll("details")) {
+      const title = one.querySelector("summary")?.textContent.trim() ?? "";
+      if (title.endsWith(" in words") && drawn.has(title.replace(/ in words$/, ""))) one.remove();
+    }
     // What is folded and has an answer to give is open on paper.
     for (const one of part.querySelectorAll("details")) one.open = true;
     for (const image of part.querySelectorAll("img[src]")) {
@@ -45,10 +51,26 @@
     else link.removeAttribute("href");
   }
   if (settings.columns) {
+    // A number that leads elsewhere is said to be the book's.
+    for (const link of document.querySelectorAll(".printed-part a.reference.internal")) {
+      if (link.getAttribute("href")?.startsWith("#") || !/^[A-Z]?[a-z.]*\s?\(?\d[\d.]*\)?$/i.test(link.textContent.trim())) continue;
+      if (!/^\s+(of|in) the book\b/.test(link.nextSibling?.textContent ?? "")) link.after(" of the book");
+    }
+    // One flow from the first chapter to the last: none ends in the middle of a page.
+    let flow = null;
+    for (const part of document.querySelectorAll(".printed-part")) {
+      if ("whole" in part.dataset) flow = null;
+      else {
+        if (!flow) part.before((flow = document.createElement("div")));
+        flow.className = "printed-flow";
+        flow.append(part);
+      }
+    }
     for (const plaything of document.querySelectorAll("figure.plaything")) {
       const number = plaything.querySelector(".caption-number")?.textContent.trim() ?? "This figure";
       const note = document.createElement("p");
       note.className = "elsewhere";
+      note.id = plaything.id;
       note.textContent = `${number} is in the book, where it can be played with.`;
       plaything.replaceWith(note);
     }
@@ -58,14 +80,18 @@
       range.selectNodeContents(formula);
       return range.getBoundingClientRect().width;
     };
-    for (const block of document.querySelectorAll(".printed-part:not([data-whole]) :is(div.math, table)")) {
+    for (const block of document.querySelectorAll(".printed-flow :is(div.math, table, .cell_output pre)")) {
       const number = block.querySelector(":scope > .eqno")?.getBoundingClientRect().width ?? 0;
-      const formulas = block.matches("table") ? [] : [...block.querySelectorAll(".katex-html")];
-      const wide = formulas.length ? Math.max(...formulas.map(across)) + 1.3 * number : block.getBoundingClientRect().width;
+      // A row of an array stays whole, unlike a line of code.
+      if (block.matches("pre")) block.style.whiteSpace = "pre";
+      const formulas = block.matches("table") ? [] : block.matches("pre") ? [block] : [...block.querySelectorAll(".katex-html")];
+      const size = parseFloat(getComputedStyle(block).fontSize);
+      const beside = block.matches("pre") ? 1.2 * size : 1.3 * number;
+      const wide = formulas.length ? Math.max(...formulas.map(across)) + beside : block.getBoundingClientRect().width;
       const room = block.parentElement.clientWidth;
       if (wide <= room) continue;
       if (room / wide < 0.72) block.classList.add("across");
-      else block.style.fontSize = `${(98 * room) / wide}%`;
+      else block.style.fontSize = `${(0.98 * size * room) / wide}px`;
     }
   }
   const wordsOf = (heading) => {

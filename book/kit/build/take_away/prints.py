@@ -36,9 +36,14 @@ MARGINS = "20mm 18mm"
 START_LIMIT = 60.0
 STARTED = "which requirements-test.txt installs: pip install -r requirements-test.txt"
 Result = TypeVar("Result")
-OF_THE_BOOK = f"{NOT_TO_READ}, .digit-cursor".replace(" label, output,", "")
+ON_PAPER_TOO = {"label", "output", ".play-controls", ".play-says"}
+"""What a plaything is drawn for, and what it says of that; the rest of them is not shown."""
+OF_THE_BOOK = ", ".join(
+    [*(one for one in NOT_TO_READ.split(", ") if one not in ON_PAPER_TOO), ".digit-cursor"]
+)
 NOT_IN_PAPER = (
-    ".exercise, .solution, .sd-dropdown, .sidebar, .cell[class*='tag_']:not(.tag_figure), "
+    ".not-in-paper, .exercise, .solution, .sd-dropdown, .sidebar, "
+    ".cell[class*='tag_']:not(.tag_figure), "
     ".tag_figure .cell_input, section section:has(> .marked-exercise), "
     + ", ".join(
         f"section#{name}"
