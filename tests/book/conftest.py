@@ -126,7 +126,8 @@ def new_book(tmp_path: Path) -> SmallBook:
         # Compiled modules go along: they are valid as long as the copied files keep their dates.
         ignored = shutil.ignore_patterns("*.csv", "*.egg-info")
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=ignored)
-    for file in ("constraints.txt", "requirements.txt", "pyproject.toml", "CITATION.cff"):
+    project = "pyproject.toml", "CITATION.cff", "LICENSE"
+    for file in ("constraints.txt", "requirements.txt", *project):
         shutil.copy(ROOT / file, tmp_path)
     shutil.copy(ROOT / "book" / "nnfs_book.py", tmp_path / "book")
     shutil.copy(ROOT / "book" / "references.bib", tmp_path / "book")

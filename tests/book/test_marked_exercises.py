@@ -1,6 +1,7 @@
 """How exercises stand on a page, and how a book without solutions has none anywhere."""
 
 import pytest
+from bs4 import BeautifulSoup
 
 from kit.exercises.engine.marking import exercises
 from kit.exercises.pages.marked_exercises import answer_file, stub
@@ -139,3 +140,45 @@ def test_solutions_of_both_forms_are_taken_out_and_nothing_else():
     )
     assert without(text) == "a\nc\nf\n"
     assert without(f"{text}{text}") == "a\nc\nf\n" * 2
+
+
+TEACHERS = """
+(guide-for-teachers)=
+## Ask them, zebu-like
+
+```{exercise}
+:label: ex-of-exam
+What is asked in the exam, of an okapi.
+```
+"""
+LINKS = """
+Words about {ref}`the exam <guide-for-teachers>` and {ref}`the first question <ex-of-exam>`.
+
+```{with-solutions}
+All has been solved, says the {ref}`guide <guide-for-teachers>`, by a tapir.
+```
+
+Words that follow.
+"""
+
+
+@pytest.mark.exhaustive(share=0)
+def test_a_class_has_no_page_for_teachers_and_links_to_it_become_words(small_book):
+    small_book.write(LINKS)
+    (small_book.root / "book" / "appendices").mkdir()
+    small_book.add("appendices/teaching", TEACHERS)
+    for setting, shown in (("1", True), ("0", False)):
+        result = small_book.build(BOOK_SOLUTIONS=setting)
+        assert result.returncode == 0, result.stderr
+        assert ("appendices/teaching.html" in small_book.site()) == shown
+        page = BeautifulSoup(small_book.html(), "html.parser")
+        article = page.select_one("article")
+        words = " ".join(article.get_text(" ").split())
+        assert "Words about the exam and the first question" in words
+        assert "Words that follow." in words
+        assert ("by a tapir" in words) == shown
+        leads = [link["href"] for link in page.select("a[href*=teaching]")]
+        assert bool(leads) == shown
+        text = published(small_book)
+        for secret in ("okapi", "zebu-like", "tapir"):
+            assert (secret in text) == shown, secret

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import yaml
 
 from kit.exercises.engine.marking import exercises
 from kit.exercises.pages.without_solutions import without
@@ -66,3 +67,17 @@ def test_the_commands_and_the_address_are_those_of_the_readme():
     (address,) = re.findall(r"public address, `([\w.]+)`", BODY)
     assert address in README
     assert address in pyodide_files.ADDRESS
+
+
+def test_a_class_gets_no_page_for_teachers_and_no_sentence_about_it():
+    settings = yaml.safe_load((BOOK / "_config.yml").read_text("utf8"))["sphinx"]["config"]
+    assert settings["book_for_teachers"] == ["appendices/teaching"]
+    labels = re.findall(r"^(?:\((\S+)\)=|:label: (\S+))$", BODY, re.MULTILINE)
+    names = {name for found in labels for name in found if name}
+    assert "teaching" in names
+    for name, page in PAGES.items():
+        if name not in settings["book_for_teachers"]:
+            rest = without(page.text)
+            # A link with words of its own becomes these words.
+            assert not names & set(re.findall(r"\{(?:ref|numref|eq)\}`([\w-]+)`", rest)), name
+            assert not re.search(r"exercises? has an? (?:executed )?solution", rest), name
