@@ -154,9 +154,9 @@ What is asked in the exam, of an okapi.
 LINKS = """
 Words about {ref}`the exam <guide-for-teachers>` and {ref}`the first question <ex-of-exam>`.
 
-% with solutions
+```{with-solutions}
 All has been solved, says the {ref}`guide <guide-for-teachers>`, by a tapir.
-% end
+```
 
 Words that follow.
 """

@@ -10,11 +10,11 @@ value.
 The pages that ``book_for_teachers`` names speak of solutions, or have the answers to questions that
 a class is to be asked. They are left out as well, and a link to one of them that has words of its
 own becomes these words. A paragraph of another page that speaks of solutions, or of such a page,
-stands between two comments:
+stands in a directive:
 
-    % with solutions
+    ```{with-solutions}
     Every exercise has a solution.
-    % end
+    ```
 """
 
 import os
@@ -29,12 +29,13 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
+from sphinx.util.docutils import SphinxDirective
 
 SOLUTION = re.compile(
     r"^(?P<gate>`{3,}|:{3,})\{solution-start\}.*?^(?P=gate)[ ]*$.*?"
     r"^(?P<end>`{3,}|:{3,})\{solution-end\}\s*?^(?P=end)[ ]*$\n?"
     r"|^(?P<fence>`{3,}|:{3,})\{solution\}.*?^(?P=fence)[ ]*$\n?"
-    r"|^% with solutions\n.*?^% end\n",
+    r"|^(?P<only>`{3,}|:{3,})\{with-solutions\}.*?^(?P=only)[ ]*$\n?",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -121,6 +122,18 @@ def in_words(
     return words if node["reftarget"] in labels else None
 
 
+class WithSolutions(SphinxDirective):
+    """``{with-solutions}``, whose content a class does not get."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the content; in a book for a class it is taken out before."""
+        place = nodes.Element()
+        self.state.nested_parse(self.content, self.content_offset, place)
+        return list(place.children)
+
+
 def read(app: Sphinx, docname: str, content: list[str]) -> None:
     """Change the text of a page before it is parsed."""
     content[0] = as_built(app.config, content[0])
@@ -130,6 +143,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx; a change of the setting reads all pages again."""
     app.add_config_value("book_solutions", True, "env", types=[bool])
     app.add_config_value("book_for_teachers", [], "env", types=[list])
+    app.add_directive("with-solutions", WithSolutions)
     app.connect("config-inited", configure)
     app.connect("missing-reference", in_words)
     app.connect("source-read", read)
