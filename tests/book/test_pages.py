@@ -240,6 +240,33 @@ def test_symbols_are_letters_and_operators_of_a_formula():
     assert symbols([formula]) == {"vec", "A", "otimes", "dZ", "m", "varepsilon"}
 
 
+ASKS_FOR_A_SCREEN = re.compile(
+    r"\bPress (?:Write|Check)\b|\b[Tt]he sliders?\b|\b[Dd]rag\b|[Oo]pen the mark\b|in your browser"
+)
+ABOUT_THE_SITE = {"appendices/how-checks-work", "appendices/teaching"}
+
+
+def asked_of_any_reader(text):
+    """What a page says in every form of it, but for code and what to do with a plaything."""
+    text = re.sub(r"^(`{3,})\{code-cell\}.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
+    guide = r"^(`{3,}\{plaything\}.*?\n\n).*?^`{3,}$"
+    text = re.sub(guide, r"\1", text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"^\{\.on-screen\}\n(?:.+\n)+", "", text, flags=re.MULTILINE)
+    return re.sub(r"\[(?:[^\[\]]|\[[^\[\]]*\])*\]\{\.on-screen\}", "", text)
+
+
+@every_page
+def test_what_only_a_screen_can_do_is_marked(page: Page):
+    if page.docname not in ABOUT_THE_SITE:
+        assert ASKS_FOR_A_SCREEN.findall(asked_of_any_reader(page.body)) == []
+
+
+def test_what_is_marked_is_found():
+    text = "Use [Press Check [1].]{.on-screen} now.\n\n{.on-screen}\n- Drag.\n\nDrag it."
+    assert ASKS_FOR_A_SCREEN.findall(text) == ["Press Check", "Drag", "Drag"]
+    assert ASKS_FOR_A_SCREEN.findall(asked_of_any_reader(text)) == ["Drag"]
+
+
 def test_no_two_figures_have_the_same_name():
     options = [cell.options.get("mystnb", {}) for page in PAGES.values() for cell in page.cells]
     names = [option["figure"]["name"] for option in options if "figure" in option]
