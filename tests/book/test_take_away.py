@@ -2,16 +2,22 @@
 
 import io
 import json
+import shutil
 import zipfile
 from xml.etree import ElementTree
 
+import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
+from bs4 import BeautifulSoup
 from pikepdf import Dictionary, Name, String
 
-from kit.build.take_away import articles, checked, command, joined, links, prints
-from kit.build.take_away.epub import Epub, drawing
+from kit.build.take_away import articles, checked, command, joined, links, prints, resolved
+from kit.build.take_away.epub import SHEETS, Epub, drawing
+from kit.folders import BOOK
+from kit.widgets.playing.cells import Grid, OneNudge, Question
+from kit.widgets.playing.directive import PlaythingFigure
 
 FORMULA = (
     '<span class="math"><span class="katex"><span class="katex-mathml">'
@@ -88,6 +94,104 @@ def test_a_site_makes_the_same_epub_twice(site, tmp_path):
         Epub(site, PARTS, ABOUT).write(tmp_path / name)
         made.append((tmp_path / name).read_bytes())
     assert made[0] == made[1]
+
+
+ALPHAS = [0.1, 0.5, 0.7]
+LOSS = np.array([[1.0, 0.5, 0.2], [1.0, 0.2, 0.1], [1.0, 2.0, 4.0]])
+GUESSED = Grid(
+    {"alpha": ALPHAS},
+    {"loss": LOSS, "end": LOSS[:, -1]},
+    says="It ends at {end:.1f}.",
+    x=("step", [0, 1, 2]),
+    y="loss",
+    bars={"p": LOSS / 8},
+    asks=Question("Up?", ["No", "Yes"], "No", "So.", hides=["loss"]),
+)
+SMALL = np.eye(2), np.zeros((2, 1)), np.eye(2), np.zeros((2, 1))
+WEDGES = ("path", "rect", "circle")
+
+
+def stills(site, tmp_path, url=""):
+    """The figures of an EPUB of a site whose second page has two playthings."""
+    figures = "".join(
+        f'<figure class="plaything" id="fig-{name}">{html}'
+        f'<figcaption><span class="caption-number">Fig. 2.{number} </span>C.</figcaption></figure>'
+        for number, (name, html) in enumerate(
+            [
+                ("grid", GUESSED._repr_html_()),
+                ("nudge", OneNudge(SMALL, np.array([[1.0], [0.5]]), np.array([0]))._repr_html_()),
+            ],
+            1,
+        )
+    )
+    (site / "part" / "b.html").write_text(page("Second", figures), "utf8")
+    sources = BOOK / SHEETS[0], PlaythingFigure.folder / "playing.css"
+    for name, source in zip(SHEETS, sources, strict=True):
+        (site / name).parent.mkdir(exist_ok=True)
+        shutil.copy(source, site / name)
+    Epub(site, PARTS, ABOUT, url).write(tmp_path / "book.epub")
+    with zipfile.ZipFile(tmp_path / "book.epub") as archive:
+        text = archive.read("book/part-b.xhtml").decode()
+    return BeautifulSoup(text, "html.parser").select("figure.plaything")
+
+
+def said(tag, name):
+    """What a shape says of its paint, itself or by what is around it."""
+    return next((one[name] for one in [tag, *tag.parents] if one.get(name)), None)
+
+
+def test_a_plaything_is_a_still_picture_in_an_epub(site, tmp_path):
+    grid, nudge = stills(site, tmp_path)
+    for figure in (grid, nudge):
+        shapes = [one for one in figure.select("svg *") if one.name in WEDGES]
+        assert len(shapes) > 5
+        for shape in shapes:
+            if not shape.find_parent("clippath"):
+                assert said(shape, "fill")
+                assert {said(shape, "fill"), said(shape, "stroke")} - {None, "none"}
+        assert "var(" not in str(figure)
+    (curve,) = grid.select(".play-plot > svg path.play-line")
+    assert (curve["fill"], curve["stroke"]) == ("none", "#0068a8")
+    assert "Answer first" not in str(grid)
+    (unit,) = {circle["stroke"] for circle in nudge.select(".play-unit > circle")}
+    assert unit == "#0068a8"
+    assert not nudge.select(".play-reach, .play-ring, .play-grip")
+
+
+def test_a_still_picture_says_where_it_can_be_moved(site, tmp_path):
+    for figure in stills(site, tmp_path):
+        assert "can be played with in the book." in figure.get_text()
+    figures = stills(site, tmp_path, "https://a.example/")
+    assert [one.select_one(".elsewhere a")["href"] for one in figures] == [
+        "https://a.example/part/b.html#fig-grid",
+        "https://a.example/part/b.html#fig-nudge",
+    ]
+
+
+def test_rules_are_resolved_as_a_browser_does():
+    sheet = """
+        html[data-theme="light"] { --a: #111 } html[data-theme="dark"] { --a: #999 }
+        .play { --b: var(--a, #fff) }
+        .play :is(.x, .y) { fill: var(--b); stroke: var(--none, var(--b)) }
+        .play svg .x { fill: #222 } .play .x { fill: #333 } .y:not(.z) { opacity: 0.5 }
+        @media screen { .play svg .x { fill: #444 } }
+        @media print { .play svg .y { stroke-width: 2px; vector-effect: non-scaling-stroke } }
+        @container (min-width: 34rem) { .play svg .y { stroke-width: 9px } }
+        .gone { display: none } .w { visibility: hidden } .x::before { fill: #555 }
+    """
+    soup = BeautifulSoup(
+        '<figure><p class="gone">a</p><div class="play"><svg><path class="x" style="--b: #123"/>'
+        '<path class="y" stroke="#abc"/><g class="w"><path d="M0 0"/></g>'
+        '<rect fill="none"/></svg></div></figure>',
+        "html.parser",
+    )
+    resolved.resolve(soup.figure, resolved.parsed([sheet]))
+    assert not soup.select(".gone, .w, rect")
+    first, second = soup.find_all("path")
+    assert (first["fill"], first["stroke"]) == ("#222", "#123")
+    assert (second["fill"], second["stroke"]) == ("#111", "#111")
+    assert (second["opacity"], second["stroke-width"]) == ("0.5", "2")
+    assert second["style"] == "vector-effect: non-scaling-stroke"
 
 
 def test_the_list_of_equations_keeps_what_it_says_of_each(site):

@@ -1,7 +1,9 @@
 """What the whole book becomes when it is taken away: a PDF, a paper, an EPUB, and links to them."""
 
+import os
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pypdfium2
@@ -100,6 +102,31 @@ def test_the_epub_is_valid(taken):
     check = [*start, str(taken / "take-away" / f"{command.NAME}.epub")]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.exhaustive(share=0)
+def test_no_plaything_of_the_epub_is_painted_black_or_fills_a_page(taken, tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    with zipfile.ZipFile(taken / "take-away" / f"{command.NAME}.epub") as archive:
+        archive.extractall(tmp_path)
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or "google-chrome"
+    black = """figure => [...figure.querySelectorAll("svg :is(path, rect, circle)")].filter(shape =>
+        !shape.closest("clipPath") && getComputedStyle(shape).fill === "rgb(0, 0, 0)").length"""
+    found = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 640, "height": 900})
+        for path in sorted((tmp_path / "book").glob("*.xhtml")):
+            page.goto(path.as_uri())
+            for figure in page.locator("figure.plaything").all():
+                found += 1
+                assert figure.evaluate(black) == 0
+                box = figure.bounding_box()
+                assert box and box["height"] < 950
+                assert "Answer first" not in figure.inner_text()
+        browser.close()
+    assert found > 20
 
 
 @pytest.mark.exhaustive(share=0)
