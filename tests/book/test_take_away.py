@@ -243,6 +243,17 @@ def test_the_command_says_what_it_needs(site, monkeypatch, capsys):
     assert "jupyter-book build book" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["part/b", "nonsense.pdf", "index.pdf"])
+def test_only_what_there_is_can_be_asked_for(site, monkeypatch, capsys, name):
+    monkeypatch.setattr(articles, "parts", lambda site: PARTS)
+    with pytest.raises(SystemExit) as ended:
+        command.main([str(site), "--only", name])
+    assert ended.value.code
+    (line,) = capsys.readouterr().err.splitlines()
+    assert name in line
+    assert "take-away/neural-networks-from-scratch.pdf, part/b.pdf" in line
+
+
 SIZE = 144
 
 
@@ -412,6 +423,71 @@ def test_a_book_is_printed_chapter_by_chapter(site, monkeypatch, printer):
     assert "4" in pypdfium2.PdfDocument(made["part/b.pdf"])[0].get_textpage().get_text_bounded()
     left = [path for path in site.rglob("*") if path.suffix in (".part", ".html")]
     assert len(left) == 2
+
+
+def red(sheet):
+    """Whether anything on a page is printed in red."""
+    pixels = np.asarray(sheet.render().to_pil().convert("RGB"), int)
+    return bool((pixels[..., 0] - pixels[..., 1:].max(axis=-1) > 100).any())
+
+
+@pytest.fixture
+def citing(site, monkeypatch):
+    """A site with links in red, a page that cites, and a list of what is cited."""
+    (site / "appendices").mkdir()
+    entries = "".join(
+        f'<div class="citation" id="id{number}">Book of {name}.</div>'
+        for number, name in enumerate(["Ada", "Emmy"])
+    )
+    texts = {
+        "part/b": '<p>See <a href="../index.html#1/eq">there</a> '
+        '[<a href="../appendices/bibliography.html#id1">Emm</a>].</p>',
+        command.REFERENCES: f'<div class="citation-list">{entries}</div>',
+    }
+    for name, text in texts.items():
+        style = '<head><link rel="stylesheet" href="../red.css">'
+        html = page("Second", text).replace("<head>", style)
+        (site / f"{name}.html").write_text(html, "utf8")
+    (site / "red.css").write_text(".bd-main .bd-article a { color: #f00 }", "utf8")
+    parts = [*PARTS, articles.Part("More", [command.REFERENCES])]
+    monkeypatch.setattr(articles, "parts", lambda site: parts)
+    return site
+
+
+@pytest.mark.exhaustive(share=0)
+def test_a_chapter_alone_lists_what_it_cites_and_colours_only_links(citing, printer):
+    document = prints.Document("A book", ["part/b"], book=["index", command.REFERENCES])
+    within = pypdfium2.PdfDocument(printer.print(citing, document).pdf)
+    assert len(within) == 1
+    assert red(within[0])
+    document.sources = command.REFERENCES
+    for url, leads_to in (("", []), ("https://a.example/", ["https://a.example/index.html#1/eq"])):
+        content = joined.alone(printer.print(citing, document, url, before=4), PDF_ABOUT, url)
+        alone = pypdfium2.PdfDocument(content)
+        assert [alone.get_page_label(number) for number in range(len(alone))] == ["5", "i"]
+        assert [entry.get_title() for entry in alone.get_toc()] == [
+            "Second",
+            "Cited in this chapter",
+        ]
+        text = alone[1].get_textpage().get_text_bounded()
+        assert "Emmy" in text
+        assert "Ada" not in text
+        with opened(content) as pdf:
+            assert goals(pdf, 0) == [*leads_to, 1]
+
+
+@pytest.mark.exhaustive(share=0)
+def test_words_that_lead_nowhere_are_not_in_the_colour_of_links(citing, printer):
+    path = citing / "part" / "b.html"
+    text = path.read_text("utf8").replace(
+        '[<a href="../appendices/bibliography.html#id1">Emm', "[<a>"
+    )
+    path.write_text(text, "utf8")
+    document = prints.Document("A book", ["part/b"], book=["index"], sources=command.REFERENCES)
+    own = pypdfium2.PdfDocument(joined.alone(printer.print(citing, document), PDF_ABOUT))
+    assert [red(sheet) for sheet in own] == [False]
+    without = pypdfium2.PdfDocument(printer.print(citing, prints.Document("A", ["part/b"])).pdf)
+    assert not red(without[0])
 
 
 @pytest.mark.exhaustive(share=0)
