@@ -98,13 +98,15 @@ def test_what_only_the_page_has_is_asked_for_there():
     title = nodes.title("", "Write it")
     asked = nodes.paragraph("", "Press Write, here in your browser. Open the mark beside (1.1).")
     named = nodes.paragraph("", "", nodes.reference("", "Open the mark", refuri="a.html"))
-    section = nodes.section("", title, asked, named, ids=["write-it"])
-    _, text, link = markdown(section)
+    kept = nodes.paragraph("", "It is kept in this browser.")
+    section = nodes.section("", title, asked, named, kept, ids=["write-it"])
+    _, text, link, last = markdown(section)
     assert text == (
         "On [the page](page.html#write-it), press Write, in your browser. "
         "On [the page](page.html#write-it), open the mark beside (1.1)."
     )
     assert link == "[Open the mark](https://a.example/a.html)"
+    assert last == "It is kept in your browser."
 
 
 def test_a_site_with_an_address_gives_its_wheel_from_there():

@@ -224,6 +224,7 @@ class Page:
     def _inline(self, node: nodes.Node) -> str:
         if isinstance(node, nodes.Text):
             words = SPECIAL.sub(r"\\\1", node.astext()).replace("\n", " ")
+            words = IN_BROWSER.sub("in your browser", words)
             return self._to_the_page(words, node) if DONE_THERE.search(words) else words
         if isinstance(node, LEFT_OUT) or not isinstance(node, nodes.Element):
             return ""
@@ -249,10 +250,8 @@ class Page:
         if not isinstance(above, nodes.section):
             return words
         place = f"#{above['ids'][0]}" if above["ids"] else ""
-        there = DONE_THERE.sub(
-            lambda found: f"On [the page]({self._here}{place}), {found[0].lower()}", words
-        )
-        return IN_BROWSER.sub("in your browser", there)
+        link = f"On [the page]({self._here}{place}), "
+        return DONE_THERE.sub(lambda found: link + found[0].lower(), words)
 
     def _target(self, node: Any) -> str:
         if refid := node.get("refid"):
