@@ -94,6 +94,35 @@ def test_cells_come_in_the_order_of_the_source_wherever_the_page_shows_them():
     assert len({cell["id"] for cell in made["cells"]}) == len(made["cells"])
 
 
+def test_a_claim_stays_in_its_solution_and_is_there_once():
+    moved = nodes.comment("", cell_index=2, moved=True)
+    shown = nodes.container("", nb_element="cell_code", cell_index=2)
+    first = nodes.container("", nodes.paragraph("", "Solved."), moved, shown)
+    late = nodes.comment("", cell_index=5, moved=True)
+    further = nodes.container("", nodes.paragraph("", "Next."), late)
+    end = nodes.container("", nb_element="cell_code", cell_index=5)
+    pieces = markdown(first, further, nodes.paragraph("", "Read."), end)
+    code = {place: (f"claim({place})", ["claim"]) for place in (2, 5)}
+    made = notebook(pieces, code, [])
+    sources = ["".join(cell["source"]) for cell in made["cells"]]
+    assert sources == ["Solved.", "claim(2)", "Next.", "claim(5)", "Read."]
+
+
+def test_what_only_the_page_has_is_asked_for_there():
+    title = nodes.title("", "Write it")
+    asked = nodes.paragraph("", "Press Write, here in your browser. Open the mark beside (1.1).")
+    named = nodes.paragraph("", "", nodes.reference("", "Open the mark", refuri="a.html"))
+    kept = nodes.paragraph("", "It is kept in this browser.")
+    section = nodes.section("", title, asked, named, kept, ids=["write-it"])
+    _, text, link, last = markdown(section)
+    assert text == (
+        "On [the page](page.html#write-it), press Write, in your browser. "
+        "On [the page](page.html#write-it), open the mark beside (1.1)."
+    )
+    assert link == "[Open the mark](https://a.example/a.html)"
+    assert last == "It is kept in your browser."
+
+
 def test_a_site_with_an_address_gives_its_wheel_from_there():
     url = "https://a.example/book/"
     assert f"%pip install --quiet {url}take-away/{wheel.name()}" in install_cell(url)

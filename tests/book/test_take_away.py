@@ -2,16 +2,22 @@
 
 import io
 import json
+import shutil
 import zipfile
 from xml.etree import ElementTree
 
+import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
+from bs4 import BeautifulSoup
 from pikepdf import Dictionary, Name, String
 
-from kit.build.take_away import articles, checked, command, joined, links, prints
-from kit.build.take_away.epub import Epub, drawing
+from kit.build.take_away import articles, checked, command, joined, links, prints, resolved
+from kit.build.take_away.epub import SHEETS, Epub, drawing
+from kit.folders import BOOK
+from kit.widgets.playing.cells import Grid, OneNudge, Question
+from kit.widgets.playing.directive import PlaythingFigure
 
 FORMULA = (
     '<span class="math"><span class="katex"><span class="katex-mathml">'
@@ -90,6 +96,104 @@ def test_a_site_makes_the_same_epub_twice(site, tmp_path):
     assert made[0] == made[1]
 
 
+ALPHAS = [0.1, 0.5, 0.7]
+LOSS = np.array([[1.0, 0.5, 0.2], [1.0, 0.2, 0.1], [1.0, 2.0, 4.0]])
+GUESSED = Grid(
+    {"alpha": ALPHAS},
+    {"loss": LOSS, "end": LOSS[:, -1]},
+    says="It ends at {end:.1f}.",
+    x=("step", [0, 1, 2]),
+    y="loss",
+    bars={"p": LOSS / 8},
+    asks=Question("Up?", ["No", "Yes"], "No", "So.", hides=["loss"]),
+)
+SMALL = np.eye(2), np.zeros((2, 1)), np.eye(2), np.zeros((2, 1))
+WEDGES = ("path", "rect", "circle")
+
+
+def stills(site, tmp_path, url=""):
+    """The figures of an EPUB of a site whose second page has two playthings."""
+    figures = "".join(
+        f'<figure class="plaything" id="fig-{name}">{html}'
+        f'<figcaption><span class="caption-number">Fig. 2.{number} </span>C.</figcaption></figure>'
+        for number, (name, html) in enumerate(
+            [
+                ("grid", GUESSED._repr_html_()),
+                ("nudge", OneNudge(SMALL, np.array([[1.0], [0.5]]), np.array([0]))._repr_html_()),
+            ],
+            1,
+        )
+    )
+    (site / "part" / "b.html").write_text(page("Second", figures), "utf8")
+    sources = BOOK / SHEETS[0], PlaythingFigure.folder / "playing.css"
+    for name, source in zip(SHEETS, sources, strict=True):
+        (site / name).parent.mkdir(exist_ok=True)
+        shutil.copy(source, site / name)
+    Epub(site, PARTS, ABOUT, url).write(tmp_path / "book.epub")
+    with zipfile.ZipFile(tmp_path / "book.epub") as archive:
+        text = archive.read("book/part-b.xhtml").decode()
+    return BeautifulSoup(text, "html.parser").select("figure.plaything")
+
+
+def said(tag, name):
+    """What a shape says of its paint, itself or by what is around it."""
+    return next((one[name] for one in [tag, *tag.parents] if one.get(name)), None)
+
+
+def test_a_plaything_is_a_still_picture_in_an_epub(site, tmp_path):
+    grid, nudge = stills(site, tmp_path)
+    for figure in (grid, nudge):
+        shapes = [one for one in figure.select("svg *") if one.name in WEDGES]
+        assert len(shapes) > 5
+        for shape in shapes:
+            if not shape.find_parent("clippath"):
+                assert said(shape, "fill")
+                assert {said(shape, "fill"), said(shape, "stroke")} - {None, "none"}
+        assert "var(" not in str(figure)
+    (curve,) = grid.select(".play-plot > svg path.play-line")
+    assert (curve["fill"], curve["stroke"]) == ("none", "#0068a8")
+    assert "Answer first" not in str(grid)
+    (unit,) = {circle["stroke"] for circle in nudge.select(".play-unit > circle")}
+    assert unit == "#0068a8"
+    assert not nudge.select(".play-reach, .play-ring, .play-grip")
+
+
+def test_a_still_picture_says_where_it_can_be_moved(site, tmp_path):
+    for figure in stills(site, tmp_path):
+        assert "can be played with in the book." in figure.get_text()
+    figures = stills(site, tmp_path, "https://a.example/")
+    assert [one.select_one(".elsewhere a")["href"] for one in figures] == [
+        "https://a.example/part/b.html#fig-grid",
+        "https://a.example/part/b.html#fig-nudge",
+    ]
+
+
+def test_rules_are_resolved_as_a_browser_does():
+    sheet = """
+        html[data-theme="light"] { --a: #111 } html[data-theme="dark"] { --a: #999 }
+        .play { --b: var(--a, #fff) }
+        .play :is(.x, .y) { fill: var(--b); stroke: var(--none, var(--b)) }
+        .play svg .x { fill: #222 } .play .x { fill: #333 } .y:not(.z) { opacity: 0.5 }
+        @media screen { .play svg .x { fill: #444 } }
+        @media print { .play svg .y { stroke-width: 2px; vector-effect: non-scaling-stroke } }
+        @container (min-width: 34rem) { .play svg .y { stroke-width: 9px } }
+        .gone { display: none } .w { visibility: hidden } .x::before { fill: #555 }
+    """
+    soup = BeautifulSoup(
+        '<figure><p class="gone">a</p><div class="play"><svg><path class="x" style="--b: #123"/>'
+        '<path class="y" stroke="#abc"/><g class="w"><path d="M0 0"/></g>'
+        '<rect fill="none"/></svg></div></figure>',
+        "html.parser",
+    )
+    resolved.resolve(soup.figure, resolved.parsed([sheet]))
+    assert not soup.select(".gone, .w, rect")
+    first, second = soup.find_all("path")
+    assert (first["fill"], first["stroke"]) == ("#222", "#123")
+    assert (second["fill"], second["stroke"]) == ("#111", "#111")
+    assert (second["opacity"], second["stroke-width"]) == ("0.5", "2")
+    assert second["style"] == "vector-effect: non-scaling-stroke"
+
+
 def test_the_list_of_equations_keeps_what_it_says_of_each(site):
     entry = '<div class="equation-entry">x = x<p class="equation-note">(1.1) checked</p></div>'
     (site / "part" / "b.html").write_text(page("List", entry), "utf8")
@@ -137,6 +241,17 @@ def test_the_command_says_what_it_needs(site, monkeypatch, capsys):
     with pytest.raises(SystemExit):
         command.main([str(site / "part")])
     assert "jupyter-book build book" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["part/b", "nonsense.pdf", "index.pdf"])
+def test_only_what_there_is_can_be_asked_for(site, monkeypatch, capsys, name):
+    monkeypatch.setattr(articles, "parts", lambda site: PARTS)
+    with pytest.raises(SystemExit) as ended:
+        command.main([str(site), "--only", name])
+    assert ended.value.code
+    (line,) = capsys.readouterr().err.splitlines()
+    assert name in line
+    assert "take-away/neural-networks-from-scratch.pdf, part/b.pdf" in line
 
 
 SIZE = 144
@@ -381,6 +496,71 @@ def test_a_chapter_of_a_paper_begins_in_the_column_in_which_the_last_has_ended(s
     assert len(set(marks["§"])) == 1
     assert len(set(marks["¶"])) == 2
     assert min(marks["¶"]) == marks["§"][0]
+
+
+def red(sheet):
+    """Whether anything on a page is printed in red."""
+    pixels = np.asarray(sheet.render().to_pil().convert("RGB"), int)
+    return bool((pixels[..., 0] - pixels[..., 1:].max(axis=-1) > 100).any())
+
+
+@pytest.fixture
+def citing(site, monkeypatch):
+    """A site with links in red, a page that cites, and a list of what is cited."""
+    (site / "appendices").mkdir()
+    entries = "".join(
+        f'<div class="citation" id="id{number}">Book of {name}.</div>'
+        for number, name in enumerate(["Ada", "Emmy"])
+    )
+    texts = {
+        "part/b": '<p>See <a href="../index.html#1/eq">there</a> '
+        '[<a href="../appendices/bibliography.html#id1">Emm</a>].</p>',
+        command.REFERENCES: f'<div class="citation-list">{entries}</div>',
+    }
+    for name, text in texts.items():
+        style = '<head><link rel="stylesheet" href="../red.css">'
+        html = page("Second", text).replace("<head>", style)
+        (site / f"{name}.html").write_text(html, "utf8")
+    (site / "red.css").write_text(".bd-main .bd-article a { color: #f00 }", "utf8")
+    parts = [*PARTS, articles.Part("More", [command.REFERENCES])]
+    monkeypatch.setattr(articles, "parts", lambda site: parts)
+    return site
+
+
+@pytest.mark.exhaustive(share=0)
+def test_a_chapter_alone_lists_what_it_cites_and_colours_only_links(citing, printer):
+    document = prints.Document("A book", ["part/b"], book=["index", command.REFERENCES])
+    within = pypdfium2.PdfDocument(printer.print(citing, document).pdf)
+    assert len(within) == 1
+    assert red(within[0])
+    document.sources = command.REFERENCES
+    for url, leads_to in (("", []), ("https://a.example/", ["https://a.example/index.html#1/eq"])):
+        content = joined.alone(printer.print(citing, document, url, before=4), PDF_ABOUT, url)
+        alone = pypdfium2.PdfDocument(content)
+        assert [alone.get_page_label(number) for number in range(len(alone))] == ["5", "i"]
+        assert [entry.get_title() for entry in alone.get_toc()] == [
+            "Second",
+            "Cited in this chapter",
+        ]
+        text = alone[1].get_textpage().get_text_bounded()
+        assert "Emmy" in text
+        assert "Ada" not in text
+        with opened(content) as pdf:
+            assert goals(pdf, 0) == [*leads_to, 1]
+
+
+@pytest.mark.exhaustive(share=0)
+def test_words_that_lead_nowhere_are_not_in_the_colour_of_links(citing, printer):
+    path = citing / "part" / "b.html"
+    text = path.read_text("utf8").replace(
+        '[<a href="../appendices/bibliography.html#id1">Emm', "[<a>"
+    )
+    path.write_text(text, "utf8")
+    document = prints.Document("A book", ["part/b"], book=["index"], sources=command.REFERENCES)
+    own = pypdfium2.PdfDocument(joined.alone(printer.print(citing, document), PDF_ABOUT))
+    assert [red(sheet) for sheet in own] == [False]
+    without = pypdfium2.PdfDocument(printer.print(citing, prints.Document("A", ["part/b"])).pdf)
+    assert not red(without[0])
 
 
 @pytest.mark.exhaustive(share=0)

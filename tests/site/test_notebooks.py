@@ -1,6 +1,7 @@
 """Each chapter as a notebook: it runs to its end with what the site's own wheel brings."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,34 @@ def test_every_chapter_has_a_notebook_that_its_page_links(site):
         words = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
         for left in ("{eq}", "{numref}", "{ref}", "{glue}", ":::", "```{", "<svg", "\\sym{"):
             assert left not in words, (name, left)
+
+
+STARTED = re.compile(r"\{solution-start\} (\S+)(.*?)\{solution-end\}", re.DOTALL)
+CLAIMED = re.compile(r"^:tags: \[claim\]\n(.*?)^```", re.DOTALL | re.MULTILINE)
+EXERCISE = re.compile(r'<a id="(ex-[^"]*)"></a>')
+
+
+def misplaced(notebook: nbformat.NotebookNode, source: str) -> list[str]:
+    """Return the claims of solutions that a notebook has below another exercise."""
+    code = {}
+    last = ""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            code[cell.source.strip()] = last
+        elif found := EXERCISE.findall(cell.source):
+            last = found[-1]
+    return [
+        claim
+        for label, solution in STARTED.findall(source)
+        for claim in CLAIMED.findall(solution)
+        if code.get(claim.strip(), label) != label
+    ]
+
+
+def test_a_claim_of_a_solution_stands_below_its_exercise(site):
+    for name in CHAPTERS:
+        source = (ROOT / "book" / f"{name}.md").read_text("utf8")
+        assert not misplaced(read(site, name), source), name
 
 
 @pytest.mark.exhaustive(share=1)

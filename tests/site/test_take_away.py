@@ -1,8 +1,10 @@
 """What the whole book becomes when it is taken away: a PDF, a paper, an EPUB, and links to them."""
 
+import os
 import re
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pypdfium2
@@ -69,7 +71,8 @@ def test_the_book_as_a_pdf_has_all_pages_once_and_in_order(taken):
                 alone = pypdfium2.PdfDocument(chapter)
                 assert alone.is_tagged()
                 assert bare(words(alone, 0)) == bare(words(book, start))
-                last = len(alone) - 1
+                labels = [alone.get_page_label(number) for number in range(len(alone))]
+                last = max(number for number, label in enumerate(labels) if label.isdigit())
                 assert bare(words(alone, last)) == bare(words(book, start + last))
             assert str(start + 1) in words(book, start).split()
             assert command.TITLE in words(book, start)
@@ -133,6 +136,32 @@ def test_the_epub_is_valid(taken):
     check = [*start, str(taken / "take-away" / f"{command.NAME}.epub")]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.exhaustive(share=0)
+def test_no_plaything_of_the_epub_is_painted_black_or_fills_a_page(taken, tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    with zipfile.ZipFile(taken / "take-away" / f"{command.NAME}.epub") as archive:
+        archive.extractall(tmp_path)
+    program = os.environ.get("CHROMIUM") or shutil.which("chromium") or "google-chrome"
+    black = """figure => [...figure.querySelectorAll("svg :is(path, rect, circle)")].filter(shape =>
+        !shape.closest("clipPath") && getComputedStyle(shape).fill === "rgb(0, 0, 0)").length"""
+    found = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 640, "height": 900})
+        for path in sorted((tmp_path / "book").glob("*.xhtml")):
+            page.goto(path.as_uri())
+            for figure in page.locator("figure.plaything").all():
+                found += 1
+                assert figure.evaluate(black) == 0
+                box = figure.bounding_box()
+                assert box is not None
+                assert box["height"] < 950
+                assert "Answer first" not in figure.inner_text()
+        browser.close()
+    assert found > 20
 
 
 @pytest.mark.exhaustive(share=0)

@@ -140,7 +140,7 @@ def notebook(
             words.clear()
 
     # What a page shows at its end, such as its claims, does not hold up the cells in between.
-    late = _out_of_order(pieces)
+    late, met = _out_of_order(pieces), set()
     for piece in pieces:
         if isinstance(piece, str):
             words.append(piece)
@@ -150,8 +150,9 @@ def notebook(
                     add(kind, source)
                 head = []
             continue
-        if piece in late:
+        if piece in late or piece in met:
             continue
+        met.add(piece)
         flush()
         while waiting and waiting[0] <= piece:
             place = waiting.pop(0)
@@ -165,14 +166,15 @@ def notebook(
 
 
 def _out_of_order(pieces: list[str | int]) -> set[int]:
-    """Return the cells that stand on the page below one that follows them in the source."""
-    late, furthest = set(), -1
+    """Return the cells that stand on the page below one that follows them in the source only."""
+    early: set[int] = set()
+    late: set[int] = set()
+    furthest = -1
     for piece in pieces:
         if isinstance(piece, int):
-            if piece < furthest:
-                late.add(piece)
+            (late if piece < furthest else early).add(piece)
             furthest = max(furthest, piece)
-    return late
+    return late - early
 
 
 def _number(app: Sphinx, docname: str, node: nodes.Element) -> str:

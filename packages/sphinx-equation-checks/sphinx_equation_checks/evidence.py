@@ -124,7 +124,10 @@ def _anchors(cell: nodes.Element) -> Iterator[str]:
 
 
 def _fold_claims(doctree: nodes.document, page: Page) -> None:
-    """List what the claims of a page have confirmed, and put the cells of claims there."""
+    """List what the claims of a page have confirmed, and put the cells of claims there.
+
+    Where a cell has stood, a comment with its ``cell_index`` says so to who needs the order.
+    """
     lists: dict[int, Fold] = {}
     for cell, texts in _confirmed(doctree):
         page.claims += texts
@@ -137,7 +140,7 @@ def _fold_claims(doctree: nodes.document, page: Page) -> None:
         listed = nodes.bullet_list("", *(_item(text) for text in texts))
         entry = nodes.container("", listed, classes=["claim"])
         if moves and cell is not None:
-            cell.parent.remove(cell)
+            cell.replace_self(nodes.comment("", cell_index=cell.get("cell_index"), moved=True))
             spoken = f"The code: {texts[0]}"
             entry += fold("The code", cell, kind="claim-code", spoken=spoken, titled=False)
         elif cell is not None:

@@ -87,10 +87,18 @@ def paper(site: Path, pages: list[str]) -> prints.Document | None:
     )
 
 
+def printable(site: Path) -> list[str]:
+    """Return the paths within a site of the PDFs that can be made of it, the longest first."""
+    pages = [page for part in articles.parts(site) for page in part.pages]
+    papers = [f"{FOLDER}/{PAPER}.pdf"] if paper(site, pages) else []
+    return [f"{FOLDER}/{NAME}.pdf", *papers, *(f"{page}.pdf" for page in pages[1:])]
+
+
 def write_pdfs(site: Path, only: str | None = None) -> Iterator[Path]:
     """Write the PDFs of a site and give the path of each as soon as it is there.
 
-    A chapter has its numbers of pages in the book, of which it is a part.
+    A chapter has its numbers of pages in the book, of which it is a part; one that is written alone
+    begins at 1.
 
     Parameters
     ----------
@@ -104,7 +112,7 @@ def write_pdfs(site: Path, only: str | None = None) -> Iterator[Path]:
         If one could not be printed.
     """
     parts = articles.parts(site)
-    pages = [page for part in parts for page in part.pages]
+    pages = book = [page for part in parts for page in part.pages]
     whole = f"{FOLDER}/{NAME}.pdf"
 
     def wanted(path: str) -> bool:
@@ -135,17 +143,19 @@ def write_pdfs(site: Path, only: str | None = None) -> Iterator[Path]:
         before = joined.pages(front()) if wanted(whole) else 0
         printed = {}
         for page in pages:
-            document = prints.Document(TITLE, [page], book=pages)
+            own = page != parts[0].pages[0] and wanted(f"{page}.pdf")
+            sources = REFERENCES if own and REFERENCES in book and page != REFERENCES else ""
+            document = prints.Document(TITLE, [page], book=book, sources=sources)
             piece = printed[page] = printer.print(site, document, address(), before)
             starts[page] = before + 1
             before += joined.pages(piece)
-            if page != parts[0].pages[0] and wanted(f"{page}.pdf"):
+            if own:
                 title = f"{prints.heading(site, page)} – {TITLE}"
                 yield put(f"{page}.pdf", joined.alone(piece, about(title), address()))
         if wanted(whole):
             chapters = [(part.caption, [printed[page] for page in part.pages]) for part in parts]
-            book = joined.together([("", [front()]), *chapters], about(TITLE), address())
-            yield put(whole, book)
+            made = joined.together([("", [front()]), *chapters], about(TITLE), address())
+            yield put(whole, made)
 
 
 def link_all(site: Path) -> None:
@@ -168,11 +178,18 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("site", nargs="?", type=Path, default=BOOK / "_build" / "html")
     parser.add_argument("--epub", action="store_true", help="only the EPUB: needs no Chromium")
-    parser.add_argument("--only", metavar="PDF", help="only this PDF, such as see/slopes.pdf")
+    parser.add_argument(
+        "--only",
+        metavar="PDF",
+        help="only this PDF: a page such as see/slopes.pdf, numbered from 1 then; "
+        f"{FOLDER}/{PAPER}.pdf, the paper; or {FOLDER}/{NAME}.pdf, the book",
+    )
     chosen = parser.parse_args(arguments)
     site: Path = chosen.site
     if not (site / "index.html").is_file():
         parser.error(f"{site} is no built site: run jupyter-book build book first")
+    if chosen.only and chosen.only not in (names := printable(site)):
+        parser.exit(2, f"there is no {chosen.only} to make; there are {', '.join(names)}\n")
     (site / FOLDER).mkdir(exist_ok=True)
     failed = ""
     if not chosen.only:

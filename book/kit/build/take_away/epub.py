@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
+from kit.build.take_away import resolved
 from kit.build.take_away.articles import Part, article, safe, target
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -43,22 +44,44 @@ OF_SVG = {
     "refx": "refX",
     "refy": "refY",
 }
+SHEETS = ("_static/colors.css", "playing/playing.css")
+"""Below the site: what playthings are drawn with."""
+LAID_OUT = {"play-images", "play-shades"}
+"""Of playthings, what has a style of its own: how wide it is, and its colours."""
+PIXEL, WIDEST = 10.75, 280.0
 BLOCKS = ["ul", "ol", "dl", "div", "table", "figure", "pre", "p"]
 DOCTYPE = re.compile(rb"<!DOCTYPE[^>]*>")
 PLACE = re.compile(rb' id="([^"]*)"')
 NO_WAY = re.compile(rb'<path\b(?![^>]*\sd="[^"])')
-NOT_OF_SVG = re.compile(r"^(data-|aria-|role$|tabindex$|focusable$|style$|on)")
+NOT_OF_SVG = re.compile(r"^(data-|aria-|role$|tabindex$|focusable$|on)")
 STYLE = """\
 body { line-height: 1.45; margin: 0 4%; }
 pre { white-space: pre-wrap; font-size: 0.8em; border-left: 2px solid #999; padding-left: 0.6em; }
 table { border-collapse: collapse; margin: 1em auto; font-size: 0.9em; }
 td, th { padding: 0.2em 0.5em; border-bottom: 1px solid #ccc; text-align: left; }
 figure { margin: 1.2em 0; text-align: center; } img, svg { max-width: 100%; }
-figcaption { font-size: 0.9em; text-align: left; }
+figcaption, .elsewhere { font-size: 0.9em; text-align: left; }
 .eqno { float: right; }
 .unfolded, .admonition, aside { border-left: 3px solid #bbb; padding-left: 0.8em; margin: 1em 0; }
 .unfolded-title, .admonition-title { font-weight: bold; }
-.play-length, .play-room { fill: #ccc; stroke: #555; }
+.play-picture svg { display: block; width: 100%; height: auto; overflow: visible; }
+.play-picture svg { background: #fff; }
+.play-picture p { margin: 0.4em 0; font-size: 0.9em; }
+.play-plot { padding: 0 1em 0 0.6em; } .play-images { margin: 0 auto; }
+.play-picture .play-images svg, .play-picture .play-bar-row svg { overflow: hidden; }
+.play-images svg { image-rendering: pixelated; border: 1px solid #ccc; }
+.play-shades { display: inline-block; width: 10em; height: 0.6em; margin: 0 0.4em; }
+.play-bars, .play-legend { list-style: none; margin: 0.4em 0; padding: 0; font-size: 0.9em; }
+.play-legend { text-align: left; } .play-legend li { display: inline-block; margin-right: 1.2em; }
+.play-picture .play-legend svg { display: inline-block; width: 34px; height: 12px; }
+.play-legend svg { margin-right: 0.4em; }
+.play-bars { display: table; width: 100%; } .play-bars li { display: table-row; }
+.play-bar-label, .play-bar-shares { display: table-cell; vertical-align: middle; }
+.play-bar-label { text-align: left; padding-right: 0.6em; }
+.play-bar-shares { width: 80%; } .play-bar-row { display: block; text-align: left; }
+.play-picture .play-bar-row svg { display: inline-block; width: 72%; height: 0.85em; }
+.play-bar-row svg { margin-right: 0.5em; }
+.is-true .play-bar-label { font-weight: bold; }
 """
 CONTAINER = """\
 <?xml version="1.0" encoding="utf-8"?>
@@ -99,6 +122,8 @@ class Epub:
         self.places = {page: _places(body) for page, body in self.articles.items()}
         self.images: dict[str, str] = {}
         self.titles = {page: _title(body) for page, body in self.articles.items()}
+        sheets = [site / sheet for sheet in SHEETS if (site / sheet).is_file()]
+        self.rules = resolved.parsed(sheet.read_text(encoding="utf8") for sheet in sheets)
 
     def write(self, path: Path) -> None:
         """Write the book; the same site makes the same bytes."""
@@ -135,6 +160,8 @@ class Epub:
         for tag in body.find_all("p"):
             if tag.find(BLOCKS):
                 tag.name = "div"
+        for tag in body.select("figure.plaything"):
+            self._still(tag, page)
         # Those that scripts draw have nothing to show.
         for tag in body.select("svg path"):
             tag["d"] = tag.get("d") or "M0 0"
@@ -154,6 +181,29 @@ class Epub:
             return
         self.images.setdefault(address, f"images/{safe(Path(address).name)}")
         tag["src"] = self.images[address]
+
+    def _still(self, figure: Tag, page: str) -> None:
+        """Make of a plaything the picture that it begins with, and say where it can be moved."""
+        resolved.resolve(figure, self.rules)
+        for image in figure.select(".play-images > svg"):
+            wide = float(str(image["viewbox"]).split()[2])
+            around = image.parent
+            if around:
+                around["style"] = f"max-width: {min(PIXEL * wide, WIDEST):.0f}px"
+        for label in figure.select(".is-true > .play-bar-label"):
+            label.append(" (true)")
+        number = figure.select_one(".caption-number")
+        name = " ".join(number.get_text().split()) if number else "This figure"
+        note = Tag(name="p", attrs={"class": "elsewhere"})
+        note.append(f"{name} can be played with in the book")
+        if self.url:
+            address = f"{self.url}{page}.html#{figure.get('id', '')}".rstrip("#")
+            link = Tag(name="a", attrs={"href": address})
+            link.append(address)
+            note.extend([": ", link])
+        else:
+            note.append(".")
+        (figure.find("figcaption") or figure).append(note)
 
     def _link(self, tag: Tag, page: str) -> None:
         address = str(tag["href"])
@@ -278,6 +328,7 @@ def _tidy(tag: Tag, seen: set[str]) -> None:
             if not name.startswith(("data-", "class", "id", "style", "href"))
         }
     elif tag.name == "svg" or tag.find_parent("svg"):
+        said = tag.attrs.get("aria-label") if tag.name == "svg" else None
         tag.attrs = {
             OF_SVG.get(name, name): value
             for name, value in tag.attrs.items()
@@ -285,9 +336,13 @@ def _tidy(tag: Tag, seen: set[str]) -> None:
         }
         if tag.name == "svg":
             tag["xmlns"] = "http://www.w3.org/2000/svg"
+        if said:
+            tag["role"], tag["aria-label"] = "img", said
         tag.name = OF_SVG.get(tag.name, tag.name)
     else:
         allowed = KEPT["*"] | KEPT.get(tag.name, set())
+        if LAID_OUT & set(tag.attrs.get("class") or ()):
+            allowed = allowed | {"style"}
         tag.attrs = {
             name: value for name, value in tag.attrs.items() if name in allowed and value != ""
         }

@@ -24,6 +24,8 @@ def pages(piece: Piece) -> int:
 def alone(piece: Piece, about: dict[str, str], url: str = "") -> bytes:
     """Return a piece as a document of its own, with its numbers of pages in the book.
 
+    What it cites stands behind them, on pages with Roman numbers, if it was printed so.
+
     Parameters
     ----------
     piece : Piece
@@ -32,11 +34,13 @@ def alone(piece: Piece, about: dict[str, str], url: str = "") -> bytes:
     url : str
         The site's address, for links to other pages; without one they are words.
     """
-    with _opened(piece.pdf) as pdf:
+    with _opened(piece.own or piece.pdf) as pdf:
         _lead(pdf, pdf.Root.get("/Dests", {}), url)
-        _outline(pdf, [("", piece.titles)])
-        label = pikepdf.Dictionary(S=pikepdf.Name.D, St=piece.before + 1)
-        pdf.Root.PageLabels = pikepdf.Dictionary(Nums=[0, label])
+        _outline(pdf, [("", [*piece.titles, *piece.cited])])
+        labels: list[Any] = [0, pikepdf.Dictionary(S=pikepdf.Name.D, St=piece.before + 1)]
+        if piece.cited:
+            labels += [pages(piece), pikepdf.Dictionary(S=pikepdf.Name.r, St=1)]
+        pdf.Root.PageLabels = pikepdf.Dictionary(Nums=labels)
         return _saved(pdf, about)
 
 

@@ -39,6 +39,9 @@
     for (const one of part.querySelectorAll("[id]")) if (!one.closest("svg")) one.id = prefix(page) + one.id;
     part.id = prefix(page);
   }
+  // What it cites is for a page's own PDF, see own.js.
+  window.keptSources = document.querySelector(".printed-sources");
+  window.keptSources?.remove();
   if (settings.cited_only) {
     const cited = new Set([...document.querySelectorAll('.printed-part a[href^="#"]')].map((a) => a.hash.slice(1)));
     for (const entry of document.querySelectorAll("div.citation")) {

@@ -34,6 +34,7 @@ LIMIT = 300.0
 """Seconds that a document may take: some forty times what a chapter takes."""
 MARGINS = "20mm 18mm"
 START_LIMIT = 60.0
+AS_IT_IS: dict[str, Any] = {"tagged": True, "prefer_css_page_size": True, "print_background": True}
 STARTED = "which requirements-test.txt installs: pip install -r requirements-test.txt"
 Result = TypeVar("Result")
 ON_PAPER_TOO = {"label", "output", ".play-controls", ".play-says"}
@@ -103,6 +104,9 @@ class Document:
         HTML that goes before some of the pages.
     book : sequence of str
         Pages that links may lead to besides its own.
+    sources : str
+        The page with the entries that may be cited: it is printed as a PDF of its own too, at the
+        end of which stand those that it cites.
     """
 
     title: str
@@ -113,6 +117,7 @@ class Document:
     only: dict[str, str] = field(default_factory=dict)
     between: dict[str, str] = field(default_factory=dict)
     book: Sequence[str] = ()
+    sources: str = ""
 
 
 @dataclass
@@ -126,11 +131,26 @@ class Title:
 
 @dataclass
 class Piece:
-    """What was printed at once: a PDF, its headings, and how many pages the book has before it."""
+    """What was printed at once.
+
+    Attributes
+    ----------
+    pdf : bytes
+    titles : list of Title
+        Its headings.
+    before : int
+        How many pages the book has before it.
+    own : bytes
+        The same as a document of its own, with what it cites at its end, or nothing.
+    cited : list of Title
+        The headings that this has besides.
+    """
 
     pdf: bytes
     titles: list[Title]
     before: int = 0
+    own: bytes = b""
+    cited: list[Title] = field(default_factory=list)
 
 
 def place_of(page: str, place: str = "") -> str:
@@ -209,6 +229,17 @@ def html(site: Path, document: Document, before: int = 0) -> str:
         )
         if not paper:
             rules.append(_running(kind, document.title, heading(site, page)))
+    if document.sources:
+        text = (site / f"{document.sources}.html").read_text(encoding="utf8")
+        found = ARTICLE.search(text)
+        pages.append(
+            f'<div class="printed-part printed-sources" data-page="{document.sources}" '
+            f'style="page: sources" hidden>{found[1] if found else ""}</div>'
+        )
+        rules += [
+            _running("sources", document.title, heading(site, name)),
+            "@page sources { @bottom-center { content: none; } }",
+        ]
     style = (HERE / "printed.css").read_text(encoding="utf8")
     return (
         f'<!DOCTYPE html><html lang="en" data-theme="light" data-mode="light" '
@@ -336,30 +367,41 @@ class Printer:
             "only": document.only,
             "cited_only": document.kind == "paper",
             "columns": document.kind == "paper",
+            "sources": document.sources,
         }
         what = f"{name} was not printed"
         try:
             printing = self._print(scratch.resolve().as_uri(), settings)
-            pdf, titles = self._wait(printing, self.limit, what)
+            pdf, titles, own, cited = self._wait(printing, self.limit, what)
         finally:
             scratch.unlink(missing_ok=True)
-        return Piece(pdf, [Title(**title) for title in titles], before)
+        titled, besides = ([Title(**title) for title in some] for some in (titles, cited))
+        return Piece(pdf, titled, before, own, besides)
 
     async def _print(
         self, address: str, settings: dict[str, Any]
-    ) -> tuple[bytes, list[dict[str, Any]]]:
+    ) -> tuple[bytes, list[dict[str, Any]], bytes, list[dict[str, Any]]]:
         page = await self._browser.new_page(color_scheme="light")
         page.set_default_timeout(0)  # there is one limit for all of it
         try:
             await page.goto(address, wait_until="load")
-            script = (HERE / "printed.js").read_text(encoding="utf8").partition("*/")[2].strip()
             await page.emulate_media(media="print")
-            titles = await page.evaluate(f"(settings) => ({script})(settings)", settings)
+            titles = await page.evaluate(_script("printed.js"), settings)
             await page.evaluate(
                 "Promise.all([document.fonts.ready, "
                 "...[...document.images].map((image) => image.decode().catch(() => 0))])"
             )
-            pdf = await page.pdf(tagged=True, prefer_css_page_size=True, print_background=True)
+            pdf = await page.pdf(**AS_IT_IS)
+            own, cited = b"", []
+            if settings["sources"]:
+                cited = await page.evaluate(_script("own.js"), settings)
+                own = await page.pdf(**AS_IT_IS)
         finally:
             await page.close()
-        return pdf, titles
+        return pdf, titles, own, cited
+
+
+def _script(name: str) -> str:
+    """Return a script of this folder as a function of its settings, without its first comment."""
+    script = (HERE / name).read_text(encoding="utf8").partition("*/")[2].strip()
+    return f"(settings) => ({script})(settings)"
