@@ -126,7 +126,7 @@ def _letter(letter: str) -> str:
     if not "\u0370" <= letter <= "\u03ff":
         return letter
     name = unicodedata.name(letter).replace(" SYMBOL", "").split()[-1].lower()
-    name = "lambda" if name == "lamda" else name
+    name = "lambda" if letter in "λΛ" else name  # spelt otherwise in Unicode
     return name.capitalize() if letter.isupper() else name
 
 
