@@ -5,6 +5,7 @@ from bs4 import BeautifulSoup
 
 from kit.build.katex_in_process import render_latex
 from kit.build.named_formulas import in_words, named
+from kit.build.take_away import epub
 
 WORDS = {
     "Z_1": "Z 1",
@@ -69,3 +70,12 @@ def test_a_name_does_not_break_out_of_its_attribute():
     formula = rendered(r'\text{a "b" \& c} < 1')
     page = BeautifulSoup(named(f"<th>{formula}</th>"), "html.parser")
     assert page.math["aria-label"] == 'a "b" & c is less than 1'
+
+
+def test_an_epub_has_the_words_as_alternative_text():
+    page = BeautifulSoup(named(f"<th>{rendered('Z_1')}</th>{rendered('Z_2')}"), "html.parser")
+    for math in page.select(".katex-mathml > math"):
+        epub._math(math)
+    formulas = page.find_all("math")
+    assert [formula["alttext"] for formula in formulas] == ["Z 1", "Z_2"]
+    assert not any(formula.has_attr("aria-label") for formula in formulas), "it is not valid there"
