@@ -50,7 +50,7 @@ def connect(address: str, *, workers: int | None = None) -> Iterator[Any]:
     Parameters
     ----------
     address : str
-        Of the cluster's scheduler, such as "tcp://10.0.0.5:8786", or "local" for worker processes
+        Of the cluster's scheduler, such as ``tcp://10.0.0.5:8786``, or "local" for worker processes
         on this machine, which end with the context. Whoever can reach a scheduler can run code on
         its workers, so let it be one that you trust, in a network that you trust.
     workers : int, optional

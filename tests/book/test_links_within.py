@@ -48,6 +48,7 @@ def test_what_leads_somewhere_is_no_fault(text):
         ('<a href="_static/">x</a>', "'_static/' leads to no file"),
         ('<a href="https://book.org/b/no.html">x</a>', "leads to no file"),
         ('<svg><use xlink:href="#no"></use></svg>', "'#no' leads to no anchor"),
+        ('<a href="tcp://10.0.0.5:8786">x</a>', "none that a browser follows"),
         ('<p id="b"></p><i id="b"></i>', "the anchor 'b' stands twice"),
     ],
 )

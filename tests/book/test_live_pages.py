@@ -10,7 +10,9 @@ import pytest
 
 from kit.build import live_book
 from sphinx_live_cells import bundle, extension
+from sphinx_live_cells.browser.imports import wanted
 from sphinx_live_cells.browser.names import read_pages_names
+from sphinx_live_cells.browser.reach import left_out
 
 from .pages import all_pages, chapters
 
@@ -115,6 +117,29 @@ def test_a_cell_shows_in_any_order_what_it_shows_in_the_whole_page(packed, page)
     for cell, shown in again.items():
         if cell not in timed and shown is not None:
             assert shown == whole[cell], (page.docname, cell)
+
+
+@pytest.fixture(scope="module")
+def import_table():
+    return bundle.import_table(found_modules(), {"numpy": "numpy", "matplotlib": "matplotlib"})
+
+
+@pytest.mark.parametrize("page", chapters(), ids=lambda page: page.docname)
+def test_the_first_run_of_a_page_loads_matplotlib_only_to_draw(page, import_table):
+    away, aside = reasons(page), standing_aside(page)
+    codes = ["" if n in away else cell.code for n, cell in enumerate(page.cells)]
+    tags = [cell.options.get("tags", []) for cell in page.cells]
+    first = next(n for n, code in enumerate(codes) if code and n not in aside and not tags[n])
+    left = left_out(codes, first, aside)
+    packages = {"numpy": "numpy", "matplotlib": "matplotlib"}
+    drawing = [
+        number
+        for number in range(first)
+        if number not in left and "matplotlib" in wanted(codes[number], import_table, packages)
+    ]
+    # What a figure passes to a function it may have changed, so it runs before what uses that.
+    figures = [n for n in range(first) if n not in left and tags[n] == ["figure"]]
+    assert figures or not drawing
 
 
 def tells_time(code):

@@ -52,6 +52,18 @@ def test_what_only_resembles_such_a_number_is_left_alone(text):
     assert EXPONENT.findall(text) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "classes"), [("What holds? ", ["mine", "question"]), ("Where digits come", ["mine"])]
+)
+def test_a_fold_whose_title_asks_is_a_question(words, classes):
+    document = utils.new_document("page", frontend.get_default_settings(Parser))
+    title = nodes.rubric("", "", nodes.Text(words))
+    fold = nodes.container("", title, design_component="dropdown", container_classes=["mine"])
+    document += [fold]
+    TitlesOfFoldsWithoutLinks(document).run()
+    assert fold["container_classes"] == classes
+
+
 def test_a_number_in_the_title_of_a_fold_is_no_link_and_one_inside_is():
     document = utils.new_document("page", frontend.get_default_settings(Parser))
     link = nodes.reference("", "", nodes.inline("", "Fig. 4.6"), refuri="#fig-blame")

@@ -171,3 +171,57 @@ def test_it_is_said_aloud_that_code_was_copied(address, new_page):
     page.bring_to_front()
     page.locator("article .copybtn:visible").first.press("Enter")
     expect(page.get_by_role("status").filter(has_text="Copied!")).to_have_count(1)
+
+
+def tree(page):
+    """Return the roles and names that assistive technology is given, of all that is not hidden."""
+    session = page.context.new_cdp_session(page)
+    nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+    session.detach()
+    return [
+        (node["role"]["value"], node.get("name", {}).get("value", ""))
+        for node in nodes
+        if not node["ignored"]
+    ]
+
+
+@pytest.mark.parametrize("name", ["see/one-page", "derive/softmax"])
+def test_the_title_of_a_fold_has_its_formulas_in_its_name(site, new_page, name):
+    page = new_page()
+    page.goto((site / f"{name}.html").as_uri(), wait_until="load")
+    unfold(page.locator("article"))
+    titles = page.locator("article summary:has(math)")
+    spoken = titles.evaluate_all(
+        """(titles) => titles.map((title) =>
+          [...title.querySelectorAll("math")].map((math) => math.ariaLabel ?? "no name"))"""
+    )
+    names = [name for role, name in tree(page) if role == "DisclosureTriangle"]
+    assert spoken
+    for formulas in spoken:
+        inside = "[^?]*".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in formulas)
+        assert [name for name in names if re.search(inside, name)], formulas
+
+
+def test_a_heading_is_named_by_its_own_words_and_its_link_beside_it(site, new_page):
+    page = new_page()
+    page.goto((site / "appendices/how-checks-work.html").as_uri(), wait_until="load")
+    headings = page.locator(".bd-article :is(h1, h2, h3)")
+    written = headings.evaluate_all(
+        """(headings) => headings.map((heading) => {
+          const copy = heading.cloneNode(true);
+          copy.querySelector("a.headerlink").remove();
+          return copy.textContent.trim();
+        })"""
+    )
+    assert len(written) > 3
+    found = tree(page)
+    names = [" ".join(name.split()) for role, name in found if role == "heading"]
+    links = [name for _, name in found if name.startswith("Copy a link to ")]
+    for words in written:
+        assert names.count(" ".join(words.split())) == 1
+        assert [name for name in links if words[:40] in name]
+    assert [name for name in names if "Copy a link" in name] == []
+    levels = page.locator(".bd-article [role=heading]").evaluate_all(
+        "(all) => all.map((one) => `h${one.ariaLevel}` === one.parentElement.localName)"
+    )
+    assert levels == [True] * len(written)

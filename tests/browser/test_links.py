@@ -118,6 +118,16 @@ def test_what_copies_an_address_is_24_pixels_wide_and_high(open_page, width):
         assert page.locator(f".bd-article {place} a.headerlink").first.evaluate(REACHED), place
 
 
+def test_a_finger_sees_that_the_number_of_an_equation_is_a_link(new_page, site):
+    page = new_page(viewport={"width": 390, "height": 900}, has_touch=True, is_mobile=True)
+    page.goto((site / f"{PAGE}.html").as_uri(), wait_until="load")
+    number = page.locator(".bd-article .math .eqno").first
+    link = page.locator(".bd-article section > p > a.internal").first
+    color = link.evaluate("(link) => getComputedStyle(link).color")
+    expect(number).to_have_css("color", color)
+    expect(number).to_have_css("text-decoration-line", "underline")
+
+
 def test_the_address_of_a_heading_is_the_authors_label_where_there_is_one(page):
     label = page.locator(".bd-article section:has(> h1) > span[id]").first.get_attribute("id")
     page.locator("h1 a.headerlink").click()

@@ -189,6 +189,28 @@ def test_an_edited_earlier_cell_changes_what_a_later_one_shows(shared_page):
     expect(later.locator(".cell_output")).to_have_text("3")
 
 
+def test_that_python_starts_anew_is_said_with_the_reason_and_only_then(shared_page):
+    page = shared_page(LIGHT)
+    cell = cell_with(page, "def sigma")
+    run(cell)
+    heard = """(cell) => {
+      window.heard = [];
+      const status = cell.querySelector(".live-status");
+      new MutationObserver(() => heard.push(status.textContent)).observe(status, {
+        childList: true, characterData: true, subtree: true,
+      });
+    }"""
+    cell.evaluate(heard)
+    run(cell)
+    assert not [text for text in page.evaluate("heard") if "Loading" in text or "anew" in text]
+    rewrite(page, cell, "import numpy as np\nnp.sin = np.cos")
+    run(cell)
+    run(cell)
+    assert [text for text in page.evaluate("heard") if "so Python starts anew" in text]
+    rewrite(page, cell, "1 + 1")
+    run(cell)
+
+
 def test_an_error_shows_a_traceback_of_the_cell(shared_page):
     page = shared_page(LIGHT)
     cell = cell_with(page, FORMULA)

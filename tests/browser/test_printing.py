@@ -95,7 +95,7 @@ def test_controls_and_folded_parts_stay_off_the_paper(from_the_dark):
         page.locator("button"),
         page.locator(".headerlink"),
         page.locator("#pst-primary-sidebar, .bd-sidebar-secondary, .prev-next-area"),
-        page.locator("article details:not([open]), article .toggle-hidden"),
+        page.locator("article details:not([open], .question), article .toggle-hidden"),
     ):
         assert [box for box in unwanted.all() if box.is_visible()] == []
     folded.evaluate("(details) => { details.open = true; }")
@@ -144,6 +144,16 @@ def test_paper_does_not_ask_for_what_only_a_screen_can_do(from_the_dark, scripts
     task = page.locator(".exercise-task").first
     said = task.evaluate("(task) => getComputedStyle(task, '::after').content")
     assert "On paper" in said
+
+
+def test_paper_has_the_questions_and_not_their_answers(from_the_dark):
+    page = from_the_dark("see/one-page")
+    questions = page.locator("article details.question > summary")
+    assert questions.count() > 2
+    page.emulate_media(media="print")
+    answers = page.locator("article details.question > :not(summary)")
+    assert [box for box in questions.all() if not box.is_visible()] == []
+    assert [box for box in answers.all() if box.is_visible()] == []
 
 
 def choose_the_sheet(page):

@@ -160,6 +160,40 @@ def test_symbols_and_words_find_equations(search, query, label):
     assert re.match(r"Equation \(\d+\.\d+\)", equation.locator(".search-place").inner_text())
 
 
+@pytest.fixture
+def search_in_files(site, new_page):
+    """Return a function that searches in the site as it lies on the disk."""
+    complaints = []
+
+    def search(query):
+        page = new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        page.goto(f"{(site / 'search.html').as_uri()}?{urlencode({'q': query})}")
+        expect(page.locator(".search-summary")).to_contain_text(re.compile("found|not match"))
+        return page.locator("#search-results")
+
+    yield search
+    assert complaints == []
+
+
+# Of a number all kinds, of symbols the first equations, of a word what its excerpts would tell.
+@pytest.mark.parametrize("query", ["(5.2)", "5.2", "Fig. 5.1", "dZ2 = A2 - Y", "softmax", "5.0"])
+def test_the_site_as_files_finds_what_it_finds_on_a_server(search, search_in_files, query):
+    def links(results):
+        hrefs = "(links) => links.map((link) => link.getAttribute('href'))"
+        return results.locator("li > a").evaluate_all(hrefs)
+
+    served = links(search(query))
+    results = search_in_files(query)
+    assert links(results) == served
+    page = results.page
+    expect(page.get_by_text("Opened as a file, the search finds")).to_be_visible()
+    if query == "(5.2)":
+        assert served
+        expect(results.locator("li").first).to_contain_text("(Equation 5.2)")
+
+
 def test_a_symbol_finds_equations_first_and_a_word_what_has_it_in_its_title(search):
     links = search("A2 - Y").locator("li > a")
     assert "#equation-" in links.first.get_attribute("href")

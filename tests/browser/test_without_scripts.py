@@ -43,6 +43,15 @@ def test_code_has_colours_formulas_are_drawn_and_folded_parts_open(site, page):
     assert folded.locator("pre, p:not(summary p)").first.is_visible()
 
 
+def test_there_is_no_button_that_does_nothing_and_a_link_to_the_chapters(site, page):
+    page.goto((site / "see" / "one-page.html").as_uri(), wait_until="load")
+    header = page.locator(".bd-header-article")
+    assert [button for button in header.locator("button").all() if button.is_visible()] == []
+    header.get_by_role("link", name="Contents").click()
+    assert page.url.endswith("/index.html")
+    assert page.locator('article a[href^="see/one-page.html"]').first.is_visible()
+
+
 def test_the_logo_is_there_once_in_both_schemes(site, view, page, new_page):
     for tab in (page, new_page(color_scheme=view[1])):
         tab.goto((site / "index.html").as_uri(), wait_until="load")

@@ -126,53 +126,59 @@ Search.makeSearchSummary = (html, keywords, anchor) => {
   return found;
 };
 
-// A number is no word to Sphinx. One that is asked for, as "5.2", "(5.2)", "Fig. 5.1" or "chapter 5", is looked up on the page of
-// its chapter.
-const NUMBERED = {
-  chapter: { words: /^ch(ap(ter)?)?$/, places: "h1 .section-number" },
-  section: { words: /^(sec(tion)?|§)$/, places: ":is(h2, h3, h4) .section-number" },
-  equation: { words: /^(eq(uation)?|formula|\()$/, places: ".eqno" },
-  figure: { words: /^fig(ure)?$/, places: "figcaption .caption-number" },
-  exercise: { words: /^ex(ercise)?$/, places: ".admonition .caption-number" },
+// Opened as a file, a page cannot read the others: no excerpts are asked for, which would each be an error.
+const IN_FILES = location.protocol === "file:";
+if (IN_FILES) DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
+// A number is no word to Sphinx. One that is asked for, as "5.2", "(5.2)", "Fig. 5.1" or "chapter 5", is looked up in
+// `numbers.js`.
+const KINDS = {
+  chapter: /^ch(ap(ter)?)?$/,
+  section: /^(sec(tion)?|§)$/,
+  equation: /^(eq(uation)?|formula|\()$/,
+  figure: /^fig(ure)?$/,
+  exercise: /^ex(ercise)?$/,
 };
 const NUMBER = /^(\p{L}+|§)?\.?\s*(\()?(\d+(?:\.\d+)*)\.?\)?$/u;
-
-const digitsOf = (text) => text.replace(/[^\d.]/g, "").replace(/^\.+|\.+$/g, "");
 
 // The kinds and the number that a query asks for, or nothing.
 function askedNumber(query) {
   const [, word, bracket, number] = query.trim().toLowerCase().match(NUMBER) ?? [];
   if (!number) return null;
   const named = word?.replace(/s$/, "") ?? bracket;
-  const kinds = Object.keys(NUMBERED).filter((kind) => !named || NUMBERED[kind].words.test(named));
+  const kinds = Object.keys(KINDS).filter((kind) => !named || KINDS[kind].test(named));
   return kinds.length ? { kinds, number } : null;
 }
 
-// The page whose title has the number of a chapter.
-async function pageOfChapter(chapter) {
-  const { titles, docnames } = Search._index;
-  const found = titles.findIndex((title) => digitsOf(title.match(/section-number">([^<]*)/)?.[1] ?? "") === chapter);
-  if (found < 0) return null;
-  const root = document.documentElement.dataset.content_root;
-  const response = await fetch(root + docnames[found] + DOCUMENTATION_OPTIONS.FILE_SUFFIX);
-  const html = new DOMParser().parseFromString(await response.text(), "text/html");
-  return { name: docnames[found], title: titles[found], article: html.querySelector('[role="main"]') };
+// As a script, since that also loads from a file.
+const numbersLoaded = () => new Promise((resolve, reject) => {
+  if (Search.numbers) return resolve();
+  const script = document.createElement("script");
+  script.src = `${document.documentElement.dataset.content_root}search/numbers.js`;
+  script.addEventListener("load", resolve);
+  script.addEventListener("error", reject);
+  document.head.append(script);
+});
+
+const NAMES = { section: "Section", equation: "Equation", figure: "Fig.", exercise: "Exercise" };
+
+// A place as a result of a search. Without an excerpt, what it is called stands beside its page's title.
+function result(page, place) {
+  const { docnames, titles } = Search._index;
+  const kinds = IN_FILES && place ? Object.entries(Search.numbers?.[page] ?? {}) : [];
+  const names = kinds.flatMap(([kind, places]) => Object.keys(places).filter((number) => places[number] === place).map((number) => `${NAMES[kind]} ${number}`));
+  return [page, titles[docnames.indexOf(page)], place && `#${place}`, names[0] ?? null, 100, `${page}.md`, "title"];
 }
 
 // What has a number, as results of a search: the best comes last.
-async function numbered(query) {
+function numbered(query) {
   const asked = askedNumber(query);
-  const page = asked && (await pageOfChapter(asked.number.split(".")[0]));
-  if (!page) return [];
-  const results = new Map();
-  for (const kind of asked.kinds) {
-    for (const place of page.article.querySelectorAll(NUMBERED[kind].places)) {
-      if (digitsOf(place.firstChild.textContent) !== asked.number) continue;
-      const id = kind === "chapter" ? "" : `#${place.closest("section, [id]").id}`;
-      if (!results.has(id)) results.set(id, [page.name, page.title, id, null, 100, `${page.name}.md`, "title"]);
-    }
-  }
-  return [...results.values()].reverse();
+  if (!asked) return [];
+  const pages = Object.entries(Search.numbers ?? {});
+  const found = asked.kinds.flatMap((kind) => pages
+    .filter(([, kinds]) => kinds[kind]?.[asked.number] !== undefined)
+    .map(([page, kinds]) => result(page, kinds[kind][asked.number])));
+  return found.reverse();
 }
 
 // Equations by their symbols and words, as `formulas.js` has them. What is asked for is read as code, as TeX or as it
@@ -222,13 +228,13 @@ function inFormulas(query) {
   // That which begins with what is asked for says what it is.
   const rank = ({ row }) => (holds(row.slice(0, asked.length), asked) ? 0 : 1);
   found.sort((one, other) => rank(one) - rank(other));
-  const { docnames, titles } = Search._index;
-  return found.slice(0, MOST).reverse().map(({ page, place }) => [page, titles[docnames.indexOf(page)], `#${place}`, null, 100, `${page}.md`, "title"]);
+  return found.slice(0, MOST).reverse().map(({ page, place }) => result(page, place));
 }
 
 const ask = Search.query;
 Search.query = async (query) => {
-  const best = await numbered(query).catch(() => []);
+  if (IN_FILES || askedNumber(query)) await numbersLoaded().catch(() => {});
+  const best = numbered(query);
   const formulas = best.length ? [] : inFormulas(query);
   const perform = Search._performSearch;
   Search._performSearch = (...terms) => {
@@ -256,5 +262,11 @@ document.addEventListener("DOMContentLoaded", () => {
   results.after(told);
   const tell = () => { told.textContent = results.querySelector(".search-summary")?.textContent ?? ""; };
   new MutationObserver(tell).observe(results, { childList: true, subtree: true, characterData: true });
+  if (IN_FILES) {
+    const line = document.createElement("p");
+    line.className = "search-place";
+    line.textContent = "Opened as a file, the search finds what it does on a server, but cannot show the words around it.";
+    results.before(line);
+  }
   setTimeout(tell, 200);
 });

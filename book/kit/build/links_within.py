@@ -26,6 +26,7 @@ NO_MARKUP = re.compile(r"(<script\b[^>]*>).*?</script>|<!--.*?-->", re.DOTALL)
 ATTRIBUTE = re.compile(r'\s(id|name|(?:xlink:)?href|src|srcset)="([^"]*)"')
 NAMED = re.compile(r"<a\s[^>]*?\bname=")
 ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z\d+.-]*:|//")
+FOLLOWED = re.compile(r"(https?|mailto|data):|//", re.IGNORECASE)
 URL = re.compile(r"""url\(\s*(["']?)([^"')]+)\1\s*\)""")
 FONTS = (".woff2", ".woff", ".ttf")
 
@@ -103,6 +104,8 @@ def faults(
             if base and address.startswith(base):
                 path, here = address.removeprefix(base), ""
             elif ELSEWHERE.match(address):
+                if not FOLLOWED.match(address):
+                    yield name, f"the link {address!r} is none that a browser follows"
                 continue
             else:
                 path, here = address, name

@@ -166,7 +166,8 @@ class MarkWithItsFormula(SphinxPostTransform):
 class TitlesOfFoldsWithoutLinks(SphinxPostTransform):
     """Leaves of a reference in a dropdown's title its text, such as the number of a figure.
 
-    A link in a summary would be a control within a control.
+    A link in a summary would be a control within a control. Where the title is a question, the fold
+    gets a class that says so: paper has the question, since the text around it goes on from it.
     """
 
     default_priority = 150  # references are resolved by then, and dropdowns not yet rendered
@@ -178,6 +179,8 @@ class TitlesOfFoldsWithoutLinks(SphinxPostTransform):
             if title.parent.get("design_component") == "dropdown":
                 for reference in list(title.findall(nodes.reference)):
                     reference.parent.replace(reference, reference.children)
+                if title.astext().rstrip().endswith("?"):
+                    title.parent.setdefault("container_classes", []).append("question")
 
 
 class ListsOutsideParagraphs(SphinxPostTransform):

@@ -336,6 +336,47 @@ def test_what_changes_nothing_from_before_does_not_make_the_page_run_again():
     assert page.run(1)[1] == 2, "the generator has been drawn from since"
 
 
+# What a module holds besides its functions, none of which a call changes.
+TYPED = """
+import threading
+from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar
+
+LOCK, AGAIN = threading.Lock(), threading.RLock()
+Kind, Given = TypeVar("Kind"), ParamSpec("Given")
+Step = Callable[[int], float]
+Steps = Sequence[Step]
+Perhaps = int | None
+
+def twice(x):
+    with LOCK, AGAIN:
+        return 2 * x
+"""
+
+
+def test_types_and_locks_of_a_module_that_is_used_do_not_make_the_page_run_again(tmp_path):
+    (tmp_path / "own_of_a_book.py").write_text(TYPED, "utf8")
+    sys.path.insert(0, str(tmp_path))  # put back by the page's end
+    try:
+        page = Page(
+            ["import own_of_a_book as own", "a = own.twice(4)", "print(own.twice(a))", "print(a)"]
+        )
+        assert page.run(2) == (["16\n"], 3)
+        kernel = page.kernel
+        assert page.run(2) == (["16\n"], 1)
+        page.sources[1] = "a = own.twice(5)"
+        assert page.run(2) == (["20\n"], 2)
+        assert page.run(3) == (["10\n"], 1)
+        assert page.kernel is kernel, "it takes no new Python"
+        page.sources[2] = "print(own.LOCK.acquire())"
+        assert page.run(2) == (["True\n"], 1)
+        assert page.kernel.plan(page.sources, 3) == [3]
+        assert page.kernel.plan(page.sources, 2) != [2], "the lock was not held before"
+    finally:
+        page.end()
+        sys.path.remove(str(tmp_path))
+
+
 def test_figures_do_not_make_the_page_run_again():
     draw = "fig, ax = plt.subplots(figsize=(2, 1))\nax.plot(x);"
     page = Page(["import matplotlib.pyplot as plt\nx = [1, 2]", draw, draw, "print(x)"])

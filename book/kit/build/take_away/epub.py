@@ -306,11 +306,15 @@ def _places(body: Tag) -> set[str]:
 
 
 def _math(math: Tag) -> None:
-    """Put a formula's MathML in the place of its wrappings, with its TeX as alternative text."""
+    """Put a formula's MathML in the place of its wrappings, with its TeX as alternative text.
+
+    Where it has a name in words these are the text: an EPUB knows no other name of a formula.
+    """
     semantics = math.find("semantics")
     note = math.find("annotation")
+    words = math.attrs.pop("aria-label", "")
     if note:
-        math["alttext"] = " ".join(note.get_text().split())
+        math["alttext"] = words or " ".join(note.get_text().split())
         note.decompose()
     if isinstance(semantics, Tag):
         semantics.unwrap()

@@ -26,7 +26,9 @@ import pathlib
 import random
 import re
 import sys
+import threading
 import types
+import typing
 import warnings
 import zlib
 from collections.abc import Callable, Iterable, Iterator, KeysView, Sequence
@@ -43,6 +45,11 @@ ATOMS = frozenset([*NUMBERS, *WORDS, *CODE])
 
 IMMUTABLE: tuple[Any, ...] = (pathlib.PurePath, fractions.Fraction, enum.Enum, re.Pattern, re.Match)
 IMMUTABLE += (datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, slice)
+IMMUTABLE += (typing.TypeVar, typing.ParamSpec, typing.TypeVarTuple)
+ALIASES: tuple[Any, ...] = (types.GenericAlias, types.UnionType)
+"""Types such as ``list[int]`` and ``int | None``, which modules often name."""
+
+LOCKS: tuple[Any, ...] = (type(threading.Lock()), type(threading.RLock()))
 ORDERED = (list, tuple, collections.deque)
 CONTAINERS = (dict, set, frozenset, *ORDERED, collections.OrderedDict, collections.defaultdict)
 PLAIN: frozenset[Any] = frozenset([object, *NUMBERS, *WORDS, *CONTAINERS, BaseException, Exception])
@@ -156,8 +163,13 @@ def state_of(value: Any, names: dict[str, Any]) -> State:
         own = value.__module__ == "__main__"
         parts = [*vars(value).values(), *value.__bases__] if own else []
         return State((tuple(vars(value)), *map(_mark, parts)) if own else None, parts)
-    if isinstance(value, IMMUTABLE) and _top(type(value)) in sys.stdlib_module_names:
-        return State(None)
+    if _top(type(value)) in sys.stdlib_module_names:
+        if isinstance(value, IMMUTABLE):
+            return State(None)
+        if isinstance(value, ALIASES):
+            return State(None, [getattr(value, "__origin__", None), *value.__args__])
+        if isinstance(value, LOCKS):
+            return State(repr(value))  # whether it is held, and by whom
     if numpy := sys.modules.get("numpy"):
         if isinstance(value, numpy.ndarray | numpy.generic):
             return _of_array(value)

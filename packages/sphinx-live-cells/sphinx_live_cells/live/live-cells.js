@@ -280,6 +280,10 @@
     const cell = cells[message.cell];
     if (message.kind === "progress") {
       tick(python.progress(message));
+    } else if (message.kind === "again") {
+      const why = "A cell has changed a library or the book’s code, so Python starts anew";
+      report(target, why, { state: "busy" });
+      tick(why);
     } else if (message.kind === "started") {
       target.failed = null;
       if (cell.controls) {
@@ -315,8 +319,9 @@
     document.documentElement.classList.add("live-running");
     for (const other of cells) if (other.run) other.run.disabled = true;
     cell.stop.hidden = false;
-    report(cell, "Loading Python", { state: "busy" });
-    tick("Loading Python");
+    const first = python.begun ? "Running" : "Loading Python";
+    report(cell, first, { state: "busy", aloud: !python.begun });
+    tick(first);
     const began = performance.now();
     try {
       const onShow = (message) => show(cell, message);

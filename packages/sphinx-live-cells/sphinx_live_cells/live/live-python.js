@@ -7,12 +7,14 @@
                                       that run for another cell only if it needs them
    run(code, options, onShow)         run other code; options: name, space, variables, packages
    stop()                             end it; whatever comes next starts anew
+   begun, running                     whether it has begun, and whether it runs something
    addEventListener("stopped", ...)   what Python held is gone
    ticking(say)                       a function that says a text, and from then on with it the seconds
                                       that have passed; called without a text it is silent again
    progress(message)                  what a message of the kind "progress" says, in words
 
-   onShow gets what the code shows: objects with a kind, as browser/kernel.py lists them. */
+   onShow gets what the code shows: objects with a kind, as browser/kernel.py lists them; and one of the kind "again"
+   where Python starts anew, since a cell has changed what cannot be put back. */
 (() => {
   "use strict";
   const script = document.currentScript;
@@ -72,6 +74,10 @@
   }
 
   class LivePython extends EventTarget {
+    get begun() {
+      return started !== null;
+    }
+
     get running() {
       return calls.size > 0;
     }
@@ -103,6 +109,7 @@
       if (result.again) {
         // A cell has changed what cannot be put back, such as a function of NumPy.
         this.stop();
+        onShow({ kind: "again" });
         await this.start(onShow, packages);
         result = await ask("cells", asked, onShow);
       }
