@@ -113,7 +113,8 @@ def test_what_the_paper_refers_to_is_in_it_or_said_to_be_the_books(taken):
         if number not in here and not ELSEWHERE.match(words, found.end()):
             missing.append(words[found.start() : found.end() + 40])
     before, _, _ = text.partition("How the results were checked")
-    results = set(re.findall(r"\((\d+\.\d+)\)\s*$", before, re.MULTILINE))
+    # At the ends of lines, where two results may stand one above the other.
+    results = set(re.findall(r"\((\d+\.\d+)\)(?=(?: \(\d+\.\d+\))*\s*$)", before, re.MULTILINE))
     words_before = " ".join(before.split())
     for found in re.finditer(r"\((\d+\.\d+)\)", words_before):
         if found[1] not in results and not ELSEWHERE.match(words_before, found.end()):
