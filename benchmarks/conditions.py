@@ -17,7 +17,7 @@ blas=NAME         OpenBLAS's functions for another processor, such as Haswell or
 threads=N         threads of BLAS; the book is built with one
 processors=N      run on N processors, where the platform lets a process choose (Linux)
 noise=SEED        the digits' grey pixels (between 0 and 1) moved by one unit in the last place,
-                  up or down at random
+                  up or down at random, an image alike wherever it stands
 python=FILE       another Python interpreter, in an environment that has the requirements
 lowest=FILE       an environment made for that interpreter, with the lowest series of NumPy that
                   requirements.txt allows
@@ -378,18 +378,21 @@ def disturb(seed: int) -> None:
 
     def load_disturbed(*arguments: Any, **settings: Any) -> Any:
         digits = load(*arguments, **settings)
-        rng = np.random.default_rng(seed)
         return digits._replace(
-            **{name: nudged(getattr(digits, name), rng) for name in ("x_train", "x_test")}
+            **{name: nudged(getattr(digits, name)) for name in ("x_train", "x_test")}
         )
 
-    def nudged(x: Any, rng: Any) -> Any:
-        # Transposed there and back, to keep the order in memory.
+    def nudged(x: Any) -> Any:
+        # An image is moved alike wherever it stands. Transposed to keep the order in memory.
         rows = x.T.copy()
+        rng = np.random.default_rng(seed)
+        weights = rng.integers(0, 2**63, rows.shape[1], dtype=np.uint64)
+        bits = rng.integers(0, 64, rows.shape[1], dtype=np.uint64)
         for start in range(0, len(rows), 5_000):
             part = rows[start : start + 5_000]
+            image = np.rint(255 * part).astype(np.uint64) @ weights
             grey = (part > 0) & (part < 1)
-            up = rng.integers(0, 2, part.shape).astype(part.dtype)
+            up = ((image[:, None] >> bits) & np.uint64(1)).astype(part.dtype)
             part[grey] = np.nextafter(part, up)[grey]
         return rows.T
 

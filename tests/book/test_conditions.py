@@ -194,7 +194,8 @@ def test_noise_moves_grey_pixels_by_one_unit_in_the_last_place(monkeypatch):
     rng = np.random.default_rng(0)
     x = np.float32(rng.integers(0, 4, (50, 784)) / 3).T
     labels = np.zeros(50, np.intp)
-    digits = data.MNIST(x, labels, x[:, :7], labels[:7])
+    turned = x[:, ::-1]
+    digits = data.MNIST(x, labels, turned, labels)
     monkeypatch.setattr(data, "load_mnist", lambda *arguments, **settings: digits)
     monkeypatch.setattr(nnfs, "load_mnist", data.load_mnist)
     conditions.disturb(3)
@@ -206,6 +207,8 @@ def test_noise_moves_grey_pixels_by_one_unit_in_the_last_place(monkeypatch):
     np.testing.assert_array_equal(np.abs(moved - x)[grey], np.spacing(x)[grey])
     assert 0.4 < (moved > x)[grey].mean() < 0.6
     np.testing.assert_array_equal(nnfs.load_mnist().x_train, moved)
+    # An image is moved alike wherever a draw puts it.
+    np.testing.assert_array_equal(nnfs.load_mnist().x_test[:, ::-1], moved)
 
 
 def test_kernels_inherit_the_condition_and_nothing_else(tmp_path, monkeypatch):
