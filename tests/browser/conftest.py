@@ -1,13 +1,12 @@
 """A headless Chromium: Debian's, driven by Playwright, and the site as it serves pages to it."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Request, sync_playwright
 
+from tests.browser.installed import chromium_program
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
 from tests.browser.windows import Chromium, Windows
 
@@ -19,12 +18,7 @@ HERE = ("http://127.0.0.1", "blob:", "data:")
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Chromium]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        reason = "no chromium on this machine (Debian: apt install chromium)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    chromium = chromium_program()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield Chromium(browser)

@@ -8,9 +8,7 @@ Source: W3C, WebDriver BiDi (2025), modules session, browsingContext, script and
 
 import asyncio
 import json
-import os
 import re
-import shutil
 import subprocess
 import threading
 import time
@@ -19,7 +17,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from tornado.websocket import websocket_connect
 
 KEYS = {
@@ -117,17 +114,6 @@ class FirefoxPage:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-
-
-def firefox_program() -> str:
-    """Return the path of Firefox; skip the test where there is none, and fail it under CI."""
-    program = shutil.which("firefox-esr") or shutil.which("firefox")
-    if program is None:
-        reason = "no Firefox on this machine (Debian: apt install firefox-esr)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return program
 
 
 @contextmanager

@@ -13,8 +13,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.book.pages import all_pages
-from tests.browser.firefox import firefox_page, firefox_program
+from tests.browser.firefox import firefox_page
 from tests.browser.folds import unfold
+from tests.browser.installed import firefox_program
 from tests.browser.serving import answer_for_the_cdn, pyodide_folder, serve
 from tests.browser.test_live_cells import cell_with, rewrite, run
 from tests.browser.test_marked_exercises import ANSWERS, check, write

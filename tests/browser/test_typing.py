@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tests.browser.firefox import firefox_page, firefox_program
+from tests.browser.firefox import firefox_page
+from tests.browser.installed import firefox_program
 
 ASCII = "".join(map(chr, range(32, 127)))
 PAGE = "derive/softmax"
