@@ -108,21 +108,6 @@ def test_a_claim_stays_in_its_solution_and_is_there_once():
     assert sources == ["Solved.", "claim(2)", "Next.", "claim(5)", "Read."]
 
 
-def test_what_only_the_page_has_is_asked_for_there():
-    title = nodes.title("", "Write it")
-    asked = nodes.paragraph("", "Press Write, here in your browser. Open the mark beside (1.1).")
-    named = nodes.paragraph("", "", nodes.reference("", "Open the mark", refuri="a.html"))
-    kept = nodes.paragraph("", "It is kept in this browser.")
-    section = nodes.section("", title, asked, named, kept, ids=["write-it"])
-    _, text, link, last = markdown(section)
-    assert text == (
-        "On [the page](page.html#write-it), press Write, in your browser. "
-        "On [the page](page.html#write-it), open the mark beside (1.1)."
-    )
-    assert link == "[Open the mark](https://a.example/a.html)"
-    assert last == "It is kept in your browser."
-
-
 def test_a_site_with_an_address_gives_its_wheel_from_there():
     url = "https://a.example/book/"
     assert f"%pip install --quiet {url}take-away/{wheel.name()}" in install_cell(url)

@@ -26,9 +26,6 @@ TIED = re.compile(r"\\sym\{[^{}]*\}")
 BAR = re.compile(r"(?<!\\)\|")
 SPECIAL = re.compile(r"([\\`*_\[\]<>$|])")
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-DONE_THERE = re.compile(r"\bPress(?= Write\b)|\bOpen(?= the mark\b)")
-"""How a sentence begins that asks for a button, or a fold, that only the page has."""
-IN_BROWSER = re.compile(r"\b(here in your|in this) browser\b")
 LEFT_OUT = (
     nodes.comment,
     nodes.target,
@@ -227,9 +224,7 @@ class Page:
 
     def _inline(self, node: nodes.Node) -> str:
         if isinstance(node, nodes.Text):
-            words = SPECIAL.sub(r"\\\1", node.astext()).replace("\n", " ")
-            words = IN_BROWSER.sub("in your browser", words)
-            return self._to_the_page(words, node) if DONE_THERE.search(words) else words
+            return SPECIAL.sub(r"\\\1", node.astext()).replace("\n", " ")
         if isinstance(node, LEFT_OUT) or not isinstance(node, nodes.Element):
             return ""
         if ON_SCREEN in node["classes"]:
@@ -247,17 +242,6 @@ class Page:
         if self._measured and isinstance(node, nodes.inline) and compat.is_glued(node):
             return f'<span class="{MEASURED}">{inside}</span>'
         return inside
-
-    def _to_the_page(self, words: str, node: nodes.Node) -> str:
-        """Return words that ask for what a page has and a notebook has not, with a link there."""
-        above = node
-        while above.parent is not None and not isinstance(above, nodes.section | nodes.reference):
-            above = above.parent
-        if not isinstance(above, nodes.section):
-            return words
-        place = f"#{above['ids'][0]}" if above["ids"] else ""
-        link = f"On [the page]({self._here}{place}), "
-        return DONE_THERE.sub(lambda found: link + found[0].lower(), words)
 
     def _target(self, node: Any) -> str:
         if refid := node.get("refid"):
