@@ -36,6 +36,8 @@ usual = 0.03  # seconds
 
 def factor(seconds):
     global usual
+    if rng.random() < settings.get("stalls", 0):
+        return 100
     if not settings["turned"] or seconds < 1e-3:
         return math.exp(rng.uniform(low, high))
     # What takes longer than usual seems to take less, and the other way round.
@@ -95,6 +97,7 @@ CASES = {
     "each interval, again": {"seed": 2, "turned": False, "factors": [0.1, 10]},
     "the order turned round": {"seed": 3, "turned": True, "factors": [0.1, 10]},
     "hardly moves": {"seed": 4, "turned": False, "factors": [1e-4, 2e-4]},
+    "stands still now and then": {"seed": 5, "turned": False, "factors": [1, 1.1], "stalls": 0.18},
 }
 
 
@@ -147,6 +150,12 @@ def glued(notebook: nbformat.NotebookNode) -> dict[str, str]:
     }
 
 
+def warnings_of(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return what cells write to stderr, such as that a figure has no room for its labels."""
+    outputs = (output for cell in notebook.cells for output in cell.outputs)
+    return [output.text for output in outputs if output.get("name") == "stderr"]
+
+
 def agrees(now: list[float], before: list[float], text: str) -> bool:
     """Judge a comparison of two times without the function that made it."""
     ratio = statistics.median(now) / statistics.median(before)
@@ -179,6 +188,7 @@ def test_a_page_holds_by_any_clock(page: Page, case: dict[str, object], tmp_path
     used_there = re.findall(r"\btime\.(\w+)\(", page.code)
     assert set(used_there) <= {*clocks, "sleep"}
     notebook = executed([cell.code for cell in page.cells], tmp_path, {**case, "clocks": clocks})
+    assert warnings_of(notebook) == []
     words, said = glued(notebook), json.loads(notebook.cells[-1].outputs[0].text)
     used = set(re.findall(r"\{glue:text\}`(\w+)", page.body))
     assert used <= words.keys()
